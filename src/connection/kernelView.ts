@@ -15,10 +15,21 @@ export interface KernelAsked {
   /** version of iptables */
   readonly iptables: string;
   readonly legs: readonly KernelLeg[];
+  /** of the first leg, made with sockets; absent: it could not be, which a note says where it is asked for */
+  readonly connection?: KernelConnection;
   /** the first difference, in a sentence; absent: they agree */
   readonly differs?: string;
   /** what it was not asked about, and what is otherwise there, as sentences */
   readonly notes: readonly string[];
+}
+
+/** What sockets saw, of a process or of another host. */
+export interface KernelConnection {
+  readonly completes: boolean;
+  /** `completes`, `stalls: the SYN-ACK is dropped by filter OUTPUT#3` */
+  readonly says: string;
+  /** null: sockets cannot tell whether it is as here */
+  readonly agrees: boolean | null;
 }
 
 /** One packet, here and there. */

@@ -113,6 +113,23 @@ describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
     expect(out).toMatch(/^ {2}kernel {3}Linux \d.* takes the same \d+ rules/m);
   });
 
+  test.each([
+    ['istio-sidecar', 'out tcp -> 203.0.113.9:443', 'completes'],
+    ['istio-dual-stack', 'out tcp -> [2001:db8::9]:443', 'completes'],
+    ['istio-tproxy', 'in tcp -> 10.244.0.5:8080', 'completes'],
+    ['istio-sidecar', 'out udp -> 10.96.0.10:53', 'completes'],
+    [
+      'broken/answers-dropped',
+      'out tcp -> 203.0.113.9:443 uid=1337 gid=1337',
+      'stalls: the SYN-ACK is dropped by the policy of filter INPUT',
+    ],
+  ])('%s: %s with real sockets: %s', { timeout: 60_000 }, async (name, packet, says) => {
+    const files = { 'pod.rules': readFixture(name).text };
+    const { out, code } = await chainwalk(['trace', 'pod.rules', packet, '--on-kernel', '--json'], { files, oracle: LINUX });
+    expect(JSON.parse(out).kernel.connection).toEqual({ way: 'sockets', completes: says === 'completes', says, agrees: true });
+    expect(code).toBe(0);
+  });
+
   test('where no time is left for the kernel, that is what is missing, and the proof stands', async () => {
     const files = { 'pod.rules': readFixture('istio-sidecar').text };
     const given = ['trace', 'pod.rules', 'out tcp -> 203.0.113.9:443', '--on-kernel', '--timeout', '0.05', '--json'];

@@ -30,13 +30,14 @@ describe.runIf(kernelHere())('--on-kernel of random rules', () => {
   test(`${RULESETS} rulesets, seed ${SEED}`, { timeout: 3_600_000 }, async () => {
     const asker = kernelAsker({ oracle: { platform: 'linux', folder: ORACLE } }, 60);
     const [wrong, unasked]: [string[], string[]] = [[], []];
-    let [agreed, sent, left] = [0, 0, RULESETS];
+    let [agreed, sent, connected, left] = [0, 0, 0, RULESETS];
     for (const one of randomCases(RULESETS * 100, SEED)) {
       if (left-- === 0) break;
       const { host, ruleset, packets } = sceneOf(one);
-      for (const packet of packets) {
+      for (const [index, packet] of packets.entries()) {
         const journey = walkJourney(ruleset, packet, { host, connection: 'whole' });
-        const view = await asker.ask({ journey, ruleset, host });
+        const view = await asker.ask({ journey, ruleset, host, bySockets: index < 2 });
+        if ('connection' in view && view.connection?.agrees === true) connected++;
         if ('missing' in view) unasked.push(view.missing);
         else if (view.differs === undefined) agreed++;
         else wrong.push(`${one.name}: ${packetText(packet)}: ${view.differs}`);
@@ -47,6 +48,8 @@ describe.runIf(kernelHere())('--on-kernel of random rules', () => {
     expect(wrong).toEqual([]);
     expect(unasked.filter((why) => !UNASKED.test(why))).toEqual([]);
     expect(agreed).toBeGreaterThan(2 * RULESETS);
+    // with sockets
+    expect(connected).toBeGreaterThan(RULESETS / 10);
     // later packets among them
     expect(sent).toBeGreaterThan(1.5 * agreed);
   });

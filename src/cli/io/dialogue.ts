@@ -15,6 +15,11 @@ export function startOracle(folder: string): StartOracle {
   return (args) => dialogue(['-B', folder, ...args]);
 }
 
+/** Those of real connections. */
+export function startSockets(folder: string): StartOracle {
+  return (args) => dialogue(['-B', `${folder}/connections.py`, ...args]);
+}
+
 function dialogue(args: readonly string[]): Dialogue {
   const child = spawn('python3', args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const waiting: Waiting[] = [];

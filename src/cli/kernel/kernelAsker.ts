@@ -3,6 +3,7 @@
 import type { KernelView } from '../../connection/kernelView.ts';
 import { type AskedKernel, converseWithOracle, OracleError } from '../../kernel/asked/oracle.ts';
 import { loaderOf } from '../../kernel/asked/rulesQuestion.ts';
+import { openSockets, type Sockets } from '../../kernel/asked/sockets.ts';
 import { askKernel, type KernelScene, type ReadyOracle } from '../../kernel/compared/askKernel.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 import type { Io, OraclePlace } from '../io/io.ts';
@@ -13,7 +14,7 @@ export interface KernelAsker {
   readonly close: () => Promise<void>;
 }
 
-type Opened = ReadyOracle | { readonly missing: string };
+type Opened = (ReadyOracle & { readonly close: () => Promise<void> }) | { readonly missing: string };
 
 /** `seconds`: the most for one question: a ruleset is loaded, and a few packets are sent. */
 export function kernelAsker({ oracle: place }: Pick<Io, 'oracle'>, seconds: number): KernelAsker {
@@ -29,7 +30,7 @@ export function kernelAsker({ oracle: place }: Pick<Io, 'oracle'>, seconds: numb
     close: async () => {
       for (const one of opened.values()) {
         const ready = await one;
-        if (!('missing' in ready)) await ready.oracle.close();
+        if (!('missing' in ready)) await ready.close();
       }
     },
   };
@@ -38,12 +39,23 @@ export function kernelAsker({ oracle: place }: Pick<Io, 'oracle'>, seconds: numb
 async function open(place: OraclePlace | undefined, backend: Backend | 'auto', seconds: number): Promise<Opened> {
   if (place === undefined) return { missing: 'no program can be started here' };
   if (place.platform !== 'linux') return { missing: `this is ${place.platform}, not Linux` };
-  const { startOracle } = await import('../io/dialogue.ts');
+  const { startOracle, startSockets } = await import('../io/dialogue.ts');
   const oracle = converseWithOracle(startOracle(place.folder), backend, seconds);
   const here = await oracle.hello().catch(reason);
-  if (!('missing' in here)) return { oracle, here };
-  await oracle.close();
-  return here;
+  if ('missing' in here) {
+    await oracle.close();
+    return here;
+  }
+  let opened: Sockets | undefined;
+  const sockets = () => {
+    opened ??= openSockets(startSockets(place.folder), here.backend, seconds);
+    return opened;
+  };
+  const close = async () => {
+    await oracle.close();
+    await opened?.close();
+  };
+  return { oracle, here, sockets, close };
 }
 
 function reason(error: unknown): AskedKernel | { readonly missing: string } {

@@ -122,7 +122,7 @@ async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode
   for (const text of texts) {
     const one = await walkText(job, text);
     const same = one && texts.length <= FEW ? await withSame(job, one) : one;
-    walked.push(one && same && (await withKernel(job, { walked: one, input: await withReason(job, one, same) })));
+    walked.push(one && same && (await withKernel(job, { walked: one, input: await withReason(job, one, same), bySockets: true })));
   }
   const traced = walked.filter((one) => one !== undefined);
   let code: ExitCode = traced.length < texts.length ? EXIT.usage : EXIT.ok;

@@ -81,11 +81,14 @@ function isRead(key: string, { interfaces }: Host): boolean {
 
 /** A listener without an address is one socket per family. */
 function sockets(host: Host, listener: Listener, packets: readonly Packet[]): readonly unknown[] {
-  const { proto, port, address, family, transparent } = listener;
+  const { proto, port, address, family, transparent, process } = listener;
+  const { uid = 0, gid = 0 } = host.processes.get(process) ?? {};
   const ports = port === undefined ? freePorts(host, proto, packets) : [port];
   const every = [...(family === 6 ? [] : ['0.0.0.0']), ...(family === 4 ? [] : ['::'])];
   const addresses = address === undefined ? every : [formatAddress(address)];
-  return ports.flatMap((one) => addresses.map((addr) => ({ proto: proto === PROTO.tcp ? 'tcp' : 'udp', port: one, addr, transparent })));
+  return ports.flatMap((one) =>
+    addresses.map((addr) => ({ proto: proto === PROTO.tcp ? 'tcp' : 'udp', port: one, addr, transparent, uid, gid })),
+  );
 }
 
 function freePorts({ listeners }: Host, proto: number, packets: readonly Packet[]): readonly number[] {

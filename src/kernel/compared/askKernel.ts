@@ -1,6 +1,6 @@
 /** A journey, put to the running kernel: each of its packets is sent again through the same rules, on the same host, made in a namespace. */
 import type { Journey } from '../../connection/journey.ts';
-import type { KernelLeg, KernelView } from '../../connection/kernelView.ts';
+import type { KernelConnection, KernelLeg, KernelView } from '../../connection/kernelView.ts';
 import type { Host } from '../../host/host.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import { TCP_FLAGS } from '../../packet/fields.ts';
@@ -11,9 +11,11 @@ import { type AskedKernel, type Oracle, type OracleAnswer, OracleError } from '.
 import { packetQuestion } from '../asked/packetQuestion.ts';
 import { runsSecurityLast, textForKernel, undescribedSets, unloadable } from '../asked/rulesQuestion.ts';
 import { inStream, type PacketSequence, sequencesOf } from '../asked/sequences.ts';
+import { type Sockets, socketQuestion, whyNoSocket } from '../asked/sockets.ts';
 import { whyUnaskable } from '../asked/unaskable.ts';
 import { unmadeOf, worldQuestion } from '../asked/worldQuestion.ts';
 import { accountOfAnswer, accountOfWalk } from './account.ts';
+import { besideSockets } from './connected.ts';
 import { type Examined, examined } from './examined.ts';
 import { idleRules } from './idleRules.ts';
 import { pairsOf, stepOfKernel } from './pairs.ts';
@@ -25,15 +27,19 @@ export interface KernelScene {
   readonly host: Host;
   /** seconds that are left for the question that it is a part of */
   readonly left?: () => number;
+  /** its connection is made with sockets as well, which takes a host of its own */
+  readonly bySockets?: boolean;
 }
 
 /** An oracle that has said that it can answer. */
 export interface ReadyOracle {
   readonly oracle: Oracle;
   readonly here: AskedKernel;
+  /** started when a connection is asked about; absent: none is */
+  readonly sockets?: () => Sockets;
 }
 
-export async function askKernel({ oracle, here }: ReadyOracle, scene: KernelScene): Promise<KernelView> {
+export async function askKernel({ oracle, here, sockets }: ReadyOracle, scene: KernelScene): Promise<KernelView> {
   const { ruleset, host } = scene;
   const why = unloadable(ruleset) ?? unmadeOf(host) ?? otherTime(scene);
   if (why !== undefined) return { missing: why };
@@ -57,12 +63,28 @@ export async function askKernel({ oracle, here }: ReadyOracle, scene: KernelScen
     const legs: KernelLeg[] = [];
     for (const [place, group] of groupBy(sendings, (one) => one.host))
       legs.push(...(await askAbout(oracle, { ruleset, host: place, group, empty, ...withinTime(scene) })));
+    const connection = scene.bySockets === true ? sockets && (await connected(sockets, scene, empty)) : undefined;
     const wrong = legs.find(({ agrees }) => !agrees);
-    return { ...here, legs, notes, ...(wrong !== undefined && { differs: differenceIn(wrong) }) };
+    const differs = wrong === undefined ? connectionDiffers(connection) : differenceIn(wrong);
+    return { ...here, legs, ...(connection && { connection }), notes, ...(differs !== undefined && { differs }) };
   } catch (error) {
     if (error instanceof OracleError) return { missing: error.message.replaceAll(/\s*\n\s*/g, '; ') };
     throw error;
   }
+}
+
+/** The connection of the first leg, where it is one that sockets can make. */
+async function connected(sockets: () => Sockets, scene: KernelScene, empty: object): Promise<KernelConnection | undefined> {
+  const { journey, ruleset, host } = scene;
+  const [path, ...others] = journey.paths;
+  const [leg] = path?.legs ?? [];
+  if (leg?.connection === undefined || others.length > 0 || whyNoSocket(leg.walk, ruleset) !== undefined) return undefined;
+  const question = { ...socketQuestion(leg.walk, { ruleset, host, empty }), ...withinTime(scene) };
+  return besideSockets(leg, await sockets().connect(question));
+}
+
+function connectionDiffers(connection: KernelConnection | undefined): string | undefined {
+  return connection?.agrees === false ? `leg 1, with real sockets: its connection ${connection.says}` : undefined;
 }
 
 /** A sequence, and the host on which its packets are what they are said to be. */

@@ -1,7 +1,7 @@
 """Real connections: sockets of processes here and of other hosts, through rules in a namespace of its own, with another namespace behind
 each interface that owns every address. Questions on standard input, answers on standard output, one JSON line each.
 
-question: as in __main__.py, less the packets; and {connections: [{proto: tcp|udp, at: local|INTERFACE, uid, gid, mark, src?, sport, dst, dport}],
+question: as in __main__.py, less the packets, seconds included; and {connections: [{proto: tcp|udp, at: local|INTERFACE, uid, gid, mark, src?, sport, dst, dport}],
           far: [{proto, port}]}: servers of the other hosts, on every address. src: of another host; here the kernel chooses
 answer:   {results: [{connected, accepted: null|{at: local|INTERFACE, port, from: [address, port], original: null|[address, port]}, there, back,
           again, again_back, fin, fin_back, error: null|NAME, from?: [address, port], drops: [...]}]}
@@ -18,6 +18,7 @@ import struct
 import sys
 import time
 
+from bounds import end_with_parent, limit, refuse
 from drops import Drops
 from far import Connected, enter
 from netlink import Netlink, OracleError
@@ -324,11 +325,16 @@ def play(world, servers, drops, wanted):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     arguments.add_argument('--backend', default='nft', choices=['nft', 'legacy'])
-    backend = arguments.parse_args().backend
+    arguments.add_argument('--seconds', type=float, default=600, help='of one question')
+    given = arguments.parse_args()
+    backend = given.backend
+    end_with_parent()
     for line in sys.stdin:
         world = servers = drops = None
         try:
             question = json.loads(line)
+            limit(min(given.seconds, question.get('seconds', given.seconds)))
+            refuse(question)
             world = Connected(question)
             rules = Rules(backend, Netlink())
             rules.load(question)
@@ -338,6 +344,7 @@ def main():
         except (OracleError, OSError, KeyError, ValueError) as error:
             reply = {'ok': False, 'error': '%s: %s' % (type(error).__name__, error)}
         finally:
+            limit(0)
             for one in (drops, servers, world):
                 if one is not None:
                     one.close()

@@ -17,11 +17,20 @@ export function kernelLines(view: KernelView, { paint, width, verbose }: KernelS
   const label = 'kernel  ';
   const line = (text: string) => paragraph({ text: label + printable(text), width, hang: label.length });
   if ('missing' in view) return [paint.yellow(line(`not asked: ${view.missing}`))];
-  const notes = view.notes.map((note) => paint.dim(line(note)));
+  const notes = [...socketTexts(view).map(line), ...view.notes.map((note) => paint.dim(line(note)))];
   if (view.differs !== undefined) {
     return [paint.bold(paint.red(line(`${nameOf(view)} DISAGREES: ${view.differs}`))), ...notes, ...view.legs.flatMap(legLinesOf)];
   }
   return [paint.green(line(kernelText(tracedKernel(view)))), ...notes, ...(verbose ? view.legs.flatMap(legLinesOf) : [])];
+}
+
+/** Beside what its raw packets do. */
+function socketTexts({ connection }: KernelAsked): readonly string[] {
+  if (connection === undefined) return [];
+  const { says, agrees } = connection;
+  return [
+    `real sockets: the connection of leg 1 ${says}${agrees === true ? ', as here' : agrees === null ? ', which cannot be compared' : ''}`,
+  ];
 }
 
 /** In a sentence, without a label. */
@@ -31,7 +40,7 @@ export function kernelText(traced: TracedKernel): string {
   const name = nameOf({ kernel, iptables, backend });
   if (differs !== undefined) return `${name} disagrees: ${differs}`;
   const rules = steps.filter(({ rule }) => rule !== undefined).length;
-  const ends = packets === 1 ? 'comes to the same end' : `${packets} packets come to the same ends`;
+  const ends = packets === 1 ? 'the raw packet comes to the same end' : `${packets} raw packets come to the same ends`;
   const took = rules === 0 ? 'no rule either' : rules === 1 ? 'the same rule' : `the same ${rules} rules`;
   return `${name} takes ${took}, and ${ends}`;
 }

@@ -1,5 +1,5 @@
 /** JSON of what the running kernel did with the same packets. */
-import type { KernelStep, KernelView } from '../../connection/kernelView.ts';
+import type { KernelConnection, KernelStep, KernelView } from '../../connection/kernelView.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 
 export interface KernelKeys {
@@ -15,9 +15,11 @@ export type TracedKernel =
       readonly backend: Backend;
       readonly iptables: string;
       readonly agrees: boolean;
-      /** how many were sent */
+      /** how many were sent, as raw packets: `steps` are theirs */
       readonly packets: number;
       readonly steps: readonly TracedKernelStep[];
+      /** the connection of the first leg, made with real sockets; absent: it was not */
+      readonly connection?: KernelConnection & { readonly way: 'sockets' };
       readonly differs?: string;
       readonly notes?: readonly string[];
     };
@@ -46,7 +48,7 @@ export function toTracedKernel(view: KernelView | undefined): KernelKeys {
 
 export function tracedKernel(view: KernelView): TracedKernel {
   if ('missing' in view) return { agrees: null, missing: view.missing };
-  const { kernel, backend, iptables, legs, differs, notes } = view;
+  const { kernel, backend, iptables, legs, connection, differs, notes } = view;
   return {
     kernel,
     backend,
@@ -58,6 +60,7 @@ export function tracedKernel(view: KernelView): TracedKernel {
         kernels === undefined ? [] : [{ leg: number, ...(part !== undefined && { part }), ...stepOf(kernels, ours !== undefined) }],
       ),
     ),
+    ...(connection !== undefined && { connection: { way: 'sockets' as const, ...connection } }),
     ...(differs !== undefined && { differs }),
     ...(notes.length > 0 && { notes }),
   };
