@@ -73,6 +73,7 @@ function addedRoutes(page: HostPage, interfaces: readonly InterfaceDescription[]
     const key = keyOf(parsed.value);
     seen.add(key);
     if (via !== undefined || parsed.value.unknown !== undefined) return true;
+    if (route.byKernel === true && isOwn(interfaces, parsed.value)) return false;
     return !keys.has(key) && !(route.byKernel === true && isByItself(route.table, type, prefixText(to)));
   });
   const connected = (host?.routes ?? []).filter(
@@ -80,6 +81,13 @@ function addedRoutes(page: HostPage, interfaces: readonly InterfaceDescription[]
   );
   const absent = new Set(connected.flatMap((route) => (seen.has(keyOf(route)) ? [] : [`${route.dev} ${prefixText(route.to)}`])));
   return { routes, interfaces: absent.size === 0 ? interfaces : interfaces.map((nic) => withoutRoutes(nic, absent)) };
+}
+
+/** Of IPv6 an address without a network is a route in main as well. */
+function isOwn(interfaces: readonly InterfaceDescription[], { family, table, dev, to }: Route): boolean {
+  if (family !== 6 || table !== 'main' || to.length !== 128) return false;
+  const own = formatAddress(to.address);
+  return interfaces.some(({ name, addresses }) => name === dev && addresses.some((text) => text.split(/[/ ]/)[0] === own));
 }
 
 /** Of several routes to one network the metric decides. */

@@ -70,6 +70,8 @@ function takeRoutes(page: HostPage, entries: readonly JsonRecord[]): void {
     const { type, dst, dev, prefsrc, metric, scope, tos, src, nhid, flags, nexthops, from, table, protocol, metrics, pref } = entry;
     const mtu = recordsIn(metrics).find((one) => one.mtu !== undefined)?.mtu;
     const more = [
+      ...pair('from', src ?? from),
+      ...pair('tos', tos),
       ...gateway(entry),
       ...pair('dev', dev),
       ...pair('table', table),
@@ -77,8 +79,6 @@ function takeRoutes(page: HostPage, entries: readonly JsonRecord[]): void {
       ...pair('scope', scope),
       ...pair('src', prefsrc),
       ...pair('metric', metric),
-      ...pair('tos', tos),
-      ...pair('from', src ?? from),
       ...pair('nhid', nhid),
       ...pair('mtu', mtu),
       ...pair('pref', pref),
@@ -88,8 +88,6 @@ function takeRoutes(page: HostPage, entries: readonly JsonRecord[]): void {
     ];
     addRoute(page, { ...(type !== undefined && { type: valueText(type) }), to: valueText(dst), more });
   }
-  const { family: asked, table: shown, isPart } = page.section;
-  if (isPart === undefined && shown === 'all') for (const one of asked === undefined ? ([4, 6] as const) : [asked]) page.routesOf.add(one);
 }
 
 function hopWords(hop: JsonRecord): readonly string[] {

@@ -89,6 +89,10 @@ function takeLine(reading: Reading, line: Line, content: string): boolean {
 
 function enter({ page, listed }: Reading, section: HostSection): boolean {
   page.section = section;
+  const { what, family, table = 'main', isPart } = section;
+  // an answer without a line is one, too
+  if (what === 'route' && isPart === undefined && (table === 'main' || table === 'all'))
+    for (const one of family === undefined ? ([4, 6] as const) : [family]) page.routesOf.add(one);
   page.nic = undefined;
   delete listed.name;
   return true;

@@ -42,7 +42,9 @@ interface GivenRoute {
   readonly more: readonly string[];
 }
 
-export function addRoute(page: HostPage, { type, to, more }: GivenRoute): void {
+export function addRoute(page: HostPage, { type: given, to, more }: GivenRoute): void {
+  // `ip -d route` names what is usual
+  const type = given === 'unicast' ? undefined : given;
   const { section } = page;
   const words = routeWords(more);
   const isSix = to.includes(':') || more.some((word, at) => word.includes(':') && more[at - 1] !== 'inet6' && /^[0-9a-f:.]+$/i.test(word));
