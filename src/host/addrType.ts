@@ -24,7 +24,7 @@ function type4(host: Host, address: number, dev: string | undefined): AddrType {
   if (address >>> 28 === 0xe) return 'MULTICAST';
   const local = bestLocal(host, address);
   if (local === undefined || (dev !== undefined && local.dev !== dev)) return 'UNICAST';
-  return local.type === 'broadcast' ? 'BROADCAST' : 'LOCAL';
+  return local.type === 'broadcast' ? 'BROADCAST' : local.type === 'local' ? 'LOCAL' : 'UNICAST';
 }
 
 function type6(host: Host, address: bigint, dev: string | undefined): AddrType {

@@ -60,7 +60,7 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
 function asksForSource(host: Host, family: Family): boolean {
   const { rules, routes } = host;
   return (
-    rules.some((rule) => rule.family === family && rule.from !== undefined) ||
+    rules.some((rule) => rule.family === family && (rule.from !== undefined || rule.sport !== undefined)) ||
     routes.some((route) => route.family === family && (route.from !== undefined || route.nexthops !== undefined))
   );
 }

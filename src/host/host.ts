@@ -86,7 +86,7 @@ export interface Route {
   readonly unknown?: string;
 }
 
-export interface NextHop extends Pick<Route, 'via' | 'via6' | 'dev' | 'linkdown' | 'dead'> {
+export interface NextHop extends Pick<Route, 'via' | 'via6' | 'dev' | 'src' | 'linkdown' | 'dead'> {
   readonly weight: number;
 }
 

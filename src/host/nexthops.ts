@@ -2,7 +2,6 @@
  *  kernel net/ipv4/fib_semantics.c fib_select_path(), net/ipv6/route.c fib6_select_path(); facts: docs/facts/kernel.md#routing-around-the-rules */
 import { memoize } from '../lib/memo.ts';
 import type { Host, Route } from './host.ts';
-import { interfaceSetting } from './sysctl.ts';
 
 /** As answers say it. */
 export const SEVERAL_WAYS = 'the kernel takes one of several routes';
@@ -32,18 +31,23 @@ function split(host: Host, route: Route): readonly Route[] {
   return ways.filter((way, index) => ways.findIndex((other) => other.dev === way.dev && other.via === way.via) === index);
 }
 
-/** Its interface is down, or has no carrier where the host does not use such routes. */
+/** Its interface is down, or has no carrier where the host does not use such routes. Addresses are this host's even there. */
 export function isUnused(
   host: Host,
   { dev, dead, linkdown, family, type }: Pick<Route, 'dev' | 'dead' | 'linkdown' | 'family' | 'type'>,
 ): boolean {
   if (dead === true) return true;
-  // addresses are this host's even where their interface is down
-  if (dev === undefined || type === 'local') return false;
+  if (dev === undefined || type === 'local' || type === 'anycast') return false;
   const state = statesOf(host, '').get(dev);
   if (state === 'down') return true;
   if (linkdown !== true && state !== 'no-carrier') return false;
-  return interfaceSetting(host, `net.ipv${family}.conf.{}.ignore_routes_with_linkdown`, dev) > 0;
+  // of IPv4 the interface's own counts alone; of IPv6 `all` is written to each
+  const given = (name: string) => host.sysctls.get(`net.ipv${family}.conf.${name}.ignore_routes_with_linkdown`);
+  return Number(given(dev) ?? (family === 6 ? given('all') : undefined) ?? given('default') ?? 0) > 0;
+}
+
+export function isDown(host: Host, name: string): boolean {
+  return statesOf(host, '').get(name) === 'down';
 }
 
 const statesOf = memoize((host: Host, _all: '') => new Map(host.interfaces.map(({ name, state }) => [name, state])));

@@ -4,7 +4,7 @@
 import { type Address, contains, type Family, type Prefix, parsePrefix } from '../packet/address.ts';
 import { longestMatch } from './fib.ts';
 import type { Host, Route } from './host.ts';
-import { waysOf } from './nexthops.ts';
+import { isDown, waysOf } from './nexthops.ts';
 import { lookupRoute } from './route.ts';
 import type { FlowKeys } from './ruleMatch.ts';
 import { ANY_DEVICE, isLoopback4, selectAddress4, selectAddress6, type Wanted4 } from './sourceAddress.ts';
@@ -48,6 +48,7 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
   }
   const { family, dst, src, bound, mark, flow, way = 0 } = query;
   if (dst === 0 || (dst === 0n && query.again !== true)) return { kind: 'found', oif: 'lo', local: true, route: undefined };
+  if (family === 4 && bound !== undefined && isDown(host, bound)) return { kind: 'lost', reason: 'no-route' };
   const found = lookupRoute(host, {
     family,
     dst,
@@ -93,7 +94,8 @@ export function sourceFor(host: Host, query: OutputQuery): Address | undefined {
   if (route?.src !== undefined) return route.src;
   // a local route of another table makes a foreign address local; it cannot be a source
   if (found.local) return longestMatch(host, { table: 'local', address: query.dst })?.type === 'local' ? query.dst : undefined;
-  return selectAddress4(host, { dev: oif, ...sourceWanted(route) });
+  // without any address the packet is sent from none
+  return selectAddress4(host, { dev: oif, ...sourceWanted(route) }) ?? 0;
 }
 
 /** By which an address of IPv4 is chosen for packets that take a route, `src` left aside: only a gateway is near. Undefined: on the link

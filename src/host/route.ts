@@ -42,13 +42,13 @@ export function whyOpen({ unknown, l3mdev }: RoutingRule): string {
 function ofRule(host: Host, rule: RoutingRule, query: RouteQuery): Route | undefined {
   const table = tableOf(rule);
   if (typeof table !== 'string') return actionRoute(query.family, table);
-  const { family, dst: address, src, oif, flow } = query;
+  const { dst: address, src, iif, oif, flow } = query;
   const found = longestMatch(host, {
-    family,
     table,
     address,
     ...(src === undefined ? {} : { src }),
     ...(oif === undefined ? {} : { dev: oif }),
+    ...(iif === undefined ? {} : { prefer: iif }),
     ...(flow === undefined ? {} : { tos: flow.tos }),
   });
   return found === undefined || isPassedOver(host, rule, found) ? undefined : found;
@@ -63,9 +63,14 @@ export function tableOf(rule: RoutingRule): string | { readonly action: Exclude<
 
 type Ending = Extract<RoutingRule['action'], string>;
 
+/** The kernel suppresses no errors. */
+const ERRORS: ReadonlySet<Route['type']> = new Set<Route['type']>(['blackhole', 'unreachable', 'prohibit']);
+
 /** `throw` and `suppress_...` send the packet on to the next rule. */
 export function isPassedOver({ interfaces }: Host, { suppress = -1, suppressGroup }: RoutingRule, { type, to, dev }: Route): boolean {
-  if (type === 'throw' || to.length <= suppress) return true;
+  if (type === 'throw') return true;
+  if (ERRORS.has(type)) return false;
+  if (to.length <= suppress) return true;
   return suppressGroup !== undefined && interfaces.some(({ name, group }) => name === dev && group === suppressGroup);
 }
 

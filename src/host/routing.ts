@@ -32,7 +32,7 @@ function addressRoutes(nic: Interface, index: number): readonly Route[] {
   if (own === undefined) return [];
   const { address, tentative } = own;
   const family = familyOf(address);
-  if (family === 6 && (tentative === true || nic.state === 'down')) return [];
+  if (family === 6 && tentative === true) return [];
   const src = family === 4 && isSecondary(nic, index) ? primaryOf(nic, index) : address;
   return [{ family, table: 'local', type: 'local', to: { address, length: family === 4 ? 32 : 128 }, dev: nic.name, src, metric: 0 }];
 }
@@ -66,7 +66,7 @@ function prefixRoutes6(
   { index, forwarding6 }: { readonly index: number; readonly forwarding6: boolean },
 ): readonly Route[] {
   const own = nic.addresses[index];
-  if (own === undefined || nic.name === 'lo' || nic.state === 'down') return [];
+  if (own === undefined || nic.name === 'lo') return [];
   const { length, peer } = own;
   const base = { family: 6, dev: nic.name } as const;
   const there: readonly Route[] =
@@ -101,25 +101,33 @@ function primaryOf(nic: Interface, index: number): Address {
  *  kernel net/ipv6/ip6_fib.c fib6_add_rt2node(), rt6_qualify_for_ecmp() */
 export function joinSiblings(routes: readonly Route[]): readonly Route[] {
   const joined: Route[] = [];
-  for (const route of routes) {
+  for (const route of routes.map(discarded)) {
     const at = canBeSibling(route) ? joined.findIndex((earlier) => areSiblings(earlier, route)) : -1;
     const first = joined[at];
     if (first === undefined) joined.push(route);
     else {
-      const { via: _via, dev: _dev, linkdown: _linkdown, dead: _dead, ...whole } = first;
+      const { via: _via, dev: _dev, src: _src, linkdown: _linkdown, dead: _dead, ...whole } = first;
       joined[at] = { ...whole, nexthops: [...hopsOf(first), ...hopsOf(route)] };
     }
   }
   return joined;
 }
 
-function hopsOf({ nexthops, via, dev, linkdown, dead }: Route): readonly NextHop[] {
-  if (nexthops !== undefined) return nexthops;
+/** IPv6 discards what a route that is not local leads to lo. kernel net/ipv6/route.c fib6_is_reject() */
+function discarded(route: Route): Route {
+  const { family, type, dev, to } = route;
+  return family === 6 && type === 'unicast' && dev === 'lo' && to.address !== 1n ? { ...route, type: 'blackhole' } : route;
+}
+
+function hopsOf({ nexthops, via, dev, src, linkdown, dead }: Route): readonly NextHop[] {
+  const from = src === undefined ? {} : { src };
+  if (nexthops !== undefined) return nexthops.map((hop) => ({ ...from, ...hop }));
   return [
     {
       weight: 1,
       ...(via !== undefined && { via }),
       ...(dev !== undefined && { dev }),
+      ...from,
       ...(linkdown && { linkdown }),
       ...(dead && { dead }),
     },
@@ -128,7 +136,7 @@ function hopsOf({ nexthops, via, dev, linkdown, dead }: Route): readonly NextHop
 
 function areSiblings(one: Route, other: Route): boolean {
   if (!canBeSibling(one)) return false;
-  const same = one.table === other.table && one.metric === other.metric && one.src === other.src;
+  const same = one.table === other.table && one.metric === other.metric;
   return same && isSamePrefix(one.to, other.to) && isSamePrefix(one.from, other.from);
 }
 
@@ -161,4 +169,10 @@ export function defaultRules(family: Family): readonly RoutingRule[] {
     { ...base, priority: 32766, action: { lookup: 'main' } },
     { ...base, priority: 32767, action: { lookup: 'default' } },
   ];
+}
+
+/** Whether a namespace starts with this rule. */
+export function isDefaultRule({ from, to, ...others }: RoutingRule): boolean {
+  const rule = { ...others, ...(from?.length && { from }), ...(to?.length && { to }) };
+  return defaultRules(rule.family).some((usual) => JSON.stringify(usual) === JSON.stringify({ ...usual, ...rule }));
 }

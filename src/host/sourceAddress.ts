@@ -79,7 +79,7 @@ export function selectAddress6(host: Host, dev: string, dst: bigint): bigint | u
 }
 
 function usable6(nic: Interface): InterfaceAddress[] {
-  return nic.addresses.filter(({ address, tentative }) => familyOf(address) === 6 && tentative !== true && nic.state !== 'down');
+  return nic.addresses.filter(({ address, tentative }) => familyOf(address) === 6 && tentative !== true);
 }
 
 export interface SourceChoice {

@@ -1,8 +1,9 @@
 /** Whether an IPv4 packet may come from its source by this interface.
  *  kernel net/ipv4/fib_frontend.c fib_validate_source(), __fib_validate_source() */
 import { memoize } from '../lib/memo.ts';
-import type { Address } from '../packet/address.ts';
+import { type Address, prefixRange } from '../packet/address.ts';
 import type { Host, Route } from './host.ts';
+import { subnetOf } from './routing.ts';
 import { interfaceSetting } from './sysctl.ts';
 
 export type SourceCheck =
@@ -52,7 +53,22 @@ function checkOf(host: Host, { iif, back }: { readonly iif: string; readonly bac
 function hasCustomRouting(host: Host): boolean {
   return (
     host.rules.some(({ family, priority }) => family === 4 && priority !== 0 && priority < 32766) ||
-    host.routes.some(({ family, type, table }) => family === 4 && type === 'local' && table !== 'local')
+    host.routes.some((route) => route.family === 4 && route.type === 'local' && !isOfAddress(host, route))
+  );
+}
+
+/** The kernel made it for an address. */
+function isOfAddress({ interfaces }: Host, { table, to, dev }: Route): boolean {
+  if (table !== 'local') return false;
+  const first = prefixRange(to).lo;
+  return interfaces.some(
+    ({ name, addresses }) =>
+      name === dev &&
+      addresses.some((own) =>
+        to.length === 32
+          ? own.address === to.address
+          : name === 'lo' && own.length === to.length && prefixRange(subnetOf(own)).lo === first,
+      ),
   );
 }
 
@@ -63,7 +79,9 @@ export function judgeWayBack(
   { strict, loose, acceptLocal, unnumbered, iif }: Extract<SourceCheck, { kind: 'route-back' }> & { readonly iif: string },
 ): 'martian-source' | 'reverse-path' | undefined {
   if (back === undefined || FAILING.has(back.type)) return strict || loose ? 'reverse-path' : undefined;
-  if (back.type !== 'unicast') return back.type === 'local' && acceptLocal ? undefined : 'martian-source';
+  const isOwn = back.type === 'local' && acceptLocal;
+  if (back.type !== 'unicast' && !isOwn) return 'martian-source';
+  if (isOwn && iif === 'lo') return undefined;
   return back.dev !== iif && (strict || (loose && unnumbered)) ? 'reverse-path' : undefined;
 }
 

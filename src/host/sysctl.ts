@@ -14,7 +14,7 @@ const ofPattern = memoize((host: Host, pattern: string) => {
   const given = (name: string): string | undefined => host.sysctls.get(pattern.replace('{}', name));
   return (name: string): number => {
     // what is not given of an interface it has had from `default` when it was made
-    const own = given(name) ?? (name === 'all' ? undefined : given('default'));
+    const own = given(name) ?? (name === 'all' || name === 'lo' ? undefined : given('default'));
     const value = known.get(name) ?? Math.max(Number(own ?? 0), Number(given('all') ?? 0));
     known.set(name, value);
     return value;

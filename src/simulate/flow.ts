@@ -2,9 +2,11 @@
  *  kernel net/ipv4/netfilter.c ip_route_me_harder(), include/net/ip_fib.h fib4_rules_early_flow_dissect(); facts:
  *  docs/facts/kernel.md#routing-around-the-rules */
 import type { OutputQuery } from '../host/output.ts';
-import { isOnLink6 } from '../host/output.ts';
+import { isOnLink6, routeOutput } from '../host/output.ts';
+import { isSameWay } from '../host/route.ts';
 import type { FlowKeys, RoutedAs } from '../host/ruleMatch.ts';
 import type { Packet } from '../packet/packet.ts';
+import { PROTO } from '../packet/protocol.ts';
 import type { Skb } from './skb.ts';
 
 export function flowOf({ tos, uid = 0, proto, sport = 0, dport = 0 }: Skb, as: RoutedAs): FlowKeys {
@@ -21,12 +23,45 @@ export function flowOf({ tos, uid = 0, proto, sport = 0, dport = 0 }: Skb, as: R
   }
 }
 
-/** `oif`: by which it would leave, before rules have rewritten it. */
-export function outputQuery(skb: Skb, packet: Packet, { again, oif }: { readonly again: boolean; readonly oif: string }): OutputQuery {
+/** Of the look-up that chooses the source: a TCP socket has no port of its own yet. */
+export function sourceFlow(skb: Skb): FlowKeys {
+  const flow = flowOf(skb, 'sent');
+  return skb.proto === PROTO.tcp ? { ...flow, sport: 0 } : flow;
+}
+
+export interface Decision {
+  readonly again: boolean;
+  /** by which it would leave, before rules have rewritten it */
+  readonly oif: string;
+  /** the route by which the source was chosen stays */
+  readonly kept: boolean;
+}
+
+/** As answers say it. */
+export const CONNECTED = 'whether the socket is connected before it sends';
+
+/** IPv4 looks again once it has a source, but not for a UDP socket that is not connected: whether that makes a difference.
+ *  kernel net/ipv4/udp.c udp_sendmsg(), include/net/route.h ip_route_connect() */
+export function mayKeepRoute(skb: Skb, packet: Packet): boolean {
+  if (packet.srcChosen !== true || skb.family === 6 || skb.proto !== PROTO.udp) return false;
+  const [kept, looked] = [true, false].map((one) => routeOutput(skb.host, outputQuery(skb, packet, { again: false, oif: '', kept: one })));
+  if (kept?.kind !== 'found' || looked?.kind !== 'found') return kept?.kind !== looked?.kind;
+  return kept.route === undefined || !isSameWay(kept.route, looked.route);
+}
+
+/** Such a socket may send to an address that is only in another table one of this host, and is then its source. */
+export function mayTakeDestination({ host, family, proto, dst, mark }: Skb, flow: FlowKeys): boolean {
+  if (family === 6 || proto !== PROTO.udp) return false;
+  const found = routeOutput(host, { family, dst, mark, flow });
+  return found.kind === 'found' && found.local && found.route !== undefined;
+}
+
+export function outputQuery(skb: Skb, packet: Packet, { again, oif, kept }: Decision): OutputQuery {
   const { family, dst, src, mark } = skb;
-  const flow = flowOf(skb, again ? 'sent again' : 'sent');
+  const keeps = packet.srcChosen === true && (family === 6 || kept);
+  const flow = again ? flowOf(skb, 'sent again') : keeps ? sourceFlow(skb) : flowOf(skb, 'sent');
   const bound = boundTo(skb, packet, again ? oif : undefined);
-  return { family, dst, src, mark, again, chosen: packet.srcChosen === true && family === 6, flow, ...bound };
+  return { family, dst, src, mark, again, chosen: keeps, flow, ...bound };
 }
 
 /** Rewritten, a packet to a link or a group looks for them on the link that it had. kernel net/ipv6/netfilter.c ip6_route_me_harder() */

@@ -18,7 +18,7 @@ import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
-import { flowOf, outputQuery } from './flow.ts';
+import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
@@ -82,7 +82,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
 
   /** Routes what is to be sent; a fate means that it cannot be. */
   function decide(again: boolean): Fate | undefined {
-    const query = outputQuery(skb, packet, { again, oif: out.oif });
+    const kept = !again && mayKeepRoute(skb, packet) && isUnconnected();
+    const query = outputQuery(skb, packet, { again, oif: out.oif, kept });
     const first = routeOutput(host, query);
     const ways = first.kind === 'found' ? (first.ways ?? 1) : 1;
     const way = ways > 1 ? pickWay(ways) : 0;
@@ -95,6 +96,10 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     run.nextHop = found.route?.via;
     steps.push({ kind: 'route', again, oif: found.oif, local: found.local, table: found.route?.table ?? 'local' });
     return undefined;
+  }
+
+  function isUnconnected(): boolean {
+    return choose({ why: 'unsaid', what: CONNECTED, ways: 2, says: ['connected', 'not connected'] }) === 1;
   }
 
   function pickWay(ways: number): number {
@@ -111,8 +116,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   /** A packet without a source gets one before it is routed. */
   function chooseSource(): Fate | undefined {
     const { family, dst, mark } = skb;
-    const query = { family, dst, mark, flow: flowOf(skb, 'sent'), ...(packet.oif !== undefined && { bound: packet.oif }) };
-    const src = sourceFor(host, query);
+    const query = { family, dst, mark, flow: sourceFlow(skb), ...(packet.oif !== undefined && { bound: packet.oif }) };
+    const src = sourceFor(host, query) ?? (mayTakeDestination(skb, query.flow) && isUnconnected() ? dst : undefined);
     if (src === undefined) {
       const found = routeOutput(host, query);
       return { kind: 'lost', reason: found.kind === 'lost' ? found.reason : 'no-route' };

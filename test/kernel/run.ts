@@ -1,9 +1,10 @@
-/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N` or `--settings N` in place
+/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N`, `--hosts N` or `--settings N` in place
  *  of pairs.
  *  The last line counts them. */
 import { parseArgs } from 'node:util';
 import { runConnections } from './connectionSuite.ts';
 import { runFlows } from './flowSuite.ts';
+import { compareHosts } from './hosts/compareHosts.ts';
 import { whyNoKernel } from './needs.ts';
 import type { Backend } from './oracle.ts';
 import { compareRendered } from './rendered.ts';
@@ -18,17 +19,18 @@ const { values } = parseArgs({
     connections: { type: 'string' },
     seed: { type: 'string', default: '1' },
     settings: { type: 'string' },
+    hosts: { type: 'string' },
     backend: { type: 'string', default: 'both' },
   },
 });
 const [pairs, seed, backends] = [
-  Number(values.settings ?? values.connections ?? values.flows ?? values.pairs),
+  Number(values.settings ?? values.hosts ?? values.connections ?? values.flows ?? values.pairs),
   Number(values.seed),
   BACKENDS[values.backend],
 ];
 if (!Number.isInteger(pairs) || pairs < 1 || !Number.isInteger(seed) || backends === undefined) {
   console.error(
-    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --settings N] [--seed S] [--backend legacy|nft|both]',
+    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --hosts N | --settings N] [--seed S] [--backend legacy|nft|both]',
   );
   process.exit(2);
 }
@@ -43,6 +45,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 async function compare(): Promise<number> {
   if (values.settings !== undefined) return compareSettings();
+  if (values.hosts !== undefined) return await compareRoutedHosts();
   if (values.connections !== undefined) return await compareSockets();
   return values.flows === undefined ? await comparePairs() : await compareFlows();
 }
@@ -57,6 +60,19 @@ async function compareSockets(): Promise<number> {
     console.log(`${backend}: ${counts}, ${result.skipped} left to chance, ${result.failed} failed`);
   }
   return failures;
+}
+
+/** Without rules: where sockets of random hosts send, and what the kernel looks up. */
+async function compareRoutedHosts(): Promise<number> {
+  const { compared, sent, delivered, several, undecided, failed } = await compareHosts({
+    hosts: pairs,
+    seed,
+    each: 20,
+    print: console.log,
+  });
+  console.log(`${pairs} hosts, ${compared} sends and look-ups: ${sent} sent, ${delivered} delivered, ${several} with several ways`);
+  console.log(`${undecided} undecided, ${failed} failed`);
+  return failed;
 }
 
 async function comparePairs(): Promise<number> {

@@ -122,5 +122,5 @@ function addresses(space: Space, to: Vector, route: RouteShare['route']): readon
   if (route.src !== undefined && !(local && family === 6)) return [{ set: FULL, address: route.src }];
   if (family === 6) return sourceShares(space, { dev: route.dev ?? (local ? 'lo' : ANY_DEVICE), near: to });
   if (local) return [];
-  return [{ set: FULL, address: selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) }) }];
+  return [{ set: FULL, address: selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) }) ?? 0 }];
 }

@@ -1,11 +1,11 @@
 /** The routing decision for all packets: which of them take which route. The same tables as host/route.ts, rule by rule. */
-import { compareRoutes, leadsBy } from '../../host/fib.ts';
+import { leadsBy, orderFor, tablesOf } from '../../host/fib.ts';
 import type { Host, Route, RoutingRule } from '../../host/host.ts';
 import { isUnused, waysOf } from '../../host/nexthops.ts';
 import { actionRoute, gotoTarget, isPassedOver, isSameWay, tableOf, whyOpen } from '../../host/route.ts';
 import { ofVrf, TOS_BITS } from '../../host/ruleMatch.ts';
 import { memoize } from '../../lib/memo.ts';
-import type { Prefix } from '../../packet/address.ts';
+import type { Family, Prefix } from '../../packet/address.ts';
 import { prefixRange } from '../../packet/address.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -123,7 +123,7 @@ function tableShares(
   const { dst, src, flow, dev } = question;
   const shares: RouteShare[] = [];
   let left = question.within;
-  for (const route of sortedRoutes(host, `${space.family} ${table}`)) {
+  for (const route of sortedRoutes(host, `${space.family} ${table} ${question.iif ?? ''}`)) {
     if (left === EMPTY) break;
     if (dev !== undefined && !leadsBy(route, dev)) continue;
     const asked = manager.all([
@@ -143,9 +143,14 @@ function tosSet({ manager }: Space, flow: RouteFlow | undefined, value: number):
   return flow === undefined ? EMPTY : maskedEqual(manager, flow.tos, { value, mask: TOS_BITS });
 }
 
-const sortedRoutes = memoize((host: Host, key: `${4 | 6} ${string}`): readonly Route[] =>
-  host.routes.filter((route) => `${route.family} ${route.table}` === key && !isUnused(host, route)).sort(compareRoutes),
-);
+const sortedRoutes = memoize((host: Host, key: `${Family} ${string} ${string}`): readonly Route[] => {
+  const family = key.startsWith('4') ? 4 : 6;
+  const [, table = '', iif = ''] = key.split(' ');
+  const tables = tablesOf(host, { family, table });
+  return host.routes
+    .filter((route) => route.family === family && tables.includes(route.table) && !isUnused(host, route))
+    .sort(orderFor(iif === '' ? undefined : iif));
+});
 
 export function inPrefix(space: Space, bits: Vector, prefix: Prefix): Bdd {
   const { lo, hi } = prefixRange(prefix);

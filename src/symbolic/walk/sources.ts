@@ -66,8 +66,8 @@ function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd 
   if (route.src !== undefined && !(local && family === 6)) return equal(manager, start.src, route.src);
   if (family === 4) {
     if (local) return route.table === 'local' ? sameAs(space, start.dst) : EMPTY;
-    const address = selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) });
-    return address === undefined ? EMPTY : equal(manager, start.src, address);
+    const address = selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) }) ?? 0;
+    return equal(manager, start.src, address);
   }
   const dev = route.dev ?? (local ? 'lo' : ANY_DEVICE);
   const set = byDevice.get(dev) ?? sourcesFor(space, { dev, near: start.dst });
