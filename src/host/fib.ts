@@ -40,7 +40,7 @@ export function orderFor(iif: string | undefined): (a: Route, b: Route) => numbe
 }
 
 export function longestMatch(host: Host, query: TableQuery): Route | undefined {
-  const tables = tablesOf(host, { family: familyOf(query.address), table: query.table });
+  const tables = tablesAsked(host, { family: familyOf(query.address), table: query.table });
   const order = orderFor(query.prefer);
   let best: Route | undefined;
   for (const route of host.routes) {
@@ -52,7 +52,7 @@ export function longestMatch(host: Host, query: TableQuery): Route | undefined {
 
 /** Until IPv4 has been given a rule of its own, the tables local and main are one, so that a longer prefix of main counts.
  *  kernel net/ipv4/fib_trie.c fib_trie_unmerge(), net/ipv4/fib_rules.c fib_has_custom_rules */
-export function tablesOf(host: Host, { family, table }: { readonly family: Family; readonly table: string }): readonly string[] {
+export function tablesAsked(host: Host, { family, table }: { readonly family: Family; readonly table: string }): readonly string[] {
   return family === 4 && table === 'local' && areOne(host, '') ? ONE : [table];
 }
 

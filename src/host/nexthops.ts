@@ -1,5 +1,5 @@
 /** Routes with several next hops: the kernel takes one by a hash of the packet's ends, which is not followed.
- *  kernel net/ipv4/fib_semantics.c fib_select_path(), net/ipv6/route.c fib6_select_path(); facts: docs/facts/kernel.md#routing-around-the-rules */
+ *  kernel net/ipv4/fib_semantics.c fib_select_path(), net/ipv6/route.c fib6_select_path(); facts: docs/facts/kernel.md#routes */
 import { memoize } from '../lib/memo.ts';
 import type { Host, Route } from './host.ts';
 

@@ -1,6 +1,6 @@
 /** Whether a line of `ip rule` is about a packet.
  *  kernel net/core/fib_rules.c fib_rule_match(), net/ipv4/fib_rules.c fib4_rule_match(), net/ipv6/fib6_rules.c fib6_rule_match();
- *  facts: docs/facts/kernel.md#routing-around-the-rules */
+ *  facts: docs/facts/kernel.md#policy-rules */
 import type { Address, Family } from '../packet/address.ts';
 import { contains } from '../packet/address.ts';
 import type { Host, RoutingRule } from './host.ts';

@@ -1,6 +1,6 @@
 /** By what else than its addresses and mark a packet's route is looked up. symbolic/walk/routeFlow.ts for sets.
  *  kernel net/ipv4/netfilter.c ip_route_me_harder(), include/net/ip_fib.h fib4_rules_early_flow_dissect(); facts:
- *  docs/facts/kernel.md#routing-around-the-rules */
+ *  docs/facts/kernel.md#policy-rules */
 import type { OutputQuery } from '../host/output.ts';
 import { isOnLink6, routeOutput } from '../host/output.ts';
 import { isSameWay } from '../host/route.ts';
@@ -29,7 +29,7 @@ export function sourceFlow(skb: Skb): FlowKeys {
   return skb.proto === PROTO.tcp ? { ...flow, sport: 0 } : flow;
 }
 
-export interface Decision {
+export interface RouteAsked {
   readonly again: boolean;
   /** by which it would leave, before rules have rewritten it */
   readonly oif: string;
@@ -56,7 +56,7 @@ export function mayTakeDestination({ host, family, proto, dst, mark }: Skb, flow
   return found.kind === 'found' && found.local && found.route !== undefined;
 }
 
-export function outputQuery(skb: Skb, packet: Packet, { again, oif, kept }: Decision): OutputQuery {
+export function outputQuery(skb: Skb, packet: Packet, { again, oif, kept }: RouteAsked): OutputQuery {
   const { family, dst, src, mark } = skb;
   const keeps = packet.srcChosen === true && (family === 6 || kept);
   const flow = again ? flowOf(skb, 'sent again') : keeps ? sourceFlow(skb) : flowOf(skb, 'sent');

@@ -2,7 +2,6 @@
  *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins;
  *  docs/facts/kernel.md#routing-around-the-rules */
 import type { Host } from '../host/host.ts';
-import { findSocket } from '../host/listeners.ts';
 import { SEVERAL_WAYS } from '../host/nexthops.ts';
 import { routeOutput, sourceFor } from '../host/output.ts';
 import type { Budget } from '../lib/budget.ts';
@@ -18,6 +17,7 @@ import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
+import { takenBy } from './divert.ts';
 import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
@@ -239,14 +239,4 @@ interface ForwardRoute {
   readonly dev: string;
   readonly table: string;
   readonly via?: Address;
-}
-
-function takenBy(skb: Skb, host: Host): Fate {
-  const listener = skb.diverted ?? findSocket(host, { proto: skb.proto, dst: skb.dst, dport: skb.dport });
-  const port = listener?.port ?? skb.dport;
-  return {
-    kind: 'delivered',
-    transparent: skb.diverted !== undefined,
-    ...(listener === undefined ? {} : { process: listener.process, ...(port === undefined ? {} : { listener: port }) }),
-  };
 }

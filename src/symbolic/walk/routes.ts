@@ -1,5 +1,5 @@
 /** The routing decision for all packets: which of them take which route. The same tables as host/route.ts, rule by rule. */
-import { leadsBy, orderFor, tablesOf } from '../../host/fib.ts';
+import { leadsBy, orderFor, tablesAsked } from '../../host/fib.ts';
 import type { Host, Route, RoutingRule } from '../../host/host.ts';
 import { isUnused, waysOf } from '../../host/nexthops.ts';
 import { actionRoute, gotoTarget, isPassedOver, isSameWay, tableOf, whyOpen } from '../../host/route.ts';
@@ -146,7 +146,7 @@ function tosSet({ manager }: Space, flow: RouteFlow | undefined, value: number):
 const sortedRoutes = memoize((host: Host, key: `${Family} ${string} ${string}`): readonly Route[] => {
   const family = key.startsWith('4') ? 4 : 6;
   const [, table = '', iif = ''] = key.split(' ');
-  const tables = tablesOf(host, { family, table });
+  const tables = tablesAsked(host, { family, table });
   return host.routes
     .filter((route) => route.family === family && tables.includes(route.table) && !isUnused(host, route))
     .sort(orderFor(iif === '' ? undefined : iif));
