@@ -99,11 +99,11 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   }
 
   function isUnconnected(): boolean {
-    return choose({ why: 'unsaid', what: CONNECTED, ways: 2, says: ['connected', 'not connected'] }) === 1;
+    return run.choose({ why: 'unsaid', what: CONNECTED, ways: 2, says: ['connected', 'not connected'] }) === 1;
   }
 
   function pickWay(ways: number): number {
-    return choose({ why: 'chance', what: SEVERAL_WAYS, ways });
+    return run.choose({ why: 'chance', what: SEVERAL_WAYS, ways });
   }
 
   /** It depends on routing that is not modelled. */

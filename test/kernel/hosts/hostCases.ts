@@ -1,0 +1,224 @@
+/** Facts about routing without rules that were measured once, and are measured again: the kernel's sockets and look-ups
+ *  (test/kernel/hosts.test.ts) and the simulator (test/facts/hosts.test.ts) both answer. */
+import type { RoutedHost, Send } from './routedHost.ts';
+
+export interface HostCase {
+  /** a fact in one sentence */
+  readonly name: string;
+  readonly host: RoutedHost;
+  /** with the end of each, as ends.ts writes it */
+  readonly sends: readonly (readonly [send: Send, end: string])[];
+}
+
+const tcp = (dst: string, more: Partial<Send> = {}): Send => ({
+  how: 'connect',
+  proto: 'tcp',
+  proto_number: 6,
+  dst,
+  dport: 80,
+  uid: 1000,
+  ...more,
+});
+const udp = (dst: string, how: 'connect' | 'sendto', more: Partial<Send> = {}): Send =>
+  tcp(dst, { how, proto: 'udp', proto_number: 17, ...more });
+const get = (src: string, dst: string, iif: string): Send => tcp(dst, { how: 'get', src, sport: 40000, iif, uid: 0 });
+
+const ETH0 = { name: 'eth0', addresses: ['10.1.0.5/24', 'fd00:1::5/64'] };
+const NET1 = { name: 'net1', addresses: ['10.7.0.5/24', 'fd00:2::5/64'] };
+const OUT = ['default via 10.1.0.1 dev eth0', '-6 default via fd00:1::1 dev eth0'];
+const BY_NET1 = { 200: ['default via 10.7.0.1 dev net1', '-6 default via fd00:2::1 dev net1'] };
+const TWO = { interfaces: [ETH0, NET1], routes: OUT, route_tables: BY_NET1 };
+
+export const HOST_CASES: readonly HostCase[] = [
+  {
+    name: 'the rule for the table local may come later: an own address is then forwarded',
+    host: {
+      ...TWO,
+      default_rules: false,
+      ip_rules: ['pref 9 from all to 10.1.0.5 lookup 200', 'pref 100 from all lookup local', 'pref 32766 from all lookup main'],
+      sysctls: { 'net.ipv4.ip_forward': '1' },
+    },
+    sends: [
+      [get('10.1.0.9', '10.1.0.5', 'eth0'), 'forwarded by net1'],
+      [get('10.1.0.9', '10.7.0.5', 'eth0'), 'delivered'],
+    ],
+  },
+  {
+    name: 'route_localnet of `all` is enough',
+    host: { ...TWO, sysctls: { 'net.ipv4.conf.all.route_localnet': '1', 'net.ipv4.conf.eth0.route_localnet': '0' } },
+    sends: [[get('8.8.8.8', '127.0.0.1', 'eth0'), 'delivered']],
+  },
+  {
+    name: 'rp_filter of `default` is that of interfaces that are made later',
+    host: { ...TWO, sysctls: { 'net.ipv4.conf.default.rp_filter': '1' } },
+    sends: [
+      [get('8.8.8.8', '10.1.0.5', 'net1'), 'lost'],
+      [get('8.8.8.8', '10.1.0.5', 'eth0'), 'delivered'],
+    ],
+  },
+  {
+    name: 'a rule for a source applies to IPv6 sockets that are bound to it alone',
+    host: { ...TWO, ip_rules: ['-6 pref 100 from fd00:1::5 lookup 200'] },
+    sends: [
+      [tcp('2001:db8::1'), 'sent by eth0 from fd00:1::5'],
+      [udp('2001:db8::1', 'sendto'), 'sent by eth0 from fd00:1::5'],
+      [udp('2001:db8::1', 'connect'), 'sent by eth0 from fd00:1::5'],
+      [tcp('2001:db8::1', { src: 'fd00:1::5', sport: 40000 }), 'sent by net1 from fd00:1::5'],
+    ],
+  },
+  {
+    name: 'a rule for a source applies to IPv4 sockets that are connected, and not to those that send at once',
+    host: { ...TWO, ip_rules: ['pref 100 from 10.1.0.5 lookup 200'] },
+    sends: [
+      [tcp('8.8.8.8'), 'sent by net1 from 10.1.0.5'],
+      [udp('8.8.8.8', 'connect'), 'sent by net1 from 10.1.0.5'],
+      [udp('8.8.8.8', 'sendto'), 'sent by eth0 from 10.1.0.5'],
+    ],
+  },
+  {
+    name: 'a route without gateway has the first address of its interface as source, not that of the subnet',
+    host: {
+      interfaces: [{ name: 'eth0', addresses: ['10.1.0.5/24', '10.2.0.5/16', '169.254.1.5/16'] }],
+      routes: ['169.254.169.254/32 dev eth0', '10.2.3.0/24 dev eth0', 'default via 10.2.0.1 dev eth0'],
+    },
+    sends: [
+      [tcp('169.254.169.254'), 'sent by eth0 from 10.1.0.5'],
+      [udp('10.2.3.7', 'sendto'), 'sent by eth0 from 10.1.0.5'],
+      [tcp('10.2.4.7'), 'sent by eth0 from 10.2.0.5'],
+      [tcp('8.8.8.8'), 'sent by eth0 from 10.2.0.5'],
+    ],
+  },
+  {
+    name: 'what a local route makes an address of this host is its own source',
+    host: {
+      ...TWO,
+      routes: [...OUT, 'local 192.0.2.0/24 dev lo'],
+      route_tables: { 200: ['local 198.51.100.0/24 dev lo'] },
+      ip_rules: ['pref 5 lookup 200'],
+    },
+    sends: [
+      [tcp('192.0.2.7'), 'delivered from 192.0.2.7'],
+      [tcp('198.51.100.7'), 'lost'],
+      [udp('198.51.100.7', 'sendto'), 'delivered from 198.51.100.7'],
+    ],
+  },
+  {
+    name: 'without a rule of its own IPv4 has one table for local and main: the longer prefix counts',
+    host: { ...TWO, routes: [...OUT, 'local 0.0.0.0/0 dev lo'] },
+    sends: [
+      [tcp('10.7.0.9'), 'sent by net1 from 10.7.0.5'],
+      [tcp('8.8.8.8'), 'delivered from 8.8.8.8'],
+    ],
+  },
+  {
+    name: 'with a rule of its own it has two, and local is asked first',
+    host: { ...TWO, routes: [...OUT, 'local 0.0.0.0/0 dev lo'], ip_rules: ['pref 100 fwmark 9 lookup 200'] },
+    sends: [[tcp('10.7.0.9'), 'delivered from 10.7.0.9']],
+  },
+  {
+    name: 'the route of an address with a peer leads to the peer',
+    host: {
+      interfaces: [ETH0, { name: 'tun0', addresses: ['10.9.0.2 peer 10.9.0.1/32'] }],
+      routes: OUT,
+      sysctls: { 'net.ipv4.ip_forward': '1' },
+    },
+    sends: [
+      [tcp('10.9.0.1'), 'sent by tun0 from 10.9.0.2'],
+      [tcp('10.9.0.2'), 'delivered from 10.9.0.2'],
+      [get('10.1.0.9', '10.9.0.1', 'eth0'), 'forwarded by tun0'],
+    ],
+  },
+  {
+    name: 'an address of scope link is a source on the link alone',
+    host: {
+      interfaces: [{ name: 'eth0', addresses: ['10.1.0.5/24', '169.254.7.1/32 scope link'] }],
+      routes: ['default via 10.1.0.1 dev eth0', '9.9.9.0/24 dev eth0'],
+    },
+    sends: [
+      [tcp('8.8.8.8'), 'sent by eth0 from 10.1.0.5'],
+      [tcp('9.9.9.9'), 'sent by eth0 from 169.254.7.1'],
+    ],
+  },
+  {
+    name: 'a deprecated address is a source only where there is no other',
+    host: { interfaces: [{ name: 'eth0', addresses: ['fd00:1::5/64', 'fd00:1::99/64 preferred_lft 0'] }], routes: OUT.slice(1) },
+    sends: [[tcp('2001:db8::1'), 'sent by eth0 from fd00:1::5']],
+  },
+  ...(['state', 'flags'] as const).map(
+    (how): HostCase => ({
+      name: how === 'state' ? 'an interface that is down has no route' : 'an address with noprefixroute has no route',
+      host: {
+        interfaces: [ETH0, how === 'state' ? { ...NET1, state: 'down' } : { ...NET1, addresses: ['10.7.0.5/24 noprefixroute'] }],
+        routes: OUT,
+      },
+      sends: [
+        [tcp('10.7.0.9'), 'sent by eth0 from 10.1.0.5'],
+        [tcp('10.7.0.5'), 'delivered from 10.7.0.5'],
+      ],
+    }),
+  ),
+  {
+    name: 'routes and rules with `tos` are for packets with these bits',
+    host: {
+      ...TWO,
+      routes: [...OUT, '9.9.9.0/24 tos 0x10 via 10.7.0.1 dev net1'],
+      ip_rules: ['pref 100 tos 0x08 lookup 200', '-6 pref 100 tos 0x08 lookup 200'],
+    },
+    sends: [
+      [tcp('9.9.9.9'), 'sent by eth0 from 10.1.0.5'],
+      [udp('9.9.9.9', 'sendto', { tos: 0x10 }), 'sent by net1 from 10.7.0.5'],
+      [udp('9.9.9.9', 'sendto', { tos: 0x30 }), 'sent by net1 from 10.7.0.5'],
+      [udp('8.8.8.8', 'sendto', { tos: 0x08 }), 'sent by net1 from 10.7.0.5'],
+      [udp('2001:db8::1', 'connect', { tos: 0x08 }), 'sent by net1 from fd00:2::5'],
+      [udp('2001:db8::1', 'connect', { tos: 0x28 }), 'sent by eth0 from fd00:1::5'],
+    ],
+  },
+  {
+    name: 'rules ask for the user, protocol and port of a packet',
+    host: {
+      ...TWO,
+      ip_rules: [
+        'pref 100 uidrange 2000-3000 lookup 200',
+        'pref 101 ipproto tcp dport 443 lookup 200',
+        '-6 pref 102 ipproto udp lookup 200',
+      ],
+    },
+    sends: [
+      [tcp('8.8.8.8'), 'sent by eth0 from 10.1.0.5'],
+      [tcp('8.8.8.8', { uid: 2500 }), 'sent by net1 from 10.7.0.5'],
+      [tcp('8.8.8.8', { dport: 443 }), 'sent by net1 from 10.7.0.5'],
+      [udp('8.8.8.8', 'sendto', { dport: 443 }), 'sent by eth0 from 10.1.0.5'],
+      [udp('2001:db8::1', 'sendto'), 'sent by net1 from fd00:2::5'],
+    ],
+  },
+  {
+    name: 'suppress_prefixlength passes over short prefixes, and over no error; goto and nop lead on',
+    host: {
+      ...TWO,
+      routes: [...OUT, 'prohibit 9.9.0.0/16'],
+      ip_rules: [
+        'pref 50 to 7.7.7.0/24 goto 200',
+        'pref 60 nop',
+        'pref 100 lookup main suppress_prefixlength 16',
+        'pref 110 lookup 200',
+        'pref 200 lookup main',
+      ],
+    },
+    sends: [
+      [tcp('8.8.8.8'), 'sent by net1 from 10.7.0.5'],
+      [tcp('10.1.0.9'), 'sent by eth0 from 10.1.0.5'],
+      [tcp('9.9.9.9'), 'lost'],
+      [tcp('7.7.7.7'), 'sent by eth0 from 10.1.0.5'],
+    ],
+  },
+  {
+    name: 'a host without addresses sends from 0.0.0.0',
+    host: { interfaces: [{ name: 'eth0', addresses: [] }], routes: ['default dev eth0'] },
+    sends: [[udp('8.8.8.8', 'sendto'), 'sent by eth0 from 0.0.0.0']],
+  },
+  {
+    name: 'what leads IPv6 to lo and is not local is discarded',
+    host: { ...TWO, routes: [...OUT, '-6 2001:db8:7::/48 dev lo'] },
+    sends: [[udp('2001:db8:7::1', 'sendto'), 'lost']],
+  },
+];
