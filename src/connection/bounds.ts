@@ -11,8 +11,8 @@ export interface Bounds {
   readonly hosts: readonly string[];
   /** only packets of a requested set */
   readonly narrowed?: boolean;
-  /** of whole connections, as far as they are walked; absent: of first packets alone */
-  readonly ofConnections?: boolean;
+  /** how far connections are followed; absent: of first packets alone */
+  readonly ofConnections?: 'data' | 'whole';
   /** only what the application sends */
   readonly ofApplication?: boolean;
 }
@@ -40,12 +40,13 @@ export function othersThan(families: readonly Family[]): readonly Family[] {
 
 /** Of several answers together. */
 export function mergeBounds(all: readonly Bounds[]): Bounds {
+  const followed = all.map(({ ofConnections }) => ofConnections);
   return {
     families: [...new Set(all.flatMap(({ families }) => families))].sort(),
     unjudged: [...new Set(all.flatMap(({ unjudged }) => unjudged))].sort(),
     hosts: [...new Set(all.flatMap(({ hosts }) => hosts))],
     ...(all.some(({ narrowed }) => narrowed) && { narrowed: true }),
     ...(all.some(({ ofApplication }) => ofApplication) && { ofApplication: true }),
-    ...(all.length > 0 && all.every(({ ofConnections }) => ofConnections) && { ofConnections: true }),
+    ...(followed.length > 0 && !followed.includes(undefined) && { ofConnections: followed.includes('data') ? 'data' : 'whole' }),
   };
 }

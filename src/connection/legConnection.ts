@@ -38,9 +38,10 @@ export function together([first, ...others]: readonly LegConnection[]): LegConne
   return { ways, end: 'undecided', dependsOn: first.dependsOn };
 }
 
-/** Of several ways the one that is told: one that stops, if any does. */
+/** Of several ways the one that is told: one that stops, if any does, or in which something does not arrive. */
 export function toldWay({ connection }: Pick<Leg, 'connection'>): Conversation | undefined {
-  return connection?.ways.find(({ end }) => end === 'stalls') ?? connection?.ways[0];
+  const ways = connection?.ways ?? [];
+  return ways.find(({ end }) => end === 'stalls') ?? ways.find(({ parts }) => parts.some(({ arrives }) => !arrives)) ?? ways[0];
 }
 
 /** The rule that ends the packet at which a connection stops, or else kept NAT from it; undefined: a policy or no rule does. */

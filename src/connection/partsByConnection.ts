@@ -1,8 +1,8 @@
 /** Parts of classes by what becomes of the connections that their packets open: legConnection.ts for sets. */
 import { HANDSHAKE } from '../netfilter/connectionParts.ts';
-import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
-import type { ConnectionEnd, ConnectionQuestion } from '../symbolic/connection/going.ts';
+import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
+import type { Space } from '../symbolic/space/space.ts';
 import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
 
@@ -20,12 +20,11 @@ export interface PartOfClass {
 }
 
 export function partsByConnection(
-  question: ConnectionQuestion,
-  classes: readonly FateClass[],
+  { manager }: Pick<Space, 'manager'>,
+  ends: readonly ConnectionEnd[],
 ): ReadonlyMap<FateClass, readonly PartOfClass[]> {
-  const { manager } = question.space;
   const parts = new Map<FateClass, Map<string, PartOfClass>>();
-  for (const end of connectionEnds(question, classes)) {
+  for (const end of ends) {
     const made = partOf(end);
     const own = parts.get(end.first) ?? new Map<string, PartOfClass>();
     parts.set(end.first, own);
@@ -42,11 +41,11 @@ function partOf({ set, end, first, part, last, doubts }: ConnectionEnd): PartOfC
   const becomes = part === 'first' || end === 'completes' || end === 'one-way' ? 'as-first' : end;
   const isAccepted = becomes !== 'stalls' || !HANDSHAKE.some(({ name }) => name === part);
   if (becomes === 'as-first') return { set, becomes, isAccepted, says: '', of: doubts === first.doubts ? first : { ...first, doubts } };
-  return { set, becomes, isAccepted, says: `${part} ${howOf(becomes, last)}`, of: { ...first, doubts, decided: last.decided } };
+  return { set, becomes, isAccepted, says: `${part} ${howItEnds(becomes, last)}`, of: { ...first, doubts, decided: last.decided } };
 }
 
 /** Why the kernel itself discards a packet is not compared. */
-function howOf(becomes: 'stalls' | 'undecided', { fate, decided, env }: ConnectionEnd['last']): string {
+export function howItEnds(becomes: 'stalls' | 'undecided', { fate, decided, env }: ConnectionEnd['last']): string {
   // equal targets do the same to equal packets
   if (becomes === 'undecided') return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
   if (fate.kind === 'sent' || fate.kind === 'forwarded') return `${fate.kind} ${fate.oif}`;

@@ -5,7 +5,7 @@
  *  Where chance decides, the sets of possible ends are compared. */
 
 import type { Rule } from '../ruleset/ruleset.ts';
-import type { ConnectionQuestion } from '../symbolic/connection/going.ts';
+import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Vector } from '../symbolic/diagrams/vector.ts';
@@ -44,14 +44,14 @@ export interface EndsQuestion {
   readonly next: (one: FateClass) => Onward;
   /** unmodelled targets after which the rulesets differ */
   readonly open: ReadonlySet<Rule>;
-  /** rules and way of the connections that the packets open; absent: first packets alone */
-  readonly connections?: Omit<ConnectionQuestion, 'space'>;
+  /** what becomes of the connections that the packets open; absent: first packets alone */
+  readonly connections?: readonly ConnectionEnd[];
 }
 
 export function endsOf(scene: Pick<RulesOnHost, 'space' | 'profile'>, question: EndsQuestion): readonly End[] {
   const { classes, next, open, connections } = question;
   const { manager } = scene.space;
-  const parts = connections && partsByConnection({ space: scene.space, ...connections }, classes);
+  const parts = connections && partsByConnection(scene.space, connections);
   return classes.flatMap((one) => {
     const { loops, ends, unclear, unknown } = next(one);
     const numbers = numbersOf(scene.space, one);
@@ -104,7 +104,7 @@ function saysOf({ fate, decided, doubts, env }: FateClass): string {
   }
 }
 
-function lotsOf({ doubts }: FateClass): string {
+export function lotsOf({ doubts }: Pick<FateClass, 'doubts'>): string {
   const drawing = doubts.filter((doubt) => doubt.why === 'chance' && !isPick(doubt));
   return drawing.map(({ rule, what }) => (rule === undefined ? what : `${rule.table} ${rule.text}`)).join('\n');
 }

@@ -17,7 +17,7 @@ import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
 import { between, equal } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
-import { decidingPair, endsOfPath, observed, stallsOf } from './divergence.ts';
+import { decidingPair, endsOfPath, isWhole, observed, stallsOf } from './divergence.ts';
 import type { OutcomeChange } from './outcomes.ts';
 import { type DiffQuestion, hostAround, type Sides } from './question.ts';
 import type { WayChanges } from './rules.ts';
@@ -63,6 +63,8 @@ interface Group {
   readonly severity: Severity;
   /** what changes is only seen in answers or later packets, on one side at least */
   readonly stalls: boolean;
+  /** errors about the connections, or their closing: more of the example has to be walked */
+  readonly isAside: boolean;
 }
 
 export function changedClasses(space: Space, question: DiffQuestion, ways: readonly WayChanges[]): readonly ChangedClass[] {
@@ -125,10 +127,10 @@ type WayChange = OutcomeChange & { readonly iif: string | undefined };
 function grouped({ manager }: Space, changes: readonly WayChange[], detail: (change: WayChange) => string): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const change of changes) {
-    const { iif, set, outcomes, severity } = change;
-    const key = `${iif ?? ''} ${severity} ${outcomes.base} ${outcomes.head} ${detail(change)}`;
+    const { iif, set, outcomes, severity, isAside = false } = change;
+    const key = `${iif ?? ''} ${severity} ${isAside} ${outcomes.base} ${outcomes.head} ${detail(change)}`;
     const stalls = outcomes.base.includes('stalled') || outcomes.head.includes('stalled');
-    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity, stalls });
+    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity, stalls, isAside });
   }
   return [...groups.values()];
 }
@@ -152,9 +154,11 @@ function shownGroup(space: Space, question: DiffQuestion, group: Group): ShownGr
   const { usual, part } = usualPart(space, group);
   const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
   if (example === undefined) throw new InvariantError('a change without packets');
-  const base = journeyOf(question, 'base', example);
-  const head = journeyOf(question, 'head', example);
-  if (!base.truncated && !head.truncated && observed(base) === observed(head))
+  const upTo = group.isAside ? 'whole' : 'data';
+  const base = journeyOf(question, 'base', { packet: example, upTo });
+  const head = journeyOf(question, 'head', { packet: example, upTo });
+  const isShown = !group.isAside || [base, head].every(isWhole);
+  if (isShown && !base.truncated && !head.truncated && observed(base) === observed(head))
     throw new InvariantError(
       `the proof says that ${packetText(example)} is treated differently, the simulator says \`${base.outcome}\` twice`,
     );
@@ -170,13 +174,18 @@ function wordsOfClass(space: Space, group: Spoken): string {
   return packetWords(space, { set: usualPart(space, group).part, ...placeOf(group.iif) });
 }
 
-function journeyOf(question: DiffQuestion, name: 'base' | 'head', packet: Packet): Journey {
+interface Example {
+  readonly packet: Packet;
+  readonly upTo: 'data' | 'whole';
+}
+
+function journeyOf(question: DiffQuestion, name: 'base' | 'head', { packet, upTo }: Example): Journey {
   const { profile } = question;
   const host = hostAround(question, name);
   return walkJourney(question[name], packet, {
     host,
     ways: 4096,
-    connection: 'data',
+    connection: upTo,
     ...(question.budget && { budget: question.budget }),
     ...(profile === undefined ? {} : { profile }),
   });

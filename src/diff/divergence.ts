@@ -1,8 +1,10 @@
 /** Where two journeys of one packet part, by what the simulator saw. */
-import type { Journey, Path } from '../connection/journey.ts';
+import type { Journey, Leg, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
+import { CLOSING, ERRORS_ABOUT, type PartName } from '../netfilter/connectionParts.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+import type { Conversation } from '../simulate/conversation.ts';
 import type { Walk, WalkStep } from '../simulate/trace.ts';
 import { effectKey } from './effectKey.ts';
 
@@ -17,10 +19,30 @@ export function endsOfPath(path: Path): readonly string[] {
   const [leg] = legs;
   if (leg === undefined) return [outcome];
   const stalls = stallsOf(path);
+  const lost = [...new Set(waysOf(leg).map((way) => lostAsides(way).join()))];
   const says = stalls.map((how) => `${outcome} ${how}`);
   // a TCP connection that stalls is nobody's
   if (stalls.length > 0 && leg.walk.packet.proto === PROTO.tcp) return says;
-  return (stalls.length === 0 ? [outcome] : says).map((one) => endOfWalk(one, leg.walk));
+  const ends = (stalls.length === 0 ? [outcome] : says).map((one) => endOfWalk(one, leg.walk));
+  return lost.length === 0 ? ends : ends.flatMap((end) => lost.map((parts) => `${end} ${parts}`));
+}
+
+function waysOf({ connection }: Pick<Leg, 'connection'>): readonly Conversation[] {
+  return connection?.ways ?? [];
+}
+
+/** Errors and closing packets that do not arrive, and how they end. */
+function lostAsides({ parts }: Conversation): readonly string[] {
+  return parts.flatMap(({ name, arrives, walk }) => (arrives || !ASIDES.includes(name) ? [] : [`${name} ${howOf(walk.fate)}`]));
+}
+
+const ASIDES: readonly PartName[] = [...ERRORS_ABOUT, ...CLOSING].map(({ name }) => name);
+
+/** Errors and closing were walked, as far as there are any: there were not too many ways. */
+export function isWhole({ paths }: Journey): boolean {
+  return paths.every(
+    ({ legs: [leg] }) => leg?.connection?.ways.some(({ parts }) => parts.some(({ name }) => ASIDES.includes(name))) !== false,
+  );
 }
 
 /** Which packet of the connection does not come, and how it ends; empty where it does not stall. */
@@ -138,7 +160,8 @@ interface WalkedTable {
 function tablesOf(path: Path | undefined, firstLegAlone: boolean): readonly WalkedTable[] {
   const found = new Map<string, TableStep[]>();
   for (const [leg, { walk, connection }] of (path?.legs ?? []).slice(0, firstLegAlone ? 1 : undefined).entries()) {
-    const way = connection?.ways.find(({ end }) => end === 'stalls') ?? connection?.ways[0];
+    const ways = connection?.ways ?? [];
+    const way = ways.find(({ end }) => end === 'stalls') ?? ways.find((one) => lostAsides(one).length > 0) ?? ways[0];
     const later = leg === 0 ? (way?.parts.slice(1) ?? []) : [];
     for (const { name: packet, walk: one } of [{ name: 'first', walk }, ...later]) {
       for (const step of one.steps) {

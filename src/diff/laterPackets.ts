@@ -1,14 +1,12 @@
-/** Changed rules that only what follows a handshake or a first answer meets: data, closing, errors about a connection. These are not walked
- *  from hook to hook; each table by itself is asked whether it treats packets of connections that are there already as before, whatever they
+/** Changed rules that only such packets of connections meet as are not walked from hook to hook (see walkedPart); each table by itself is asked whether it treats packets of connections that are there already as before, whatever they
  *  look like. Where it does, they are treated as before too; where it does not, and no connection shows a difference before, it is open. */
 import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
-import { ALWAYS, and, equals, inSet, type MatchExpr, masked, or } from '../netfilter/matchExpr.ts';
-import { type Field, TCP_FLAGS } from '../packet/fields.ts';
+import { ALWAYS, and, inSet, type MatchExpr, or } from '../netfilter/matchExpr.ts';
+import type { Field } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
-import { PROTO } from '../packet/protocol.ts';
 import { calledChains } from '../prove/deadRules/deadRules.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -23,14 +21,14 @@ import type { Alignment } from './align.ts';
 import type { UnclearClass } from './classes.ts';
 import { effectKey } from './effectKey.ts';
 import type { DiffQuestion, Sides } from './question.ts';
+import { walkedPart } from './walkedPart.ts';
 
 export const LATER = inSet(
   'ctstate',
   (['ESTABLISHED', 'RELATED'] as const).map((state) => point(CT_STATES.indexOf(state))),
 );
-/** SYN and SYN-ACK: each is of a handshake, or of no connection. */
-const COMPARED = and(equals('proto', PROTO.tcp), masked('flags', TCP_FLAGS.S, TCP_FLAGS.F | TCP_FLAGS.S | TCP_FLAGS.R | TCP_FLAGS.P));
-const PACKETS = 'packets of connections that are there already: data, closing, resets, and errors about them';
+const PACKETS =
+  'packets of connections that are there already, of another kind than those that are compared: other ICMP errors, protocols, flags or lengths';
 /** NAT is done for the first packet. In raw a packet has no connection yet, and whether it comes through is the same for a first one:
  *  there it is asked which rule says how its connection is found. */
 const ASKED: readonly TableName[] = ['raw', 'mangle', 'filter', 'security'];
@@ -109,7 +107,7 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
     if (start === undefined) continue;
     const matching = (rule: Rule): Bdd => encode(space, start.env, steadyPart(rule.match)).may;
     const changed = manager.any([...rules.base, ...rules.head].map(matching));
-    const compared = encode(space, start.env, COMPARED).must;
+    const compared = encode(space, start.env, walkedPart(space.family, { ...rules, isSeen: name !== 'raw' })).must;
     const later = manager.minus(
       manager.all([start.set, changed, ...(name === 'raw' ? [] : [encode(space, start.env, LATER).may])]),
       compared,
@@ -127,8 +125,7 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
       for (const rule of rules[side]) if (manager.and(matching(rule), differ) !== EMPTY) concerned[side].add(rule);
   }
   if (concerned.base.size + concerned.head.size === 0) return [];
-  const reason =
-    'rules that they may meet changed, by which no connection is treated differently up to its handshake or first answer; what follows is not compared';
+  const reason = 'rules that they may meet changed, by which no connection is treated differently as far as it is followed';
   const found = { base: [...concerned.base], head: [...concerned.head] };
   return [{ level: breaks ? 'error' : 'warning', packets: PACKETS, reason, rules: found }];
 }

@@ -14,6 +14,8 @@ export interface OutcomeChange extends ChangedSet {
   /** more than one where chance decides, or something that is not modelled */
   readonly outcomes: Sides<readonly Outcome[]>;
   readonly severity: Severity;
+  /** what changes is an ICMP error about the connection, or its closing */
+  readonly isAside?: true;
 }
 
 export interface Outcomes {

@@ -1,3 +1,4 @@
+import { type AsidesByName, asidesByName } from '../connection/asidesByName.ts';
 import { type LoopScene, loopScene, onward, onwardOf, relayedPackets } from '../connection/relayLoops.ts';
 import type { End } from '../connection/symbolicJourney.ts';
 import { compareEnds, endsOf } from '../connection/symbolicJourney.ts';
@@ -7,6 +8,8 @@ import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
+import { asideEnds } from '../symbolic/connection/asideEnds.ts';
+import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import { equal } from '../symbolic/diagrams/vector.ts';
@@ -18,6 +21,7 @@ import { traverseIn, traverseOut } from '../symbolic/walk/traverse.ts';
 import type { Alignment } from './align.ts';
 import { align } from './align.ts';
 import { answeredBy } from './answers.ts';
+import { asAside, compareAsides } from './asides.ts';
 import type { ChangedClass, UnclearClass } from './classes.ts';
 import { chanceClasses, changedClasses, unclearClasses } from './classes.ts';
 import { laterMemory } from './laterMemory.ts';
@@ -83,6 +87,12 @@ export function diffRules(question: DiffQuestion): Diff {
       undecided: [{ level: 'error', packets: 'any packet', reason: budgetReason(error), rules: { base: [], head: [] } }],
     };
   }
+}
+
+interface WalkedSide {
+  readonly ends: readonly End[];
+  readonly asides: AsidesByName;
+  readonly memory: AskedRules | undefined;
 }
 
 /** The changes as sets, way by way; ways without any are left out. */
@@ -169,27 +179,30 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
       manager.any([iif === undefined ? sent : concerned(iif, mayMatch), concerned(iif, laterMayMatch), further]),
     ]);
     if (within === EMPTY) return [];
-    const walk = (name: 'base' | 'head'): { readonly ends: readonly End[]; readonly memory: AskedRules | undefined } => {
+    const walk = (name: 'base' | 'head'): WalkedSide => {
       const own = spaceAround(space, question, name);
       const ruleset = sliceOf(own, question[name], { within, iif });
       const memory = memoryOf(own, ruleset);
       const ask = { space: own, ruleset, within, ...(memory && { visit: memory.visit }) };
       const classes = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
       // later packets come other ways, and meet other rules than these
-      const connections = { ruleset: question[name], iif };
+      const asked = { space: own, ruleset: question[name], iif };
+      const connections = connectionEnds(asked, classes);
       const ends = endsOf({ space: own, profile }, { classes, next: (one) => onwardOf(loops[name], one), open: open[name], connections });
-      return { ends, memory };
+      return { ends, asides: asidesByName(asideEnds(asked, connections), open[name]), memory };
     };
     const sides = { base: walk('base'), head: walk('head') };
     const { changes, unclear } = compareEnds({ space }, sides.base.ends, sides.head.ends);
     const known = manager.any([...changes, ...unclear].map(({ set }) => set));
     const lots = otherLots(space, sides.base.ends, sides.head.ends, known);
     const memory = compareMemory(space, { base: sides.base.memory, head: sides.head.memory });
-    if (changes.length + unclear.length + lots.length + memory.length === 0) return [];
+    const beside = compareAsides(space, { base: sides.base.asides, head: sides.head.asides }, known);
+    if ([changes, unclear, lots, memory, beside.changes, beside.unclear].every(({ length }) => length === 0)) return [];
     const ends = { base: sides.base.ends, head: sides.head.ends };
     const maybe = (open: typeof changes) => byOutcomes(space, open, { ends, severity: severityOfAny });
     const sure = byOutcomes(space, changes, { ends, severity: severityOf });
-    return [{ iif, changes: sure, unclear: maybe(unclear), lots: maybe(lots), memory }];
+    const aside = byOutcomes(space, beside.changes, { ends, severity: severityOf }).map(asAside);
+    return [{ iif, changes: [...sure, ...aside], unclear: maybe([...unclear, ...beside.unclear]), lots: maybe(lots), memory }];
   });
 
   function openAt(name: 'base' | 'head'): ReadonlySet<Rule> {

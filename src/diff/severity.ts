@@ -6,7 +6,7 @@ import type { Sides } from './question.ts';
 /** The most serious first.
  *  loop: packets loop that did not; stopped: packets that arrived do not arrive any more; bypass: captured ones go round the proxy;
  *  unknown: what becomes of them is not known any more; opened: what was stopped arrives; captured: what was not captured is;
- *  moved: another outcome; stopped-otherwise: never arrived, before or after, but end differently;
+ *  hampered: the connection completes, and an ICMP error about it or its closing does not arrive any more; moved: another outcome; stopped-otherwise: never arrived, before or after, but end differently;
  *  another-way: the same outcome by other addresses, ports or interfaces */
 export const SEVERITIES = [
   'loop',
@@ -15,6 +15,7 @@ export const SEVERITIES = [
   'unknown',
   'opened',
   'captured',
+  'hampered',
   'moved',
   'stopped-otherwise',
   'another-way',

@@ -11,6 +11,7 @@ import type { MeshProfile } from '../mesh/profile.ts';
 import type { Packet } from '../packet/packet.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
 import type { ConnectionQuestion } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
@@ -102,7 +103,7 @@ function connectedAlike(question: ConnectionQuestion, { classes, within, bits }:
   const { space } = question;
   const { manager } = space;
   const cut = classes.map((one) => ({ ...one, set: manager.and(one.set, within) })).filter(({ set }) => set !== EMPTY);
-  const parts = [...partsByConnection(question, cut).values()].flat();
+  const parts = [...partsByConnection(space, connectionEnds(question, cut)).values()].flat();
   const [own, ...more] = parts.filter(({ set }) => setContains(space, set, bits));
   if (own === undefined || more.length > 0 || own.of.doubts.length > 0) return undefined;
   const same = parts.filter(({ becomes, says, of }) => becomes === own.becomes && says === own.says && of.doubts.length === 0);

@@ -20,6 +20,7 @@ import type { Family } from '../packet/address.ts';
 import { packetText } from '../packet/notation.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
@@ -126,7 +127,8 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
     const ask = { space, ruleset, within };
     const walked = iif === undefined ? traverseOut(ask) : traverseIn(ask, iif);
     const place = iif === undefined ? {} : { iif };
-    const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set(), connections: { ruleset, iif } });
+    const connections = connectionEnds({ space, ruleset, iif }, walked);
+    const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set(), connections });
     const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
     const words = (set: Bdd): string => packetWords(space, { set, dir, ...place });
     if (unclear !== EMPTY)

@@ -7,6 +7,7 @@ import { ordinaryPackets } from '../connection/typicalPackets.ts';
 import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { familyOf, parsePrefix } from '../packet/address.ts';
 import { countRules } from '../ruleset/count.ts';
+import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import { equal } from '../symbolic/diagrams/vector.ts';
@@ -65,7 +66,7 @@ function searchNearest(question: NearestQuestion, space: Space): Nearest {
       const within = radius === undefined ? possible : manager.and(possible, around(space, parts, radius - way.cost));
       const ask = { space, ruleset: question.ruleset, within };
       const classes = way.iif === undefined ? traverseOut(ask) : traverseIn(ask, way.iif);
-      const connections = { ruleset: question.ruleset, iif: way.iif };
+      const connections = connectionEnds({ space, ruleset: question.ruleset, iif: way.iif }, classes);
       const ends = endsOf(scene, { classes, next: (one) => onwardOf(loops, one), open: new Set(), connections });
       const { sure, unclear, mayLoop = EMPTY } = withOutcome(space, ends, { outcome: question.outcome });
       const byChance = manager.and(sure, chanceIn(space, ends, question.outcome));

@@ -80,7 +80,7 @@ export function judge(track: TcpTrack, segment: Segment): TrackedPacket {
 }
 
 function judgeState(track: TcpTrack, { flags, direction }: Segment): TrackedPacket {
-  if (!VALID_FLAGS.has(flags & ~INDIFFERENT)) return { kind: 'invalid' };
+  if (!isValidSegment(flags)) return { kind: 'invalid' };
   const segment = segmentOf(flags);
   const { state: from, last } = track;
   const letter = NEXT[direction][segment][STATES.indexOf(from)] ?? '-';
@@ -109,6 +109,11 @@ const { F, S, R, P, A, U, E, C } = TCP_FLAGS;
 const INDIFFERENT = P | E | C;
 /** kernel net/netfilter/nf_conntrack_proto_tcp.c tcp_valid_flags[] */
 const VALID_FLAGS: ReadonlySet<number> = new Set([S, S | U, S | A, R, R | A, F | A, F | A | U, A, A | U]);
+
+/** Of others conntrack takes none for a packet of a connection. */
+export function isValidSegment(flags: number): boolean {
+  return VALID_FLAGS.has(flags & ~INDIFFERENT);
+}
 
 export function isReset(flags: number): boolean {
   return (flags & R) !== 0;

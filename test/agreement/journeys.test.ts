@@ -12,6 +12,7 @@ import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import { connectionEnds } from '../../src/symbolic/connection/connectionEnds.ts';
 import { assignmentOf, setContains } from '../../src/symbolic/space/member.ts';
 import type { Space } from '../../src/symbolic/space/space.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
@@ -62,22 +63,18 @@ interface Both {
 function symbolic({ world: { profile }, space, ruleset, loops, ends }: Both, packet: Packet): readonly string[] {
   const { dir, iif = '' } = packet;
   const way = `${dir} ${iif}`;
-  const found =
-    ends.get(way) ??
-    endsOf(
-      { space, profile },
-      {
-        classes: dir === 'out' ? traverseOut({ space, ruleset }) : traverseIn({ space, ruleset }, iif),
-        next: (one) => onwardOf(loops, one),
-        open: new Set(),
-        connections: { ruleset, iif: dir === 'out' ? undefined : iif },
-      },
-    );
+  const found = ends.get(way) ?? proved();
   ends.set(way, found);
   const assignment = assignmentOf(space, packet);
   const here = found.filter(({ set }) => setContains(space, set, assignment));
   const open = here.filter(({ mayLoop }) => setContains(space, mayLoop, assignment));
   return [...new Set([...here.map(({ outcome }) => outcome), ...(open.length > 0 ? ['may loop'] : [])])].sort();
+
+  function proved(): readonly End[] {
+    const classes = dir === 'out' ? traverseOut({ space, ruleset }) : traverseIn({ space, ruleset }, iif);
+    const connections = connectionEnds({ space, ruleset, iif: dir === 'out' ? undefined : iif }, classes);
+    return endsOf({ space, profile }, { classes, next: (one) => onwardOf(loops, one), open: new Set(), connections });
+  }
 }
 
 function simulated({ paths }: Journey): readonly string[] {

@@ -53,6 +53,6 @@ it('the bounds say which packets, which host and which mesh', () => {
   expect(boundsText({ ...given, narrowed: true, ofApplication: true })).toContain(
     `${FIRST_PACKETS} of the application in the requested set`,
   );
-  expect(boundsText({ ...given, ofConnections: true })).toBe(`${CONNECTIONS} over IPv4 and IPv6, the host given`);
-  expect(boundsText(mergeBounds([{ ...given, ofConnections: true }, given]))).toContain(FIRST_PACKETS);
+  expect(boundsText({ ...given, ofConnections: 'data' })).toBe(`${CONNECTIONS} over IPv4 and IPv6, the host given`);
+  expect(boundsText(mergeBounds([{ ...given, ofConnections: 'data' }, given]))).toContain(FIRST_PACKETS);
 });

@@ -70,7 +70,7 @@ export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, opt
 /** The set has its own families, in its own words. */
 function boundsOf(setting: ChosenSetting, rulesets: readonly Ruleset[]): string {
   const families = rulesets.map(({ family }) => family);
-  return boundsText({ families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: true });
+  return boundsText({ families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: 'data' });
 }
 
 interface Question extends ChosenSetting {

@@ -46,7 +46,7 @@ function boundsOf({ expected: { file }, setting }: ExpectQuestion): Bounds {
   );
   const walked = packets.some(({ kind }) => kind !== 'set') && setting.assumed !== undefined && sets.length === 0 ? ['an assumed pod'] : [];
   const hosts = setting.assumed !== undefined ? [...sets, ...walked] : [manifest === undefined ? GIVEN_HOST : POD_OF_MANIFEST];
-  return { families, unjudged: [], hosts: [...new Set(hosts)], ofConnections: true };
+  return { families, unjudged: [], hosts: [...new Set(hosts)], ofConnections: 'data' };
 }
 
 /** A pod that has a proxy and is not captured: whatever its packets are expected to do, this is wrong. */

@@ -58,6 +58,6 @@ export function findInSetting(
   if (!parts.some(({ found }) => found.asked)) return undefined;
   const report = toFindReport(parts, placeAssumptions(setting, rulesets), unsaidOfArrivals(setting.assumed, where.dir));
   const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
-  const bounds = { families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: true };
+  const bounds = { families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: 'data' as const };
   return { parts, profile, bounds, report };
 }

@@ -57,7 +57,8 @@ function findingsOf(context: ProofContext, about: About, judgement: Judgement): 
     }
     const within = (first?.kind === 'packets' ? first.context : undefined) ?? context;
     const shown = witnessed(within, about.claim, group as readonly PacketViolation[]);
-    return { ...about, verdict: 'violated', ...shown, ...acceptedAt({ violations: group }, shown.blame) };
+    const level = first?.level ?? about.level;
+    return { ...about, level, verdict: 'violated', ...shown, ...acceptedAt({ violations: group }, shown.blame) };
   });
   if (violated.length > 0) return violated;
   if (judgement.doubts.length > 0) {
@@ -117,7 +118,7 @@ function witnessed(
     set: manager.any(group.map(({ set }) => set)),
   };
   const witness = replay(context, { ...first, set: manager.any(alike.map(({ set }) => set)) });
-  const deciding = first.blame ?? decidingRules(witness, claim);
+  const deciding = first.blame ?? (first.aside === undefined ? decidingRules(witness, claim) : []);
   const blame = deciding.length > 0 ? deciding : first.by === undefined ? [] : [first.by];
   const { set, dir, iif, why, forced } = whole;
   return {

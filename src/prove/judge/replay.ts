@@ -4,6 +4,7 @@ import { stoppedBy } from '../../connection/legConnection.ts';
 import { type JourneyOptions, walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
 import { InvariantError } from '../../lib/invariant.ts';
+import type { PartName } from '../../netfilter/connectionParts.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -19,7 +20,7 @@ export type PacketViolation = Extract<Violation, { kind: 'packets' }>;
 
 /** A packet of the violation and its journey, which has the outcome that the proof says. */
 export function replay(context: ProofContext, violation: PacketViolation): Journey {
-  const { dir, iif, forced, set, outcome, prefer = [] } = violation;
+  const { dir, iif, forced, set, outcome, prefer = [], aside } = violation;
   const packet = pickWitness(context.space, ofKnownProcess(context, set), {
     dir,
     preferences: [...prefer, ...usualPreferences(context.space, dir)],
@@ -27,6 +28,7 @@ export function replay(context: ProofContext, violation: PacketViolation): Journ
     ...(forced === undefined ? {} : { forced }),
   });
   if (packet === undefined) throw new InvariantError('a violation without packets');
+  if (aside !== undefined) return replayAside(context, packet, aside);
   const shows = ({ outcome: one, legs }: Path): boolean =>
     one === outcome || (one === 'loop' && isCapture(outcome)) || (outcome === 'stalled' && doesStall(legs[0]));
   // a claim speaks of connections, or of first packets
@@ -36,6 +38,17 @@ export function replay(context: ProofContext, violation: PacketViolation): Journ
   if (first.paths.some(shows)) return first;
   if (first.truncated) throw new BudgetError('ways', 'more ways of one packet than are walked');
   throw new InvariantError(`the proof says \`${outcome}\` for ${packetText(packet)}, the simulator says \`${journey.outcome}\``);
+}
+
+/** With the packet by the side of its connection that does not arrive. */
+function replayAside(context: ProofContext, packet: Packet, aside: PartName): Journey {
+  const journey = walkJourney(context.ruleset, packet, { ...optionsOf(context), connection: 'whole' });
+  const ways = journey.paths.flatMap(({ legs: [leg] }) => leg?.connection?.ways ?? []);
+  if (ways.some(({ parts }) => parts.some(({ name, arrives }) => name === aside && !arrives))) return journey;
+  // with too many ways they are not all walked
+  if (!ways.some(({ parts }) => parts.some(({ name }) => name === aside)))
+    throw new BudgetError('ways', 'more ways of one packet than are walked');
+  throw new InvariantError(`the proof says that the ${aside} of ${packetText(packet)} is lost, the simulator says that it arrives`);
 }
 
 /** One of the processes that the host names, where one is in the set. */

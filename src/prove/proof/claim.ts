@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../connection/journey.ts';
 import type { Ends } from '../../connection/symbolicEnds.ts';
+import type { PartName } from '../../netfilter/connectionParts.ts';
 import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -61,6 +62,10 @@ export type Violation =
       readonly prefer?: Preferences;
       /** a finding of its own, together with those of the same text */
       readonly apart?: string;
+      /** other than the claim's */
+      readonly level?: Level;
+      /** they end as they should, but for this packet of their connections, which does not arrive */
+      readonly aside?: PartName;
     }
   /** without a rule where it is the text as a whole */
   | {

@@ -171,6 +171,15 @@ export class ProofContext implements RulesOnHost {
     return this.#remember(this.#connections, `asides ${iif ?? ''}`, () => asideEnds({ space, ruleset, iif }, this.connections(place)));
   }
 
+  /** The same with no rule at all. */
+  asidesWithoutRules(place: Ingress): readonly ConnectionEnd[] {
+    const { space, ruleset } = this;
+    const { iif } = place;
+    const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source), iif };
+    const key = `bare asides ${iif ?? ''}`;
+    return this.#remember(this.#connections, key, () => asideEnds(bare, this.connectionsWithoutRules(place)));
+  }
+
   /** The same with no rule at all. Some connections do not complete even then: no route leads back, for instance. */
   connectionsWithoutRules({ iif }: Ingress): readonly ConnectionEnd[] {
     const { space, ruleset } = this;

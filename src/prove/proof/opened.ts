@@ -1,5 +1,6 @@
 /** First packets that people and processes send, and whose connections they wait for. */
 import { emittedBy, relayAt } from '../../connection/relayGraph.ts';
+import type { PartName } from '../../netfilter/connectionParts.ts';
 import { and, equals, inSet, masked, NEVER, not, or } from '../../netfilter/matchExpr.ts';
 import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
@@ -37,6 +38,12 @@ export function evenWithoutRules(context: ProofContext, place: Ingress, meets: (
   const { manager } = context.space;
   const met = manager.any(context.connectionsWithoutRules(place).flatMap((one) => (meets(one) ? [one.set] : [])));
   return place.iif === undefined ? manager.minus(met, openedForClients(context)) : met;
+}
+
+/** First packets of connections by whose side this packet does not arrive, with no rule at all. */
+export function lostEvenWithoutRules(context: ProofContext, place: Ingress, part: PartName): Bdd {
+  const lost = context.asidesWithoutRules(place).filter((one) => one.part === part && one.end === 'stalls');
+  return context.space.manager.any(lost.map(({ set }) => set));
 }
 
 /** Listeners whose process takes over the client's address. */

@@ -28,8 +28,9 @@ export interface Shown {
   readonly example: string;
 }
 
-export function titleOf({ base, head }: DiffChange, paint: Paint): string {
+export function titleOf({ base, head, severity }: DiffChange, paint: Paint): string {
   const same = base.outcome === head.outcome;
+  if (severity === 'hampered') return `${outcomeText(base, paint)}, and less of the connection arrives`;
   return same ? `${outcomeText(base, paint)}, another way` : `${outcomeText(base, paint)} -> ${outcomeText(head, paint)}`;
 }
 
@@ -45,7 +46,9 @@ export function changeLines(shown: readonly Shown[], style: ChangeStyle): readon
   const { base, head, level } = first.change;
   const classes = brief ? shown.slice(0, MOST_CLASSES) : shown;
   const more = shown.length - classes.length;
-  const isStalled = [base, head].some(({ connection }) => connection?.completes === false && connection.reason !== undefined);
+  const isStalled = [base, head].some(
+    ({ connection }) => connection !== undefined && connection.completes !== null && connection.reason !== undefined,
+  );
   return [
     `${paint[LEVEL_COLOURS[level]](`${level}:`)} ${paint.bold(titleOf(first.change, paint))}`,
     ...classes.flatMap(({ change, example }) => [...classLines(change, style), `  example  ${example}`]),
@@ -82,7 +85,7 @@ interface SideStyle extends ChangeStyle {
 
 function connectionText({ connection }: DiffSide): string | undefined {
   if (connection === undefined) return undefined;
-  if (connection.completes === true) return 'completes';
+  if (connection.completes === true) return `completes${connection.reason === undefined ? '' : `, ${connection.reason}`}`;
   return connection.reason === undefined ? undefined : `${connection.completes === null ? 'may stall' : 'stalled'}: ${connection.reason}`;
 }
 

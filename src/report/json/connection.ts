@@ -2,7 +2,7 @@
 import type { Leg } from '../../connection/journey.ts';
 import type { PartName } from '../../netfilter/connectionParts.ts';
 import { laterParts } from '../text/shownParts.ts';
-import { stallText } from '../text/stall.ts';
+import { afterwards, stallText } from '../text/stall.ts';
 import type { AnsweredRules } from './answeredRules.ts';
 import { type TraceChoice, type TraceFate, type TraceStep, type TraceWalk, toTraceChoice, toWalk } from './walk.ts';
 
@@ -10,7 +10,7 @@ import { type TraceChoice, type TraceFate, type TraceStep, type TraceWalk, toTra
 export interface TraceConversation {
   /** its opening packets arrive; null: that is not known */
   readonly completes: boolean | null;
-  /** why it does not, or may not, as a clause */
+  /** why it does not, or may not, as a clause; or what does not arrive all the same */
   readonly reason?: string;
   /** it completes or not depending on this */
   readonly dependsOn?: readonly TraceChoice[];
@@ -32,10 +32,16 @@ export function toConversation(leg: Leg, from: AnsweredRules): TraceConversation
   const { connection } = leg;
   if (connection === undefined) return undefined;
   const { end, dependsOn } = connection;
+  const reason =
+    end === 'completes'
+      ? afterwards(leg, from.file).replace(/^; /, '')
+      : end === 'stalls' || end === 'undecided'
+        ? stallText(leg, from.file)
+        : '';
   const completes = end === 'completes' ? true : end === 'undecided' || end === 'one-way' ? null : false;
   return {
     completes,
-    ...((end === 'stalls' || end === 'undecided') && { reason: stallText(leg, from.file) }),
+    ...(reason !== '' && { reason }),
     ...(dependsOn.length > 0 && { dependsOn: dependsOn.map((choice) => toTraceChoice(choice, from.file)) }),
     packets: laterParts(leg).map(({ part: { name, direction, arrives, walk }, leg: { sender } }) => ({
       name,

@@ -113,7 +113,7 @@ export function diffBounds({ diffs, hosts, narrowed, firstLeg }: Pick<DiffAnswer
     unjudged: othersThan(families),
     hosts: [...new Set(hosts)],
     ...(narrowed === true && { narrowed }),
-    ofConnections: true,
+    ofConnections: 'whole',
     ...(firstLeg === true && { ofApplication: true }),
   };
 }

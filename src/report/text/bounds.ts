@@ -6,8 +6,11 @@ import type { Family } from '../../packet/address.ts';
 /** A packet counts as alone, and as the first of its connection. */
 export const FIRST_PACKETS = 'first packets of connections';
 
-/** They are walked until they are open: a question to its answer, TCP to the third packet. */
-export const CONNECTIONS = 'connections up to their handshake or first answer';
+/** The handshake or the first answer, and data both ways. */
+export const CONNECTIONS = 'connections with their data';
+
+/** And ICMP errors about them, FIN and RST. */
+export const WHOLE_CONNECTIONS = 'whole connections';
 
 const MOST_HOSTS = 2;
 
@@ -24,7 +27,8 @@ export function boundsInMesh(bounds: Bounds, profile: Pick<MeshProfile, 'title'>
 }
 
 function packetsText({ narrowed, ofApplication, ofConnections }: Bounds): string {
-  return `${ofConnections === true ? CONNECTIONS : FIRST_PACKETS}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the requested set' : ''}`;
+  const packets = ofConnections === undefined ? FIRST_PACKETS : ofConnections === 'data' ? CONNECTIONS : WHOLE_CONNECTIONS;
+  return `${packets}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the requested set' : ''}`;
 }
 
 function hostsText({ hosts }: Bounds): readonly string[] {

@@ -35,8 +35,8 @@ export function connectionSentence(leg: Leg, file: string): string | undefined {
   }
 }
 
-/** What does not arrive of a connection that is open. */
-function afterwards(leg: Leg, file: string): string {
+/** What does not arrive of a connection that is open: `; but not FIN of the client: dropped by filter OUTPUT#1`. */
+export function afterwards(leg: Pick<Leg, 'connection'>, file: string): string {
   const way = toldWay(leg);
   const lost = way?.parts.filter(({ name, arrives }) => !arrives && name !== 'first' && !OPENING_PARTS.includes(name)) ?? [];
   const byEnd = groupBy(lost, (part) => partEnd(part, { way, file }));
