@@ -10,8 +10,8 @@ describe('the default pod', { timeout: 60_000 }, () => {
     expect(await diff('--base-istio', '1.22', '--head-istio', '1.25')).toMatchObject({
       code: 0,
       out: [
-        'EQUAL: no change in behaviour (proved for connections up to their handshake or',
-        '  first answer over IPv4, the pod of the manifest; IPv6 is not compared)',
+        'EQUAL: no change in behaviour (proved for whole connections over IPv4, the',
+        '  pod of the manifest; IPv6 is not compared)',
         '  rule 1 of nat OUTPUT was edited: no packet is decided differently',
         '    - -A OUTPUT -p tcp -j ISTIO_OUTPUT',
         '    + -A OUTPUT -j ISTIO_OUTPUT',
@@ -38,7 +38,7 @@ describe('the default pod', { timeout: 60_000 }, () => {
     expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
       1,
       expect.stringContaining(
-        'no other packet changes (proved for connections up to their handshake or first answer of the application over IPv4, the pod of the manifest',
+        'no other packet changes (proved for whole connections of the application over IPv4, the pod of the manifest',
       ),
     ]);
     expect(out).toContain('CAPTURED outbound -> DIRECT\n  out tcp -> 169.254.7.127 uid=!1337 gid=!1337 ');

@@ -78,7 +78,7 @@ describe('reports of diff', { timeout: 60_000 }, () => {
 
   it('settings are compared by the rules that they lead to', async () => {
     expect((await diff('settings.json', 'settings.json')).out).toBe(
-      'EQUAL: no change in behaviour (proved for connections up to their handshake or\n  first answer over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)\n1 assumption: -v shows them\n',
+      'EQUAL: no change in behaviour (proved for whole connections over IPv4, an\n  assumed pod at 10.244.0.5; IPv6 is not compared)\n1 assumption: -v shows them\n',
     );
     const { code, out } = await diff('settings.json', 'other.json');
     expect([code, out]).toEqual([1, expect.stringContaining('uid=1337')]);

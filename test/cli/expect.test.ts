@@ -25,7 +25,7 @@ describe('chainwalk expect', { timeout: 30_000 }, () => {
     );
     expect([code, err]).toEqual([0, '']);
     expect(out).toBe(
-      'OK: no errors or warnings  4 checks of net/pod.expect.yaml\n  scope: connections up to their handshake or first answer over IPv4, an assumed\n  pod at 10.244.0.5\n',
+      'OK: no errors or warnings  4 checks of net/pod.expect.yaml\n  scope: connections with their data over IPv4, an assumed pod at 10.244.0.5\n',
     );
   });
 

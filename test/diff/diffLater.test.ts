@@ -1,5 +1,5 @@
-/** Edits of rules that first packets do not meet: connections that they break are changes, and rules that only data, closing and errors meet
- *  leave the answer undecided. */
+/** Edits of rules that first packets do not meet: connections that they break are changes, errors about
+ *  connections and their closing are compared, and rules that only other packets meet leave the answer undecided. */
 import { describe, expect, it } from 'vitest';
 import { diff } from '../../src/api/library/index.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
@@ -36,11 +36,44 @@ describe('a rule that answers and third packets meet', () => {
   });
 });
 
-describe('a rule that only later packets meet', () => {
+describe('a rule that only ICMP errors about connections, FIN and RST meet', () => {
   it.each([
-    '-A INPUT -p tcp -m tcp --tcp-flags FIN FIN -m conntrack --ctstate ESTABLISHED -j DROP',
-    '-A INPUT -p icmp -m conntrack --ctstate RELATED -j DROP',
-    '-A OUTPUT -p tcp -m tcp --tcp-flags RST RST -m conntrack --ctdir REPLY -j DROP',
+    ['-A INPUT -p tcp -m tcp --tcp-flags FIN FIN -m conntrack --ctstate ESTABLISHED -j DROP', 'FIN of the client'],
+    ['-A OUTPUT -p tcp -m tcp --tcp-flags FIN FIN -m conntrack --ctdir REPLY -j REJECT --reject-with tcp-reset', 'FIN of the server'],
+    ['-A OUTPUT -p tcp -m tcp --tcp-flags RST RST -m conntrack --ctdir REPLY -j DROP', 'reset of the server'],
+    ['-A INPUT -p tcp -m tcp --tcp-flags RST RST -m conntrack --ctstatus ASSURED -j DROP', 'reset of the client'],
+    ['-A INPUT -p icmp -m conntrack --ctstate RELATED -j DROP', 'ICMP error "too big"'],
+    ['-A INPUT -p icmp -m icmp --icmp-type fragmentation-needed -j DROP', 'ICMP error "too big"'],
+    ['-A INPUT -p icmp -m icmp --icmp-type ttl-exceeded -j DROP', 'ICMP error "TTL exceeded"'],
+    [
+      '-A INPUT -p icmp -m icmp --icmp-type port-unreachable -m conntrack --ctdir REPLY -j DROP',
+      'ICMP error "port unreachable" to the client',
+    ],
+    ['-A INPUT -p icmp -m conntrack --ctstate RELATED --ctproto 6 -j DROP', 'ICMP error "too big"'],
+  ])('new: %s', (rule, packet) => {
+    const [broken, mended] = [diff(NOTHING, more(rule)), diff(more(rule), NOTHING)];
+    const lost = broken.changes.filter(({ severity }) => severity === 'hampered');
+    expect(lost.length).toBeGreaterThan(0);
+    expect(new Set(lost.map(({ level }) => level))).toEqual(new Set(['warning']));
+    expect(new Set(lost.map(({ head }) => head.rule?.text))).toEqual(new Set([lost[0]?.head.rule?.text]));
+    expect([lost[0]?.head.rule?.chain, lost[0]?.head.rule?.rule]).toEqual([rule.split(' ')[1], 2]);
+    for (const { base, head } of lost) {
+      expect([base.outcome === head.outcome, base.connection?.completes, head.connection?.completes]).toEqual([true, true, true]);
+      expect([base.connection?.reason, head.connection?.reason]).toEqual([undefined, expect.stringContaining('but not')]);
+    }
+    expect(lost.some(({ head }) => head.connection?.reason?.includes(packet))).toBe(true);
+    expect([broken.undecided, mended.undecided]).toEqual([[], []]);
+    expect(mended.changes.map(({ severity }) => severity)).not.toContain('hampered');
+    expect(mended.changes.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a rule that only packets meet which are not walked', () => {
+  it.each([
+    '-A INPUT -p icmp -m icmp --icmp-type host-unreachable -m conntrack --ctstate RELATED -j DROP',
+    '-A INPUT -p tcp -m length --length 1000:1500 -m conntrack --ctstate ESTABLISHED -j DROP',
+    '-A INPUT -p tcp -m tcp --tcp-flags URG URG -m conntrack --ctstate ESTABLISHED -j DROP',
+    '-A INPUT -p gre -m conntrack --ctstate ESTABLISHED -j DROP',
   ])('new: %s', (rule) => {
     for (const [base, head] of [
       [NOTHING, more(rule)],
@@ -145,8 +178,17 @@ describe('the command', () => {
     expect(json.changes[0]).toMatchObject({ level: 'error', base: { connection: { completes: true } }, head: { outcome: 'stalled' } });
   });
 
-  it('exits 1, and calls nothing equal or proved that only later packets show', async () => {
+  it('exits 1, and names the packet by the side of the connection that is lost', async () => {
     const rule = '-A INPUT -p tcp -m tcp --tcp-flags FIN FIN -m conntrack --ctstate ESTABLISHED -j DROP';
+    const { code, out } = await run(rule);
+    const said = out.replaceAll(/\s+/g, ' ');
+    expect([code, said]).toEqual([1, expect.stringContaining('and less of the connection arrives')]);
+    expect(said).toMatch(/base .* completes .*head .* completes, but not FIN of the client: dropped by filter INPUT#1/);
+    expect(said).toContain(rule);
+  });
+
+  it('calls nothing equal or proved that only packets meet which are not walked', async () => {
+    const rule = '-A INPUT -p tcp -m tcp --tcp-flags URG URG -m conntrack --ctstate ESTABLISHED -j DROP';
     const { code, out } = await run(rule);
     expect([code, out]).toEqual([1, expect.not.stringMatching(/no change in|proved/)]);
     expect(out.replaceAll(/\s+/g, ' ')).toContain(rule);
@@ -158,7 +200,7 @@ describe('the command', () => {
     const { code, out } = await run('-A OUTPUT -o lo -j ACCEPT');
     expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
       0,
-      expect.stringMatching(/^EQUAL: no change in behaviour \(proved for connections up to their handshake or first answer/),
+      expect.stringMatching(/^EQUAL: no change in behaviour \(proved for whole connections/),
     ]);
   });
 });

@@ -148,7 +148,7 @@ describe('the command', () => {
   it('names its bounds where it says proved', async () => {
     const none = await ask(maybe, '--where', 'in udp -> 10.244.0.5', '--outcome', 'dropped', '--family', '4');
     expect(none.out.replaceAll(/\s+/g, ' ')).toContain(
-      '(proved for IPv4, connections up to their handshake or first answer, an assumed pod at 10.244.0.5, no mesh)',
+      '(proved for IPv4, connections with their data, an assumed pod at 10.244.0.5, no mesh)',
     );
   });
 

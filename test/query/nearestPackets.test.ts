@@ -67,12 +67,12 @@ describe('the smallest change', () => {
     [
       'in tcp -> 10.244.0.5:8080',
       'dropped',
-      'not dropped, whatever is changed: no packet in to 10.244.0.5 has it (proved for connections up to their handshake or first answer over IPv4)',
+      'not dropped, whatever is changed: no packet in to 10.244.0.5 has it (proved for connections with their data over IPv4)',
     ],
     [
       'in tcp -> 10.244.0.5:8080',
       'stalled',
-      'not stalled, whatever is changed: no packet in to 10.244.0.5 has it (proved for connections up to their handshake or first answer over IPv4)',
+      'not stalled, whatever is changed: no packet in to 10.244.0.5 has it (proved for connections with their data over IPv4)',
     ],
     [
       'out tcp -> 203.0.113.9:443 ctstate=INVALID',

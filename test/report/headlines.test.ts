@@ -103,7 +103,7 @@ describe('machines and reviewers', () => {
       'first packets of connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not checked',
     );
     expect((await json('diff', 'v4.rules', 'v4.rules')).bounds).toBe(
-      'connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared',
+      'whole connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared',
     );
   });
 
@@ -128,7 +128,7 @@ describe('diff', () => {
   it('names its bounds', async () => {
     expect(await ask('diff', 'v4.rules', 'v4.rules')).toEqual({
       code: 0,
-      head: 'EQUAL: no change in behaviour (proved for connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)',
+      head: 'EQUAL: no change in behaviour (proved for whole connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)',
     });
     expect((await ask('diff', 'v4.rules', 'v4.rules', '--where', 'out udp -> 10.9.9.9')).head).toMatch(
       /^EQUAL: no change .*in the requested set over IPv4/,
@@ -151,13 +151,13 @@ describe('expect, and sets of the matchers', () => {
   it('name the pod', async () => {
     expect(await ask('expect', 'v4.expect.yaml')).toEqual({
       code: 0,
-      head: 'OK: no errors or warnings 1 check of v4.expect.yaml scope: connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5',
+      head: 'OK: no errors or warnings 1 check of v4.expect.yaml scope: connections with their data over IPv4, an assumed pod at 10.244.0.5',
     });
     const { rulesets } = parse(FILES['sidecar.rules']);
     const { verdict, message } = askSet({ rulesets, where: 'out tcp -> 10.96.0.0/16', wish: CAPTURE, isNot: false }, {});
     expect([verdict, message()]).toEqual([
       'yes',
-      expect.stringContaining('(proved for connections up to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5)'),
+      expect.stringContaining('(proved for connections with their data over IPv4, an assumed pod at 10.244.0.5)'),
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { relayOf } from '../../mesh/relay.ts';
-import type { PartName } from '../../netfilter/connectionParts.ts';
+import { ERRORS_ABOUT, type PartName } from '../../netfilter/connectionParts.ts';
 import { or } from '../../netfilter/matchExpr.ts';
 import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
@@ -67,7 +67,7 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
   }
   const told = new Map<unknown, Bdd>();
   for (const one of context.asides(place)) {
-    if (one.end === 'completes') continue;
+    if (one.end === 'completes' || isStray(one)) continue;
     const { level, means = '' } = ASIDES[one.part] ?? { level: 'warning' };
     // a rule that drops several is told by the first of them
     const rule = one.last.decided ?? one.part;
@@ -80,6 +80,12 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
     told.set(rule, manager.or(known, one.set));
   }
   return { violations, doubts };
+}
+
+/** What a router says of packets with another host's address finds its way to a proxy by rules of their own at best: of errors those count that
+ *  rules drop. */
+function isStray({ part, last: { fate }, end }: ConnectionEnd): boolean {
+  return end === 'stalls' && fate.kind !== 'dropped' && fate.kind !== 'rejected' && ERRORS_ABOUT.some(({ name }) => name === part);
 }
 
 type Breach = Pick<Extract<Violation, { kind: 'packets' }>, 'set' | 'outcome' | 'why' | 'apart' | 'level' | 'aside'>;
