@@ -10,8 +10,8 @@ describe('the default pod', { timeout: 60_000 }, () => {
     expect(await diff('--base-istio', '1.22', '--head-istio', '1.25')).toMatchObject({
       code: 0,
       out: [
-        'EQUAL: no change in behaviour (proved for whole connections over IPv4, the',
-        '  pod of the manifest; IPv6 is not compared)',
+        'EQUAL: no change in behaviour (proved for whole connections over IPv4, the pod',
+        '  of the manifest; IPv6 is not compared)',
         '  rule 1 of nat OUTPUT was edited: no packet is decided differently',
         '    - -A OUTPUT -p tcp -j ISTIO_OUTPUT',
         '    + -A OUTPUT -j ISTIO_OUTPUT',

@@ -245,9 +245,7 @@ describe('files of revisions', { timeout: 60_000 }, () => {
   it('stand for files everywhere', async () => {
     expect(await repository.chainwalk(['diff', 'main:net/pod.rules', 'net/pod.rules'])).toMatchObject({
       code: 0,
-      out: expect.stringMatching(
-        /^EQUAL: no change in behaviour \(proved for whole\s+connections\s+over\s+IPv4/,
-      ) as unknown,
+      out: expect.stringMatching(/^EQUAL: no change in behaviour \(proved for whole\s+connections\s+over\s+IPv4/) as unknown,
     });
     expect(await repository.chainwalk(['diff', 'main:./pod.rules', 'pod.rules'], { below: 'net' })).toMatchObject({ code: 0 });
     expect((await repository.chainwalk(['diff', 'main:deploy.yaml', '-'], { stdin: deploy('') })).out).toContain(

@@ -31,11 +31,9 @@ describe('the first connection of a call', () => {
   it.each(CONNECTION_EDITS.map((one) => [one.edits.map(({ rule }) => rule).join('; ') || 'no edit', one] as const))('%s', (_, one) => {
     const rules = rulesOf(one);
     const asked = profile === undefined ? {} : { profile };
-    // data comes after the handshake
-    const ends = one.ends.map((end) => (end.startsWith('data') ? 'completes' : end));
-    expect(OPENINGS.map((opening) => told(journeyOf(rules, opening, asked)))).toEqual(ends);
+    expect(OPENINGS.map((opening) => told(journeyOf(rules, opening, asked)))).toEqual(one.ends);
     const whole = OPENINGS.map((opening) => journeyOf(rules, opening, { ...asked, connection: 'whole' }));
-    expect(whole.map(told)).toEqual(ends);
+    expect(whole.map(told)).toEqual(one.ends);
     const plain = OPENINGS.map((opening) =>
       walkJourney(rulesetOf(rules, { family: 4 }), packetOf(opening, sidecar), { host: sidecar, ...asked }),
     );
@@ -45,8 +43,8 @@ describe('the first connection of a call', () => {
   it('and the second have an entry each', () => {
     const [path] = journeyOf(rulesOf({ edits: [] }), 'out tcp -> 10.0.0.9:80 uid=1000', { ...(profile && { profile }) }).paths;
     expect(path?.legs.map(({ connection }) => connection?.ways.map(({ parts }) => parts.map(({ name }) => name)))).toEqual([
-      [['first', 'syn-ack', 'ack']],
-      [['first', 'syn-ack', 'ack']],
+      [['first', 'syn-ack', 'ack', 'data', 'data-back']],
+      [['first', 'syn-ack', 'ack', 'data', 'data-back']],
     ]);
   });
 });
@@ -59,8 +57,9 @@ describe('what it depends on', () => {
     const journey = journeyOf(filter('-A INPUT -m string --string x --algo bm -j DROP'), OUT, { host });
     expect(journey.outcome).toBe('undecided');
     expect(journey.paths.map(({ outcome, firstOutcome, choices }) => [outcome, firstOutcome, choices.length])).toEqual([
-      ['direct', 'direct', 1],
+      ['direct', 'direct', 2],
       ['stalled', 'direct', 1],
+      ['stalled', 'direct', 2],
     ]);
     expect(journey.paths[0]?.choices[0]?.rule?.line).toBe(journey.paths[1]?.choices[0]?.rule?.line);
   });
@@ -155,7 +154,7 @@ describe('a source that is no address of this host', () => {
     expect(opened(`${foreign} uid=1000`)).toBe(NONE);
     expect(opened('out udp 203.0.113.9 -> 10.0.0.9:53 uid=1000')).toBe(NONE);
     expect(opened('out icmp 203.0.113.9 -> 10.0.0.9')).toBe(NONE);
-    expect(opened('out tcp -> 10.0.0.9:80 uid=1000')).toEqual(['first', 'syn-ack', 'ack']);
+    expect(opened('out tcp -> 10.0.0.9:80 uid=1000')).toEqual(['first', 'syn-ack', 'ack', 'data', 'data-back']);
   });
 
   it('opens one where a local route has it', () => {
@@ -163,6 +162,8 @@ describe('a source that is no address of this host', () => {
       'first',
       'syn-ack',
       'ack',
+      'data',
+      'data-back',
     ]);
   });
 

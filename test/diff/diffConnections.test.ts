@@ -85,7 +85,7 @@ function saidOf({ space, ways, host }: Asked, opening: string): string {
 function changesInFact({ family, host, base, head }: Sides, opening: string): boolean {
   const ends = [base, head].map((text) => {
     const ruleset = rulesetOf(text, { family, sets: host.sets });
-    return observed(walkJourney(ruleset, packetOf(opening, host), { host, connection: 'data', ...(profile && { profile }) }));
+    return observed(walkJourney(ruleset, packetOf(opening, host), { host, connection: 'whole', ...(profile && { profile }) }));
   });
   return ends[0] !== ends[1];
 }

@@ -100,7 +100,9 @@ describe('a rule that only packets meet which are not walked', () => {
   });
 
   it('zones, by which answers find their connection', () => {
-    const zone = (id: number) => table('raw', `-A OUTPUT -p udp --sport 15053 -j CT --zone ${id}`);
+    const back = '-A PREROUTING -p udp --sport 53 -j CT --zone 2';
+    const filter = table('filter', '-A INPUT -i eth0 -m conntrack --ctstate NEW -j DROP');
+    const zone = (id: number) => `${table('raw', `-A OUTPUT -p udp --dport 53 -j CT --zone ${id}`, back)}${filter}`;
     expect(diff(zone(2), zone(3)).equivalent).toBe(false);
   });
 
