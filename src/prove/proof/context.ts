@@ -164,20 +164,13 @@ export class ProofContext implements RulesOnHost {
     );
   }
 
-  /** What becomes of closing packets and ICMP errors of those that complete. */
-  asides(place: Ingress): readonly ConnectionEnd[] {
-    const { space, ruleset } = this;
+  /** What becomes of closing packets and ICMP errors of those that complete; `bare`: with no rule at all. */
+  asides(place: Ingress, bare = false): readonly ConnectionEnd[] {
+    const { space } = this;
     const { iif } = place;
-    return this.#remember(this.#connections, `asides ${iif ?? ''}`, () => asideEnds({ space, ruleset, iif }, this.connections(place)));
-  }
-
-  /** The same with no rule at all. */
-  asidesWithoutRules(place: Ingress): readonly ConnectionEnd[] {
-    const { space, ruleset } = this;
-    const { iif } = place;
-    const bare = { space, ruleset: emptyRuleset(ruleset.family, ruleset.source), iif };
-    const key = `bare asides ${iif ?? ''}`;
-    return this.#remember(this.#connections, key, () => asideEnds(bare, this.connectionsWithoutRules(place)));
+    const ruleset = bare ? emptyRuleset(space.family, this.ruleset.source) : this.ruleset;
+    const opened = () => (bare ? this.connectionsWithoutRules(place) : this.connections(place));
+    return this.#remember(this.#connections, `asides ${bare} ${iif ?? ''}`, () => asideEnds({ space, ruleset, iif }, opened()));
   }
 
   /** The same with no rule at all. Some connections do not complete even then: no route leads back, for instance. */

@@ -42,7 +42,7 @@ export function evenWithoutRules(context: ProofContext, place: Ingress, meets: (
 
 /** First packets of connections by whose side this packet does not arrive, with no rule at all. */
 export function lostEvenWithoutRules(context: ProofContext, place: Ingress, part: PartName): Bdd {
-  const lost = context.asidesWithoutRules(place).filter((one) => one.part === part && one.end === 'stalls');
+  const lost = context.asides(place, true).filter((one) => one.part === part && one.end === 'stalls');
   return context.space.manager.any(lost.map(({ set }) => set));
 }
 
