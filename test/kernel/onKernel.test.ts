@@ -2,13 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { kernelAsker } from '../../src/cli/kernel/kernelAsker.ts';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
 import type { DiffReport } from '../../src/report/json/diff.ts';
 import type { Trace } from '../../src/report/json/trace.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { fixtureNames, readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
-import { rulesetsOf } from '../support/rulesets.ts';
+import { packetOf } from '../support/packet.ts';
+import { rulesetOf, rulesetsOf } from '../support/rulesets.ts';
+import { hostIn, nameOf, rulesIn } from './cases/connectionRoom.ts';
+import { ROUTER_ROOM, ROUTER6_ROOM } from './cases/connectionsRouter.ts';
+import { SIDECAR_ROOM } from './cases/connectionsSidecar.ts';
 import { kernelHere } from './kernelHere.ts';
 import { ORACLE } from './oracle.ts';
 
@@ -205,5 +210,38 @@ describe.runIf(kernelHere())('--on-kernel and this machine', () => {
     const { code, err } = await chainwalk(['trace', 'audit.rules', 'in tcp -> 10.244.0.5:80', '--on-kernel'], { files, oracle: LINUX });
     expect(code).toBe(2);
     expect(err).toContain('chainwalk: the kernel was not asked: the target AUDIT works outside of network namespaces\n');
+  });
+});
+
+/** Edits that break connections, each with one of its room's. test/kernel/connections.test.ts plays all of them. */
+describe.runIf(kernelHere())('--on-kernel with real sockets', () => {
+  const asker = kernelAsker({ oracle: LINUX }, 60);
+  afterAll(() => asker.close());
+  const ends = { completes: 0, stalls: 0 };
+
+  test.each([SIDECAR_ROOM, ROUTER_ROOM, ROUTER6_ROOM].map((room) => [room.name, room] as const))(
+    '%s',
+    { timeout: 300_000 },
+    async (_, room) => {
+      for (const [index, edit] of room.edits.entries()) {
+        const host = hostOf(hostIn(room, edit));
+        const ruleset = rulesetOf(rulesIn(room, edit), { family: room.family });
+        const packet = packetOf(room.openings[index % room.openings.length] ?? '', host);
+        const view = await asker.ask({
+          journey: walkJourney(ruleset, packet, { host, connection: 'data' }),
+          ruleset,
+          host,
+          bySockets: true,
+        });
+        if ('missing' in view) continue;
+        expect.soft(view.differs, nameOf(edit)).toBeUndefined();
+        if (view.connection?.agrees === true) ends[view.connection.completes ? 'completes' : 'stalls']++;
+      }
+    },
+  );
+
+  test('connections completed and stalled', () => {
+    expect(ends.completes).toBeGreaterThan(5);
+    expect(ends.stalls).toBeGreaterThan(10);
   });
 });

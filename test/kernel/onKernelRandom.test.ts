@@ -30,14 +30,13 @@ describe.runIf(kernelHere())('--on-kernel of random rules', () => {
   test(`${RULESETS} rulesets, seed ${SEED}`, { timeout: 3_600_000 }, async () => {
     const asker = kernelAsker({ oracle: { platform: 'linux', folder: ORACLE } }, 60);
     const [wrong, unasked]: [string[], string[]] = [[], []];
-    let [agreed, sent, connected, left] = [0, 0, 0, RULESETS];
+    let [agreed, sent, left] = [0, 0, RULESETS];
     for (const one of randomCases(RULESETS * 100, SEED)) {
       if (left-- === 0) break;
       const { host, ruleset, packets } = sceneOf(one);
-      for (const [index, packet] of packets.entries()) {
+      for (const packet of packets) {
         const journey = walkJourney(ruleset, packet, { host, connection: 'whole' });
-        const view = await asker.ask({ journey, ruleset, host, bySockets: index < 2 });
-        if ('connection' in view && view.connection?.agrees === true) connected++;
+        const view = await asker.ask({ journey, ruleset, host });
         if ('missing' in view) unasked.push(view.missing);
         else if (view.differs === undefined) agreed++;
         else wrong.push(`${one.name}: ${packetText(packet)}: ${view.differs}`);
@@ -48,8 +47,6 @@ describe.runIf(kernelHere())('--on-kernel of random rules', () => {
     expect(wrong).toEqual([]);
     expect(unasked.filter((why) => !UNASKED.test(why))).toEqual([]);
     expect(agreed).toBeGreaterThan(2 * RULESETS);
-    // with sockets
-    expect(connected).toBeGreaterThan(RULESETS / 10);
     // later packets among them
     expect(sent).toBeGreaterThan(1.5 * agreed);
   });

@@ -18,6 +18,7 @@ export interface SocketConnection {
   readonly connected: boolean;
   readonly accepted: { readonly at: string; readonly port: number } | null;
   readonly back: boolean;
+  readonly again_back: boolean;
   readonly error: string | null;
   /** address and port that the kernel chose; absent: of another host */
   readonly from?: readonly [string, number];
