@@ -17,7 +17,9 @@ export function canBind(host: Host, address: Address): boolean {
 
 /** Whose sockets have IP_TRANSPARENT, by user and group; `any`: one of these processes is of no known user. */
 export function transparentOwners({ listeners, processes }: Host): 'any' | readonly Process[] {
-  const names = new Set(listeners.flatMap(({ transparent, process }) => (transparent ? [process] : [])));
+  const names = new Set(
+    listeners.flatMap(({ transparent, process, sends }) => (transparent || sends?.source === 'client' ? [process] : [])),
+  );
   for (const [name, { transparent }] of processes) if (transparent === true) names.add(name);
   const owners = [...names].map((name) => processes.get(name));
   return owners.every((one) => one !== undefined) ? owners : 'any';

@@ -57,7 +57,7 @@ export function completePacket(given: PartialPacket, host: Host): Completion {
 }
 
 /** Only then it matters that the kernel looks for a route before the packet has a source, and may keep it. */
-function asksForSource(host: Host, family: Family): boolean {
+export function asksForSource(host: Host, family: Family): boolean {
   const { rules, routes } = host;
   return (
     rules.some((rule) => rule.family === family && (rule.from !== undefined || rule.sport !== undefined)) ||

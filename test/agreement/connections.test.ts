@@ -22,6 +22,7 @@ import { connectionCases } from '../kernel/generate/randomConnections.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
+import { asSent } from './oneLeg.ts';
 
 interface Tally {
   compared: number;
@@ -75,7 +76,7 @@ interface Question {
 function compare({ space, ruleset, packet, ends, asides }: Question, tally: Tally): void {
   const { host } = space;
   const budget = new Budget();
-  const { walks } = simulate({ ruleset, packet, host }, { budget });
+  const walks = asSent(host, packet).flatMap((one) => simulate({ ruleset, packet: one, host }, { budget }).walks);
   const upTo = (how: 'data' | 'whole') => walks.flatMap((first) => converse({ ruleset, host, first, budget, upTo: how }));
   const whole = upTo('whole');
   // packets by its side multiply the ways

@@ -1,5 +1,8 @@
 /** Where a packet ends on one leg, in words that both engines can be put into: every end that is possible, by the simulator and by the
  *  symbolic engine's classes. */
+import { asksForSource } from '../../src/host/completePacket.ts';
+import type { Host } from '../../src/host/host.ts';
+import { sourceFor } from '../../src/host/output.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
@@ -10,7 +13,16 @@ import type { Space } from '../../src/symbolic/space/space.ts';
 import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
 
 export function endsOfWalks(space: Space, ruleset: Ruleset, packet: Packet): readonly string[] {
-  return [...new Set(simulate({ ruleset, packet, host: space.host }).walks.map(endOfWalk))].sort();
+  const walks = asSent(space.host, packet).flatMap((one) => simulate({ ruleset, packet: one, host: space.host }).walks);
+  return [...new Set(walks.map(endOfWalk))].sort();
+}
+
+/** A set does not say whether the socket was bound to its source, or got it with its route. */
+export function asSent(host: Host, packet: Packet): readonly Packet[] {
+  const { family, dir, dst, mark, src, socket } = packet;
+  if (dir === 'in' || family === 4 || !socket || !asksForSource(host, 6) || sourceFor(host, { family, dst, mark }) !== src) return [packet];
+  const { srcChosen: _, ...bound } = packet;
+  return [bound, { ...bound, srcChosen: true }];
 }
 
 export function endsOfClasses(space: Space, classes: readonly FateClass[], packet: Packet): readonly string[] {

@@ -10,6 +10,7 @@ import { loseClashing } from './clash.ts';
 import { type HookResult, type HookWalk, walkHook } from './hook.ts';
 import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
 import { merge, type PacketClass } from './state.ts';
+import { routeFirstOfSets } from './unboundSources.ts';
 import type { EndedClass } from './walk.ts';
 
 export interface Following {
@@ -78,7 +79,7 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
     const step = (move: (one: PacketClass) => HookResult) => keep(each(classes, move));
     switch (station) {
       case 'route output':
-        return step(routeOutput ?? ((one) => routeOutputOfSets(space, one, false)));
+        return step(routeOutput ?? ((one) => routeFirstOfSets(space, one)));
       case 'leave':
         for (const one of classes) if (!isForLo(one)) onLeave(one, 'sent');
         go('come back over lo', classes.filter(isForLo));
