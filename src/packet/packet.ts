@@ -59,6 +59,8 @@ export interface Packet {
   /** in units of 8 bytes; more than 0 for later fragments, which carry no ports */
   readonly fragOffset: number;
   readonly mac?: number;
+  /** it comes from a neighbour whose address nobody has said */
+  readonly macUnsaid?: true;
   /** of a TCP segment, its place in the stream; absent: whatever conntrack expects */
   readonly stream?: StreamPlace;
   /** the packet that an ICMP error is about, as the sender of the error saw it; absent: nothing that conntrack can read */

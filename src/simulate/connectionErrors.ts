@@ -22,6 +22,7 @@ export function errorPacket(parts: readonly ConversationPart[], { about, icmp }:
     // the address of a router is not known: that of the other end stands for it
     ...{ src: after.dst, dst: after.src, iif: fate.oif, mark: 0, ttl: USUAL_TTL, tos: 0, fragOffset: 0 },
     length: headers + Math.min(data, most),
+    macUnsaid: true,
     quotes: { proto, src: after.src, dst: after.dst, sport: after.sport, dport: after.dport },
   };
 }

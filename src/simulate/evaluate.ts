@@ -83,6 +83,7 @@ export function compile(expr: MatchExpr): Test {
       return orUnknown(expr, maskTest(READERS[expr.field], expr.value, expr.mask));
     case 'present': {
       const read = READERS[expr.field];
+      if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : skb.mac === undefined ? NO : YES);
       if (expr.field === 'connmark') return (skb) => (skb.hasTemplate || skb.connection !== undefined ? YES : NO);
       return (skb) => (read(skb) === undefined ? NO : YES);
     }
@@ -97,6 +98,7 @@ export function compile(expr: MatchExpr): Test {
 /** Of a connection whose ends before NAT are not known, what depends on them may be so or not. */
 function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Test): Test {
   if (expr.field === 'connmark') return (skb) => (skb.hasTemplate && skb.templateMark === undefined ? MAYBE : test(skb));
+  if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : test(skb));
   const ends = endsAsked(expr);
   if (ends.length === 0) return test;
   return (skb) => {

@@ -34,7 +34,7 @@ export function answerPacket(first: Walk, host: Host): Packet | undefined {
     }
     case 'sent':
     case 'forwarded':
-      return { ...answer, dir: 'in', socket: false, iif: fate.oif };
+      return { ...answer, dir: 'in', socket: false, iif: fate.oif, macUnsaid: true };
     default:
       return undefined;
   }

@@ -28,6 +28,7 @@ export class Skb {
   declare tos: number;
   declare readonly fragOffset: number;
   declare readonly mac: number | undefined;
+  declare readonly macUnsaid: boolean;
   declare readonly stream: StreamPlace | undefined;
   declare iif: string | undefined;
   declare oif: string | undefined;
@@ -71,6 +72,7 @@ export class Skb {
     this.tos = packet.tos;
     this.fragOffset = packet.fragOffset;
     this.mac = packet.mac;
+    this.macUnsaid = packet.macUnsaid === true;
     this.stream = packet.stream;
     this.iif = packet.dir === 'in' ? packet.iif : undefined;
     this.oif = undefined;

@@ -1,5 +1,6 @@
 /** The two engines say the same of every connection: whether it completes, and where it ends if it does not. */
 import { describe, expect, it } from 'vitest';
+import { walkJourney } from '../../src/connection/walkJourney.ts';
 import { Budget } from '../../src/lib/budget.ts';
 import { CLOSING, ERRORS_ABOUT, OPENING_PARTS, type PartName } from '../../src/netfilter/connectionParts.ts';
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
@@ -215,6 +216,31 @@ describe('they agree about sockets that have heard from the other side', () => {
     const opening = 'out udp -> 203.0.113.9:53 uid=1000';
     expect(ends(LATER, opening)).toEqual(['completes data-back']);
     expect(ends(LATER, opening, { 'net.ipv4.ip_early_demux': '0' })).toEqual(['stalls data-back']);
+  });
+});
+
+describe('they agree about answers of neighbours whose Ethernet address nobody has said', () => {
+  const text = '*filter\n:INPUT ACCEPT\n-A INPUT -i eth0 -m mac ! --mac-source 02:00:00:00:00:01 -j DROP\nCOMMIT\n';
+  const description = {
+    interfaces: [{ name: 'lo' }, { name: 'eth0', addresses: ['10.244.0.5/24'] }],
+    routes: ['default via 10.244.0.1 dev eth0'],
+  };
+
+  it('a rule for it may match them or not: what becomes of the connection is undecided', () => {
+    const host = hostOf(description);
+    const packet = packetOf('out udp -> 203.0.113.9:53 uid=1000', host);
+    const tally: Tally = { compared: 0, seen: new Map(), wrong: [] };
+    compareCase({ rules: { v4: text }, host: description, packets: [packet] } as Parameters<typeof compareCase>[0], tally);
+    expect(tally.wrong).toEqual([]);
+    expect([...tally.seen.keys()]).toEqual(expect.arrayContaining(['completes data-back', 'stalls answer']));
+    const ruleset = rulesetOf(text, { family: 4 });
+    expect(walkJourney(ruleset, packet, { host, connection: 'data' }).outcome).toBe('undecided');
+    const space = makeSpace(4, host);
+    const ends = connectionEnds({ space, ruleset, iif: undefined }, traverseOut({ space, ruleset }));
+    const met = ends.filter(({ set }) => setContains(space, set, assignmentOf(space, packet)));
+    expect(new Set(met.map(({ end, doubts }) => `${end} ${doubts.map(({ why }) => why)[0]}`))).toEqual(
+      new Set(['completes unmodelled', 'stalls unmodelled']),
+    );
   });
 });
 

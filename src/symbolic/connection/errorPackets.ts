@@ -111,6 +111,7 @@ function errorSpace(space: Space, { icmp }: ErrorStep): Space {
     socket: EMPTY,
     process: EMPTY,
     hasMac: EMPTY,
+    macUnsaid: true,
     has: { ports: EMPTY, tcp: EMPTY, icmp: FULL, index: EMPTY },
   };
 }

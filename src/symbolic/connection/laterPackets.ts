@@ -150,6 +150,7 @@ function answerSpace(space: Space, name: ConnectionStep['name'], sender: Sender)
     socket: sender === 'outside' ? EMPTY : FULL,
     process: process === undefined ? EMPTY : FULL,
     hasMac: EMPTY,
+    ...(sender === 'outside' && { macUnsaid: true }),
   };
 }
 

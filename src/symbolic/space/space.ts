@@ -46,6 +46,8 @@ export interface Space {
   readonly socket: Bdd;
   readonly process: Bdd;
   readonly hasMac: Bdd;
+  /** they come from neighbours whose addresses nobody has said */
+  readonly macUnsaid?: true;
   /** the first variable that stands for nothing yet */
   readonly free: number;
   readonly has: { readonly ports: Bdd; readonly tcp: Bdd; readonly icmp: Bdd; readonly index: Bdd };

@@ -50,18 +50,24 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
     case 'unmodelled':
       return { must: EMPTY, may: FULL };
     case 'in':
-      if (expr.field === 'connmark' && env.remembered) return { must: EMPTY, may: FULL };
+      if (isUnsaid(space, env, expr.field)) return { must: EMPTY, may: FULL };
       return exactly(inSet(space, env, expr));
     case 'masked': {
-      if (expr.field === 'connmark' && env.remembered) return { must: EMPTY, may: FULL };
+      if (isUnsaid(space, env, expr.field)) return { must: EMPTY, may: FULL };
       const read = readField(space, env, expr.field);
       return exactly(manager.and(read.present, maskedEqual(manager, read.bits, expr)));
     }
     case 'present':
+      if (expr.field === 'mac' && isUnsaid(space, env, expr.field)) return { must: EMPTY, may: FULL };
       return exactly(readField(space, env, expr.field).present);
     default:
       return assertNever(expr);
   }
+}
+
+/** What a template remembers from earlier packets; a neighbour's address. */
+function isUnsaid({ macUnsaid }: Space, { remembered }: Env, field: Field): boolean {
+  return (field === 'connmark' && remembered) || (field === 'mac' && macUnsaid === true);
 }
 
 function exactly(set: Bdd): Encoded {

@@ -4,6 +4,7 @@ import { mentionsUnmodelled, someLeaf } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
+import type { Space } from '../space/space.ts';
 import { encode } from './encode.ts';
 import type { Doubt, PacketClass } from './state.ts';
 import type { TableWalk } from './walk.ts';
@@ -23,7 +24,7 @@ export function split(
   walk.visit?.(rule, one.set, isUnclear ? certain : possible);
   if (possible === EMPTY || rule.effect.kind === 'continue') return { taken: [], passed: [one] };
   const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
-  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(rule)];
+  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(walk.space, rule)];
   const parts = (certainSet: Bdd): readonly PacketClass[] => [
     ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
     ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts }]),
@@ -31,8 +32,10 @@ export function split(
   return { taken: parts(certain), passed: parts(manager.minus(one.set, possible)) };
 }
 
-function doubtOf(rule: Rule): Doubt {
-  const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr));
+function doubtOf({ macUnsaid }: Space, rule: Rule): Doubt {
+  const isOfNeighbour = ({ expr }: Rule['clauses'][number]): boolean =>
+    macUnsaid === true && someLeaf(expr, (leaf) => 'field' in leaf && leaf.field === 'mac');
+  const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr)) ?? rule.clauses.find(isOfNeighbour);
   const chance = rule.clauses.find(({ expr }) => someLeaf(expr, ({ kind }) => kind === 'chance'));
   const clause = unmodelled ?? chance;
   return { why: unmodelled === undefined ? 'chance' : 'unmodelled', what: clause?.text ?? rule.text, rule };
