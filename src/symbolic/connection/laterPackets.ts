@@ -14,6 +14,7 @@ import type { ConntrackEntry, Env, SymbolicSocket } from '../walk/state.ts';
 import { startEnv } from '../walk/state.ts';
 import type { FateClass } from '../walk/traverse.ts';
 import { answerEnds } from '../walk/tuples.ts';
+import { isUnbound } from '../walk/unboundSources.ts';
 
 /** A packet of a connection as it starts. */
 export interface LaterStart {
@@ -22,6 +23,8 @@ export interface LaterStart {
   readonly env: Env;
   /** where it arrives; absent: it is sent here */
   readonly iif: string | undefined;
+  /** of a socket that looked for its route without a source */
+  readonly unbound?: boolean;
 }
 
 export interface FirstPackets {
@@ -40,6 +43,7 @@ export function laterStart(first: FirstPackets, { name }: ConnectionStep, entry:
   return {
     space: own,
     iif,
+    unbound: iif === undefined && isUnbound(first.one),
     env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), sockets: socketsOfSets(first), entry },
   };
 }

@@ -53,7 +53,7 @@ function grouped({ space }: ConnectionQuestion, going: readonly Going[], startOf
     if (start === undefined) continue;
     const alike = groups.get(start.space) ?? new Map<string, Group>();
     groups.set(start.space, alike);
-    const key = `${start.iif} ${keyOf(start.env, [])}`;
+    const key = `${start.iif} ${start.unbound === true} ${keyOf(start.env, [])}`;
     const group = alike.get(key) ?? { key, start, set: EMPTY, of: [] };
     alike.set(key, group);
     group.set = space.manager.or(group.set, one.set);

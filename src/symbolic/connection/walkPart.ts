@@ -6,6 +6,7 @@ import { follow } from '../walk/follow.ts';
 import { routeOutputOfSets } from '../walk/moves.ts';
 import { merge, type PacketClass } from '../walk/state.ts';
 import type { ClassFate } from '../walk/traverse.ts';
+import { routeUnbound } from '../walk/unboundSources.ts';
 import type { EndedClass } from '../walk/walk.ts';
 import type { LaterStart } from './laterPackets.ts';
 
@@ -22,7 +23,7 @@ export interface PartWalk {
   readonly start: LaterStart;
 }
 
-export function walkPart({ ruleset, start: { space, env, iif } }: PartWalk, set: Bdd): readonly PartEnd[] {
+export function walkPart({ ruleset, start: { space, env, iif, unbound } }: PartWalk, set: Bdd): readonly PartEnd[] {
   const ends: PartEnd[] = [];
   const rejected: PacketClass[] = [];
   follow(
@@ -30,7 +31,7 @@ export function walkPart({ ruleset, start: { space, env, iif } }: PartWalk, set:
       walk: { space, ruleset },
       iif,
       link: env.way?.oif,
-      routeOutput: (one) => routeOutputOfSets(space, one, one.env.way !== undefined),
+      routeOutput: (one) => (unbound === true ? routeUnbound(space, one) : routeOutputOfSets(space, one, one.env.way !== undefined)),
       onEnd: ({ end, ...of }) => {
         if (end === 'rejected') rejected.push(of);
         else ends.push({ ...of, fate: end === 'dropped' || end === 'undecided' ? { kind: end } : { kind: 'lost', reason: end } });

@@ -21,19 +21,30 @@ export function routeFirstOfSets(space: Space, one: PacketClass): HookResult {
   const open = otherwiseUnbound(space, one);
   if (open === EMPTY) return routeOutputOfSets(space, one, false);
   const rest = { ...one, set: manager.minus(one.set, open) };
-  const either = { ...one, set: open, doubts: [...one.doubts, UNBOUND] };
-  const { src } = one.env;
-  const unbound = routeOutputOfSets(space, { ...either, env: { ...one.env, src: src.map(() => EMPTY) } }, false);
-  const withSource = <T extends PacketClass>(classes: readonly T[]) => classes.map((of): T => ({ ...of, env: { ...of.env, src } }));
+  const either = (doubt: Doubt): PacketClass => ({ ...one, set: open, doubts: [...one.doubts, doubt] });
   const results = [
     ...(rest.set === EMPTY ? [] : [routeOutputOfSets(space, rest, false)]),
-    routeOutputOfSets(space, either, false),
-    { on: withSource(unbound.on), ended: withSource(unbound.ended) },
+    routeOutputOfSets(space, either(BOUND), false),
+    routeUnbound(space, either(UNBOUND)),
   ];
   return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
 }
 
-const UNBOUND: Doubt = { why: 'unmodelled', what: 'whether the socket had its source before its route' };
+/** As if they had no source yet. */
+export function routeUnbound(space: Space, one: PacketClass): HookResult {
+  const { src } = one.env;
+  const { on, ended } = routeOutputOfSets(space, { ...one, env: { ...one.env, src: src.map(() => EMPTY) } }, false);
+  const withSource = <T extends PacketClass>(classes: readonly T[]) => classes.map((of): T => ({ ...of, env: { ...of.env, src } }));
+  return { on: withSource(on), ended: withSource(ended) };
+}
+
+/** Their socket keeps the route that it had without a source. */
+export function isUnbound({ doubts }: PacketClass): boolean {
+  return doubts.includes(UNBOUND);
+}
+
+const BOUND: Doubt = { why: 'unmodelled', what: 'whether the socket had its source before its route' };
+const UNBOUND: Doubt = { ...BOUND };
 
 /** Packets with the source that the kernel would choose, which go another way if it did. */
 function otherwiseUnbound(space: Space, { set, env }: PacketClass): Bdd {
