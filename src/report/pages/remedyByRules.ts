@@ -47,7 +47,7 @@ const IS_CAPTURED: readonly string[] = [
 export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): string | undefined {
   const mesh = profile === undefined ? undefined : profileNamed(profile);
   const { claim, blame, witness } = finding;
-  if (profile === OWN_NAME) return remedyOfOwn(finding);
+  if (profile === OWN_NAME || (profile === undefined && claim === 'no-redirect-loop')) return remedyOfOwn(finding);
   if (mesh === undefined || ruleset === undefined) return undefined;
   if (claim === 'init-phase-reachable') return asProxy(claim, usersIn(ruleset)[0]);
   if (claim === 'conntrack-zone-symmetry') return oneZone(witness);

@@ -3,7 +3,7 @@
 
 /** What iptables-save, `iptables -S` and comments between rules start with. */
 export const RULE_STARTS =
-  /^(?:[ \t]*$|[ \t]*[*#]|[ \t]*:\S+ (?:ACCEPT|DROP|-)(?: |$)|[ \t]*(?:\[\d+:\d+\] ?)?-[A-Z](?: |$)|[ \t]*COMMIT[ \t]*$|[^-\s]*[$#%] ?ip6?tables|ip6?tables)/;
+  /^(?:[ \t]*$|[ \t]*[*#]|[ \t]*:\S+ (?:ACCEPT|DROP|-)(?: |$)|[ \t]*(?:\[\d+:\d+\] ?)?-[A-Z](?: |$)|[ \t]*COMMIT[ \t]*$|[^-\s]*[$#%] ?ip6?tables|ip6?tables|(?:\S*\/)?(?:sudo|doas|docker|podman|nerdctl|crictl|kubectl|ip|nsenter)[ \t].*\bip6?tables)/;
 const FEWEST_COLUMNS = 40;
 const MOST_COLUMNS = 400;
 /** Part of a rule: behind a comment it would be lost. */

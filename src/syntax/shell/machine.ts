@@ -21,6 +21,8 @@ export interface ShellSurroundings {
   readonly asked: boolean;
   /** the condition of an `if` or a loop: a program that is not carried out says neither yes nor no */
   readonly decides?: boolean;
+  /** the container or the network namespace in which a program runs; absent: here */
+  readonly place?: string;
 }
 
 export interface FunctionState {
@@ -56,6 +58,8 @@ export interface Machine {
   /** commands that may still run */
   steps: number;
   depth: number;
+  /** where the calls of iptables so far ran; empty: here */
+  place?: string;
   /** `{a,b}` is two words: not in the shells that `#!/bin/sh` may be */
   readonly braces: boolean;
   readonly run: (machine: Machine, node: ShellNode, around: ShellSurroundings) => Done;

@@ -1,7 +1,9 @@
 /** One simple command: a function, a program that reads or writes rules, a builtin, or something that is not carried out. */
+
 import type { ShellAssignment, Simple } from './ast.ts';
 import { BUILTINS } from './builtins.ts';
 import { TALKS } from './effects.ts';
+import { calledElsewhere, isSamePlace } from './elsewhere.ts';
 import { expandFields, expandText } from './expand.ts';
 import { type Done, type FunctionState, type Machine, reportUnknown, type ShellSurroundings, unknownHere } from './machine.ts';
 import { redirected } from './redirects.ts';
@@ -87,13 +89,18 @@ export function dispatch(machine: Machine, call: Call, around: ShellSurroundings
   const builtin = BUILTINS.get(name);
   if (builtin !== undefined) return builtin.run({ machine, node, args: rest, around });
   if (/(?:^|\/)ip6?tables(?:-nft|-legacy)?-restore$/.test(name)) {
+    if (!isSamePlace(machine, around.place ?? '', first)) return { status: true };
     const status = machine.programs.restore({ program: name, words: rest, input: around.input, line: node });
     return { status };
   }
   if (machine.programs.isCall(name)) {
+    if (!isSamePlace(machine, around.place ?? '', first)) return { status: true };
     if (around.output !== undefined) around.output.unknown = unknownHere(machine, node);
     return { status: /-save$/.test(name) ? true : machine.programs.call(fields, node) };
   }
+  const elsewhere = calledElsewhere(fields);
+  if (elsewhere !== undefined)
+    return dispatch(machine, { ...call, fields: elsewhere.fields, plain: true }, { ...around, place: elsewhere.place });
   if (machine.programs.host(fields, around.input)) {
     if (around.output !== undefined) around.output.unknown = unknownHere(machine, node);
     return { status: around.decides === true ? unknownHere(machine, node) : true };
