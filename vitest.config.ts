@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     // without it one of two cores works; every test has folders and network namespaces of its own
     maxWorkers: '100%',
+    // files share what they import: loading and compiling it is a third of the work
+    isolate: false,
     globalSetup: 'test/support/globalSetup.ts',
     // a hang ends here; nothing is timed: a busy machine must not fail a test
     testTimeout: 120_000,

@@ -26,5 +26,4 @@ const SLOW = [
   'action.test.ts',
 ];
 
-// files share what they import: loading it is half of the work
-export default mergeConfig(all, { test: { isolate: false, exclude: [...configDefaults.exclude, 'fixtures/**', ...SLOW.map((glob) => `test/${glob}`)] } });
+export default mergeConfig(all, { test: { exclude: [...configDefaults.exclude, 'fixtures/**', ...SLOW.map((glob) => `test/${glob}`)] } });

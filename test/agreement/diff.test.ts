@@ -69,7 +69,7 @@ function tryEdits(world: World, random: Random, tally: Tally, size: { readonly e
 
 /** `CHAINWALK_EDITS=2000` for the long run. */
 const EDITS = Number(process.env.CHAINWALK_EDITS ?? 32);
-const PACKETS = Number(process.env.CHAINWALK_PACKETS ?? 10_000);
+const PACKETS = Number(process.env.CHAINWALK_PACKETS ?? 5_000);
 const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
 
 function check({ edits, changed, packets, differing, undecided, wrong }: Tally): void {

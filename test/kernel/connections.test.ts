@@ -13,7 +13,7 @@ import { openSockets } from './sockets.ts';
 
 const FIRST_PORT = 41_000;
 
-test.runIf(kernelHere())('edits break the connections that the simulator says', { timeout: 240_000 }, async () => {
+test.runIf(kernelHere())('edits break the connections that the simulator says', { timeout: 600_000, concurrent: true }, async () => {
   const sockets = openSockets('nft');
   const host = hostOf(SIDECAR_HOST);
   const openings = OPENINGS.map((text, at) => {
@@ -35,7 +35,8 @@ test.runIf(kernelHere())('edits break the connections that the simulator says', 
   }
 });
 
-test.runIf(kernelHere()).each(CONNECTION_ROOMS)('$name', { timeout: 240_000 }, async (room) => {
+// each in namespaces of its own: most of the time is waiting for packets that do not come
+test.runIf(kernelHere()).each(CONNECTION_ROOMS)('$name', { timeout: 600_000, concurrent: true }, async (room) => {
   const sockets = openSockets('nft');
   try {
     for (const edit of room.edits) {
@@ -54,7 +55,7 @@ test.runIf(kernelHere()).each(CONNECTION_ROOMS)('$name', { timeout: 240_000 }, a
   }
 });
 
-test.runIf(kernelHere())('random connections', { timeout: 600_000 }, async () => {
+test.runIf(kernelHere())('random connections', { timeout: 600_000, concurrent: true }, async () => {
   const shown: string[] = [];
   const result = await runConnections({ wanted: 400, seed: 7, backend: 'nft', print: (text) => shown.push(text) });
   expect([shown, result.failed]).toEqual([[], 0]);

@@ -64,21 +64,26 @@ describe.runIf(kernelHere())('--on-kernel', () => {
     (MESHES.test(name) ? [true, false] : [true]).map((isDescribed) => ({ name, isDescribed })),
   );
 
-  test.each(cases)('$name, host described: $isDescribed', { timeout: 60_000 }, async ({ name, isDescribed }) => {
-    const traces = await tracedOn(name, isDescribed);
-    expect(traces.length).toBeGreaterThan(3);
-    for (const { packet, kernel } of traces) {
-      if (kernel?.agrees === null) expect.soft(kernel.missing, JSON.stringify(packet)).toMatch(/^nothing arrives on/);
-      else expect.soft(kernel?.differs, JSON.stringify(packet)).toBeUndefined();
-      if (kernel?.agrees !== true) continue;
-      seen.agreed++;
-      seen.steps += kernel.steps.length;
-      for (const { part = 'first' } of kernel.steps) seen.parts.set(part, (seen.parts.get(part) ?? 0) + 1);
-      seen.families.add(packet.dst.includes(':'));
-      seen.diverted += kernel.steps.some(({ target }) => target === 'TPROXY') ? 1 : 0;
-      expect(kernel.steps.every(({ agrees }) => agrees)).toBe(true);
-    }
-  });
+  // each asks a process and namespaces of its own, and waits for them
+  test.for(cases)(
+    '$name, host described: $isDescribed',
+    { timeout: 600_000, concurrent: true },
+    async ({ name, isDescribed }, { expect }) => {
+      const traces = await tracedOn(name, isDescribed);
+      expect(traces.length).toBeGreaterThan(3);
+      for (const { packet, kernel } of traces) {
+        if (kernel?.agrees === null) expect.soft(kernel.missing, JSON.stringify(packet)).toMatch(/^nothing arrives on/);
+        else expect.soft(kernel?.differs, JSON.stringify(packet)).toBeUndefined();
+        if (kernel?.agrees !== true) continue;
+        seen.agreed++;
+        seen.steps += kernel.steps.length;
+        for (const { part = 'first' } of kernel.steps) seen.parts.set(part, (seen.parts.get(part) ?? 0) + 1);
+        seen.families.add(packet.dst.includes(':'));
+        seen.diverted += kernel.steps.some(({ target }) => target === 'TPROXY') ? 1 : 0;
+        expect(kernel.steps.every(({ agrees }) => agrees)).toBe(true);
+      }
+    },
+  );
 
   test('many packets of both families met many rules, TPROXY among them', () => {
     expect(seen.agreed).toBeGreaterThan(500);

@@ -4,6 +4,7 @@ import { accountOfAnswer, accountOfWalk } from '../../src/kernel/compared/accoun
 import { TCP_FLAGS } from '../../src/packet/fields.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import { verifyRulesets } from '../../src/prove/judge/verifyRules.ts';
+import type { Finding } from '../../src/prove/proof/finding.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { edited, fixtureWorlds, loaded } from '../agreement/diffEdits.ts';
 import { dumpOf, fixtureNames, readFixture } from '../support/fixtures.ts';
@@ -38,24 +39,28 @@ function sendable({
   return ctstate === 'INVALID' && packet.flags === TCP_FLAGS.A ? { packet, sysctls: STRICT } : undefined;
 }
 
-/** Both backends are asked about the same. */
-const KNOWN = new Map<string, Witnessed>();
+/** Both backends are asked about the same, and both families are proved at once. */
+const KNOWN = new Map<string, readonly FoundWitness[]>();
 
-function witnessesOf(text: string, family: 4 | 6, description: unknown): Witnessed {
-  const key = `${family} ${JSON.stringify(description)} ${text}`;
-  const known = KNOWN.get(key) ?? findWitnesses(text, family, description);
-  KNOWN.set(key, known);
-  return known;
+interface FoundWitness extends Pick<Finding, 'claim' | 'family'> {
+  readonly witness: NonNullable<Finding['witness']>;
 }
 
-function findWitnesses(text: string, family: 4 | 6, description: unknown): Witnessed {
-  const host = hostOf(description);
-  const { findings } = verifyRulesets(rulesetsOf(text, { sets: host.sets }), { host });
-  const found = findings.flatMap(({ claim, witness, family: of }) => (witness === undefined || of !== family ? [] : [{ claim, witness }]));
+function witnessesOf(text: string, family: 4 | 6, description: unknown): Witnessed {
+  const key = `${JSON.stringify(description)} ${text}`;
+  const known = KNOWN.get(key) ?? findWitnesses(text, description);
+  KNOWN.set(key, known);
+  const found = known.filter((one) => one.family === family);
   return {
     claims: found.map(({ claim }) => claim),
     packets: found.flatMap(({ witness }) => witness.paths.flatMap(({ legs }) => legs.map(({ walk }) => walk.packet))),
   };
+}
+
+function findWitnesses(text: string, description: unknown): readonly FoundWitness[] {
+  const host = hostOf(description);
+  const { findings } = verifyRulesets(rulesetsOf(text, { sets: host.sets }), { host });
+  return findings.flatMap(({ claim, witness, family }) => (witness === undefined ? [] : [{ claim, witness, family }]));
 }
 
 interface Sent {
