@@ -2,6 +2,7 @@
  *  kernel net/ipv4/fib_semantics.c fib_select_path(), net/ipv6/route.c fib6_select_path(); facts: docs/facts/kernel.md#routes */
 import { memoize } from '../lib/memo.ts';
 import type { Host, Route } from './host.ts';
+import { interfaceSetting } from './sysctl.ts';
 
 /** As answers say it. */
 export const SEVERAL_WAYS = 'the kernel takes one of several routes';
@@ -34,16 +35,15 @@ function split(host: Host, route: Route): readonly Route[] {
 /** Its interface is down, or has no carrier where the host does not use such routes. Addresses are this host's even there. */
 export function isUnused(
   host: Host,
-  { dev, dead, linkdown, family, type }: Pick<Route, 'dev' | 'dead' | 'linkdown' | 'family' | 'type'>,
+  { dev, dead, linkdown, family, type, via6 }: Pick<Route, 'dev' | 'dead' | 'linkdown' | 'family' | 'type' | 'via6'>,
 ): boolean {
   if (dead === true) return true;
   if (dev === undefined || type === 'local' || type === 'anycast') return false;
   const state = statesOf(host, '').get(dev);
   if (state === 'down') return true;
-  if (linkdown !== true && state !== 'no-carrier') return false;
-  // of IPv4 the interface's own counts alone; of IPv6 `all` is written to each
-  const given = (name: string) => host.sysctls.get(`net.ipv${family}.conf.${name}.ignore_routes_with_linkdown`);
-  return Number(given(dev) ?? (family === 6 ? given('all') : undefined) ?? given('default') ?? 0) > 0;
+  // the kernel does not see that a gateway of the other family has no carrier when its route is made
+  if (linkdown !== true && (state !== 'no-carrier' || via6 !== undefined)) return false;
+  return interfaceSetting(host, `net.ipv${family}.conf.{}.ignore_routes_with_linkdown`, dev) > 0;
 }
 
 export function isDown(host: Host, name: string): boolean {

@@ -89,9 +89,8 @@ export function sourceFor(host: Host, query: OutputQuery): Address | undefined {
   if (query.dst === 0) return 0x7f00_0001;
   if (query.dst === 0n) return 1n;
   const { route, oif } = found;
-  if (query.family === 6)
-    return (found.local ? undefined : route?.src) ?? selectAddress6(host, found.local ? (route?.dev ?? oif) : oif, query.dst as bigint);
   if (route?.src !== undefined) return route.src;
+  if (query.family === 6) return selectAddress6(host, found.local ? (route?.dev ?? oif) : oif, query.dst as bigint);
   // a local route of another table makes a foreign address local; it cannot be a source
   if (found.local) return longestMatch(host, { table: 'local', address: query.dst })?.type === 'local' ? query.dst : undefined;
   // without any address the packet is sent from none

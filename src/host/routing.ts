@@ -71,7 +71,6 @@ function prefixRoutes6(
   const base = { family: 6, dev: nic.name } as const;
   const there: readonly Route[] =
     peer === undefined ? [] : [{ ...base, table: 'main', type: 'unicast', to: { address: peer.address, length: 128 }, metric: 256 }];
-  if (length === 128) return there;
   const address = prefixRange(own).lo;
   const connected: readonly Route[] =
     own.noprefixroute === true ? [] : [{ ...base, table: 'main', type: 'unicast', to: { address, length }, metric: 256 }];

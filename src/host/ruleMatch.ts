@@ -33,6 +33,12 @@ export type RoutedAs = 'sent' | 'sent again' | 'arrived' | 'back';
 
 export const NO_FLOW: FlowKeys = { tos: 0, uid: 0, proto: 0, sport: 0, dport: 0 };
 
+/** Whether the kernel looks at protocol and ports of packets that arrive: not for rules about `iif lo` alone.
+ *  kernel include/net/fib_rules.h fib_rule_requires_fldissect() */
+export function seesPorts({ rules }: Host, family: Family): boolean {
+  return rules.some(({ family: of, iif, proto, sport, dport }) => of === family && iif !== 'lo' && (proto ?? sport ?? dport) !== undefined);
+}
+
 /** Bits of the TOS field that routes and rules of IPv4 ask for with `tos`. kernel include/net/ip_fib.h fib_dscp_masked_match() */
 export const TOS_BITS = 0x1c;
 /** Without the bits for congestion. */

@@ -118,7 +118,7 @@ const sourceChoices6 = memoize((host: Host, dev: string): readonly SourceChoice[
 function score6(prefix: InterfaceAddress, to: { readonly dst: bigint; readonly sameDevice: boolean }): readonly number[] {
   const address = prefix.address as bigint;
   const wanted = wantedScope(to.dst);
-  const scope = scope6(address);
+  const scope = sourceScope(address);
   return [
     address === to.dst ? 1 : 0,
     scope >= wanted ? 1000 - scope : scope - 1000,
@@ -131,7 +131,12 @@ function score6(prefix: InterfaceAddress, to: { readonly dst: bigint; readonly s
 
 /** The unspecified address, as a destination, has a scope below all others. kernel include/net/ipv6.h __ipv6_addr_src_scope() */
 function wantedScope(dst: bigint): number {
-  return dst === 0n ? -1 : scope6(dst);
+  return dst === 0n ? -1 : sourceScope(dst);
+}
+
+/** ::1 counts as an address of the link here. kernel net/ipv6/addrconf_core.c __ipv6_addr_type() */
+function sourceScope(address: bigint): number {
+  return address === 1n ? 2 : scope6(address);
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -4,12 +4,12 @@
 import type { OutputQuery } from '../host/output.ts';
 import { isOnLink6, routeOutput } from '../host/output.ts';
 import { isSameWay } from '../host/route.ts';
-import type { FlowKeys, RoutedAs } from '../host/ruleMatch.ts';
+import { type FlowKeys, NO_FLOW, type RoutedAs, seesPorts } from '../host/ruleMatch.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Skb } from './skb.ts';
 
-export function flowOf({ tos, uid = 0, proto, sport = 0, dport = 0 }: Skb, as: RoutedAs): FlowKeys {
+export function flowOf({ host, family, tos, uid = 0, proto, sport = 0, dport = 0 }: Skb, as: RoutedAs): FlowKeys {
   switch (as) {
     case 'sent':
       return { tos, uid, proto, sport, dport };
@@ -19,7 +19,7 @@ export function flowOf({ tos, uid = 0, proto, sport = 0, dport = 0 }: Skb, as: R
     case 'arrived':
       return { tos, uid: 0, proto, sport, dport };
     default:
-      return { tos, uid: 0, proto, sport: dport, dport: sport };
+      return seesPorts(host, family) ? { tos, uid: 0, proto, sport: dport, dport: sport } : { ...NO_FLOW, tos };
   }
 }
 

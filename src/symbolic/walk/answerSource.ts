@@ -119,7 +119,7 @@ function addresses(space: Space, to: Vector, route: RouteShare['route']): readon
   const local = route?.type === 'local' || route?.type === 'anycast';
   if (route === undefined || (!local && (!SENDABLE.has(route.type) || route.dev === undefined)))
     return family === 6 ? sourceShares(space, { dev: ANY_DEVICE, near: to }) : [];
-  if (route.src !== undefined && !(local && family === 6)) return [{ set: FULL, address: route.src }];
+  if (route.src !== undefined) return [{ set: FULL, address: route.src }];
   if (family === 6) return sourceShares(space, { dev: route.dev ?? (local ? 'lo' : ANY_DEVICE), near: to });
   if (local) return [];
   return [{ set: FULL, address: selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) }) ?? 0 }];

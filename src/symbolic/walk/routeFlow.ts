@@ -1,6 +1,6 @@
 /** By what else routes are looked up, for all packets: the flow of host/ruleMatch.ts in sets. */
 import type { RoutingRule } from '../../host/host.ts';
-import { DSCP_BITS, type RoutedAs, tosBits } from '../../host/ruleMatch.ts';
+import { DSCP_BITS, type RoutedAs, seesPorts, tosBits } from '../../host/ruleMatch.ts';
 import type { Interval } from '../../lib/intervals.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -20,11 +20,11 @@ export interface RouteFlow {
 }
 
 /** As simulate/flow.ts flowOf(). */
-export function routeFlow({ start, process, has }: Space, env: Env, as: RoutedAs): RouteFlow {
+export function routeFlow({ start, process, has, host, family }: Space, env: Env, as: RoutedAs): RouteFlow {
   const { tos, sport, dport, owned } = env;
   const isSent = as === 'sent' || as === 'sent again';
   const user = isSent && owned && env.about === undefined ? { uid: start.uid, owned: process } : { owned: EMPTY };
-  if (as === 'sent again') return { tos, ...user };
+  if (as === 'sent again' || (as === 'back' && !seesPorts(host, family))) return { tos, ...user };
   const ports = as === 'back' ? { sport: dport, dport: sport } : { sport, dport };
   return { tos, ...user, ends: { proto: start.proto, ports: has.ports, ...ports } };
 }

@@ -63,7 +63,7 @@ function sourcesBeforeRoute6(space: Space, within: Bdd, mark: number): Bdd {
 function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd {
   const { manager, start, family } = space;
   const local = route.type === 'local' || route.type === 'anycast';
-  if (route.src !== undefined && !(local && family === 6)) return equal(manager, start.src, route.src);
+  if (route.src !== undefined) return equal(manager, start.src, route.src);
   if (family === 4) {
     if (local) return route.table === 'local' ? sameAs(space, start.dst) : EMPTY;
     const address = selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) }) ?? 0;
