@@ -32,11 +32,12 @@ function split(host: Host, route: Route): readonly Route[] {
   return ways.filter((way, index) => ways.findIndex((other) => other.dev === way.dev && other.via === way.via) === index);
 }
 
+type Usable = Pick<Route, 'dev' | 'dead' | 'linkdown' | 'family' | 'type' | 'via6' | 'nexthops'>;
+
 /** Its interface is down, or has no carrier where the host does not use such routes. Addresses are this host's even there. */
-export function isUnused(
-  host: Host,
-  { dev, dead, linkdown, family, type, via6 }: Pick<Route, 'dev' | 'dead' | 'linkdown' | 'family' | 'type' | 'via6'>,
-): boolean {
+export function isUnused(host: Host, route: Usable): boolean {
+  const { dev, dead, linkdown, family, type, via6, nexthops } = route;
+  if (nexthops !== undefined) return nexthops.every((hop) => isUnused(host, { ...hop, family, type }));
   if (dead === true) return true;
   if (dev === undefined || type === 'local' || type === 'anycast') return false;
   const state = statesOf(host, '').get(dev);

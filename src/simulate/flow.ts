@@ -1,10 +1,12 @@
 /** By what else than its addresses and mark a packet's route is looked up. symbolic/walk/routeFlow.ts for sets.
  *  kernel net/ipv4/netfilter.c ip_route_me_harder(), include/net/ip_fib.h fib4_rules_early_flow_dissect(); facts:
  *  docs/facts/kernel.md#policy-rules */
+import type { Host } from '../host/host.ts';
 import type { OutputQuery } from '../host/output.ts';
-import { isOnLink6, routeOutput } from '../host/output.ts';
+import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
 import { isSameWay } from '../host/route.ts';
 import { type FlowKeys, NO_FLOW, type RoutedAs, seesPorts } from '../host/ruleMatch.ts';
+import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Skb } from './skb.ts';
@@ -68,4 +70,9 @@ export function outputQuery(skb: Skb, packet: Packet, { again, oif, kept }: Rout
 function boundTo({ dst }: Skb, packet: Packet, oif: string | undefined): Pick<OutputQuery, 'bound'> {
   if (packet.oif !== undefined) return { bound: packet.oif };
   return oif !== undefined && typeof dst === 'bigint' && isOnLink6(dst) ? { bound: oif } : {};
+}
+
+/** The one that is chosen with one of several ways; undefined: it was chosen before, for another route. */
+export function sourceOfWay(host: Host, { src: _, ...before }: OutputQuery, way: number): Address | undefined {
+  return sourceFor(host, { ...before, way });
 }

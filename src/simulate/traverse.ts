@@ -18,7 +18,7 @@ import type { CompiledRuleset } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
 import { takenBy } from './divert.ts';
-import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow } from './flow.ts';
+import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow, sourceOfWay } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { refusedOnArrival, routeInput } from './input.ts';
@@ -91,7 +91,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
     if (found.route?.unknown !== undefined) return open(found.route.unknown);
     // the kernel chooses the source with the way
-    if (way > 0 && packet.srcChosen === true && !again) skb.src = sourceFor(host, { ...query, way }) ?? skb.src;
+    if (way > 0 && packet.srcChosen === true && !again) skb.src = sourceOfWay(host, query, way) ?? skb.src;
     out = { oif: found.oif, local: found.local };
     run.nextHop = found.route?.via;
     steps.push({ kind: 'route', again, oif: found.oif, local: found.local, table: found.route?.table ?? 'local' });
