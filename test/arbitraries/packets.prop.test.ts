@@ -56,6 +56,20 @@ COMMIT
     expect([...values('mark')]).toEqual(expect.arrayContaining([0x10, 0xffffff1f, undefined]));
   });
 
+  it('meet all conditions of a rule, and of the rules that lead to it', () => {
+    const rules = `*filter
+:FAR - [0:0]
+-A OUTPUT -d 10.96.0.0/16 -p tcp -m owner --uid-owner 2000 -j FAR
+-A FAR -p tcp --sport 1000:1023 --dport 8443 -m mark --mark 0x7 -j DROP
+COMMIT
+`;
+    const outcomeOf = outcomeIn(rules);
+    const dropped = (options: PacketOptions) => sample(rules, options, 200).filter((packet) => outcomeOf(packet) === 'dropped').length;
+    expect(dropped({})).toBeLessThan(5);
+    expect(dropped({ matching: true })).toBeGreaterThan(20);
+    expect(dropped({ matching: true, where: 'out udp' })).toBe(0);
+  });
+
   it('take every end that the rules of a sidecar have', { timeout: 60_000 }, () => {
     const outcomeOf = outcomeIn(SIDECAR);
     expect([...new Set(sample(SIDECAR, {}, 2000).map((packet) => outcomeOf(packet)))].sort()).toEqual([

@@ -10,6 +10,7 @@ import type { RulesInput } from '../library/rules.ts';
 import { holds } from './domain.ts';
 import { consistent, drawnPackets } from './fields.ts';
 import { asGenerated } from './generated.ts';
+import { matchedTogether } from './matching.ts';
 import { type PacketOptions, type PacketScene, sceneOf } from './scene.ts';
 
 /** A packet in object form. What is left out has its usual value: `uid` and `gid` 1000, source port 40000, a SYN. */
@@ -22,7 +23,17 @@ export type GeneratedPacket = Partial<PacketJson> & Pick<PacketJson, 'dir' | 'pr
 export function packets(rules: RulesInput = [], options: PacketOptions = {}): fc.Arbitrary<GeneratedPacket> {
   const scene = sceneOf(rules, options);
   const possible = scene.families.flatMap((family) => {
-    const drawn = (dirs: PacketScene['dirs']) => drawnPackets({ ...scene, dirs }, family).map((one) => consistent(one, family));
+    const drawn = (dirs: PacketScene['dirs']) => {
+      const any = drawnPackets({ ...scene, dirs }, family);
+      const together = options.matching === true ? matchedTogether(scene, family, dirs) : undefined;
+      const alone = any.map((one) => consistent(one, family));
+      if (together === undefined) return alone;
+      const matching = fc.tuple(any, together).map(([one, { dir = one.dir, ...values }]) => {
+        const own = dir === 'out' ? { sent: { ...one.sent, ...values } } : { arriving: { ...one.arriving, ...values } };
+        return consistent({ ...one, ...own, dir }, family);
+      });
+      return fc.oneof({ withCrossShrink: true }, alone, matching);
+    };
     if (scene.conditions[family].length === 0 && options.host === undefined) return [drawn(scene.dirs)];
     const fits = (packet: PartialPacket): boolean => isIn(scene, family, packet);
     const dirs = scene.dirs.filter((dir) => fc.sample(drawn([dir]), { numRuns: TRIES, seed: 1 }).some(fits));

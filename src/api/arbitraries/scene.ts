@@ -28,6 +28,8 @@ export interface PacketOptions extends SettingOptions {
   readonly where?: string;
   /** also packets that open no connection, that no rule asks about, fragments, bound and missing sockets; false when absent */
   readonly unusual?: boolean;
+  /** every other packet is one that some rule matches with all of its conditions, and the rules that lead to it; false when absent */
+  readonly matching?: boolean;
 }
 
 export type ProtoName = keyof typeof PROTO;
@@ -41,6 +43,7 @@ const PACKET_OPTIONS: OptionKinds<PacketOptions> = {
   sentBy: { a: 'sender', words: ['app', 'proxy'] },
   where: WHERE_OPTION,
   unusual: 'flag',
+  matching: 'flag',
 };
 
 export interface PacketScene {
