@@ -1,5 +1,5 @@
 /** The packets that are treated as this one is: sent or arriving alike, with the same outcome of the first leg, the same rewriting, and the
- *  same rules that decide or return; and the connections that they open come as far, up to their handshake or first answer. Exact. */
+ *  same rules that decide or return; and the connections that they open come as far, with their data. Exact. */
 
 import type { GeneralWords } from '../connection/generalWords.ts';
 import { outcomesOf } from '../connection/outcomesOf.ts';

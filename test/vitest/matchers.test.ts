@@ -274,8 +274,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).not.toBeEquivalentTo(SIDECAR))).toMatchInlineSnapshot(`
       "expected the rules not to treat every packet as the others (base) do; they do
 
-      EQUAL: no change in behaviour (proved for whole connections over IPv4, an assumed
-        pod at 10.244.0.5; IPv6 is not compared)
+      EQUAL: no change in behaviour (proved for whole connections over IPv4, an assumed pod at 10.244.0.5;
+        IPv6 is not compared)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise"
     `);
   });
