@@ -13,7 +13,18 @@ export function finished(page: HostPage): PrintedHost {
   const known = page.nics.size > 0;
   const routes = known
     ? addedRoutes(page, interfaces)
-    : { routes: page.routes.filter(({ byKernel }) => byKernel === undefined), interfaces };
+    : {
+        routes: page.routes.filter(
+          (route) =>
+            route.byKernel === undefined ||
+            !isByItself(
+              route.table,
+              /^(?:local|broadcast|anycast|multicast)\b/.exec(route.text)?.[0] ?? '',
+              route.text.split(' ')[0] ?? '',
+            ),
+        ),
+        interfaces,
+      };
   return {
     ...(known && { interfaces: routes.interfaces }),
     routes: routes.routes,

@@ -99,7 +99,7 @@ export function routeWords(words: readonly string[]): RouteWords {
       at++;
     } else if (IDLE.has(word) && next !== undefined) at += next === 'lock' ? 2 : 1;
     else if (KEPT_FLAGS.has(word)) kept.push(word);
-    else if (!IDLE_FLAGS.has(word)) kept.push(openWord(word));
+    else if (!IDLE_FLAGS.has(word)) kept.push(/^\[.+\]$/.test(word) ? word : openWord(word));
   }
   // a next hop object that is resolved stands beside it
   if (nhid !== undefined && !kept.includes('dev')) kept.push('nhid', nhid);
