@@ -144,7 +144,7 @@ describe('the claims that a configuration may name', () => {
   it('have a page each', () => expect(CLAIM_IDS.filter((id) => !PAGES.some((page) => page.id === id))).toEqual([]));
 });
 
-describe('the example of `chainwalk explain config`', { timeout: 30_000 }, () => {
+describe('the example of `chainwalk explain config`', () => {
   it('is read without complaint', async () => {
     const text = PAGES.find(({ id }) => id === 'config')?.example?.join('\n') ?? '';
     const files = {

@@ -105,7 +105,7 @@ describe('equivalence', { timeout: 120_000 }, () => {
   });
 });
 
-describe('changes', { timeout: 60_000 }, () => {
+describe('changes', { timeout: 240_000 }, () => {
   it('a policy decides as a rule does, and no rule is named for it', () => {
     const report = diff(filter(':INPUT ACCEPT'), filter(':INPUT DROP', '-A INPUT -p tcp -j ACCEPT'));
     expect(new Set(outcomes(report))).toContain('to-app -> dropped');
@@ -275,7 +275,7 @@ describe('changes', { timeout: 60_000 }, () => {
   });
 });
 
-describe('known pairs', { timeout: 60_000 }, () => {
+describe('known pairs', { timeout: 240_000 }, () => {
   const pair = (base: string, head: string) => {
     const host = readFixture(head).host;
     return diff(rules(readFixture(base).text, base), rules(readFixture(head).text, head), { host });
@@ -332,7 +332,7 @@ describe('known pairs', { timeout: 60_000 }, () => {
   });
 });
 
-describe('families', { timeout: 60_000 }, () => {
+describe('families', { timeout: 240_000 }, () => {
   it('are compared one by one, and one that a side does not have with no rules', () => {
     const both = readFixture('istio-dual-stack').text;
     const one = rules(readFixture('istio-sidecar').text);

@@ -101,7 +101,7 @@ describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
   const asker = kernelAsker({ oracle: LINUX }, 60);
   afterAll(() => asker.close());
 
-  test.each(fixtureNames().filter((name) => name.startsWith('broken/')))('verify %s', { timeout: 60_000 }, async (name) => {
+  test.each(fixtureNames().filter((name) => name.startsWith('broken/')))('verify %s', { timeout: 240_000 }, async (name) => {
     const { text, host: description } = readFixture(name);
     const host = hostOf(description);
     const rulesets = rulesetsOf(text, { sets: host.sets });
@@ -133,7 +133,7 @@ describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
       'out tcp -> 203.0.113.9:443 uid=1337 gid=1337',
       'stalls: the SYN-ACK is dropped by the policy of filter INPUT',
     ],
-  ])('%s: %s with real sockets: %s', { timeout: 60_000 }, async (name, packet, says) => {
+  ])('%s: %s with real sockets: %s', { timeout: 240_000 }, async (name, packet, says) => {
     const files = { 'pod.rules': readFixture(name).text };
     const { out, code } = await chainwalk(['trace', 'pod.rules', packet, '--on-kernel', '--json'], { files, oracle: LINUX });
     expect(JSON.parse(out).kernel.connection).toEqual({ way: 'sockets', completes: says === 'completes', says, agrees: true });
@@ -153,7 +153,7 @@ describe.runIf(kernelHere())('--on-kernel beside proofs', () => {
     ['istio-sidecar', 'broken/no-uid-return'],
     ['istio-tproxy', 'broken/tproxy-no-guards'],
     ['istio-dual-stack', 'broken/v6-no-in-redirect'],
-  ])('diff %s %s', { timeout: 60_000 }, async (base, head) => {
+  ])('diff %s %s', { timeout: 240_000 }, async (base, head) => {
     const files = { 'base.rules': readFixture(base).text, 'head.rules': readFixture(head).text };
     const { code, out } = await chainwalk(['diff', 'base.rules', 'head.rules', '--on-kernel', '--json'], { files, oracle: LINUX });
     expect(code).toBe(1);

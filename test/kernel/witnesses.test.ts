@@ -110,7 +110,7 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simula
   const asked = { claims: new Set<string>(), packets: 0, answers: 0 };
   afterAll(() => oracle?.close());
 
-  test.each(fixtureNames())('%s', { timeout: 60_000 }, async (name) => {
+  test.each(fixtureNames())('%s', { timeout: 240_000 }, async (name) => {
     const { text, host: description } = readFixture(name);
     for (const family of FAMILIES) {
       const { claims, packets } = witnessesOf(text, family, description);
