@@ -13,7 +13,11 @@ export type AsidesByName = ReadonlyMap<PartName, readonly End[]>;
 /** `open`: unmodelled targets after which rulesets that are compared differ. */
 export function asidesByName(ends: readonly ConnectionEnd[], open: ReadonlySet<Rule>): AsidesByName {
   const found = new Map<PartName, End[]>();
-  for (const one of ends) found.set(one.part, [...(found.get(one.part) ?? []), endOf(one, open)]);
+  for (const one of ends) {
+    const ofName = found.get(one.part) ?? [];
+    found.set(one.part, ofName);
+    ofName.push(endOf(one, open));
+  }
   return found;
 }
 

@@ -28,8 +28,9 @@ export function compareAsides(space: Space, { base, head }: Sides<AsidesByName>,
         return set === EMPTY ? [] : [{ ...one, set }];
       });
     const [sure, open] = [fresh(found.changes), fresh(found.unclear)];
-    changes.push(...sure);
-    unclear.push(...open);
+    // not `push(...)`, which takes no more than functions have arguments
+    for (const one of sure) changes.push(one);
+    for (const one of open) unclear.push(one);
     told = manager.any([told, ...[...sure, ...open].map(({ set }) => set)]);
   }
   return { changes, unclear };

@@ -18,7 +18,7 @@ export type Station =
   | 'check arrival'
   /** to this host, where it is delivered, or on to another one */
   | 'route input'
-  /** lo knows the route already */
+  /** lo knows the route already, unless NAT has changed the destination since */
   | 'keep the route'
   /** forwarding costs a hop, and is not for what a transparent socket has taken */
   | 'decrement ttl'

@@ -45,7 +45,7 @@ export function connectedSocket(
  *  kernel net/ipv4/ip_input.c ip_rcv_finish_core(), tcp_ipv4.c tcp_v4_early_demux(), net/ipv6/ip6_input.c ip6_rcv_finish_core() */
 export function keepsRoute(skb: Skb): boolean {
   const hears = connectedSocket(skb.sockets, skb)?.hears;
-  if (hears === undefined || hears === 'lo' || hears !== skb.iif || skb.diverted !== undefined) return false;
+  if (hears === undefined || hears !== skb.iif || skb.diverted !== undefined) return false;
   return demuxesEarly(skb.host);
 }
 

@@ -1,32 +1,26 @@
 /** What becomes of packets by the side of open connections, which go on without them: ICMP errors about them, and closing. */
 import { CLOSING, type ConnectionStep, ERRORS_ABOUT } from '../../netfilter/connectionParts.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { EMPTY } from '../diagrams/bdd.ts';
+import { type Bdd, EMPTY } from '../diagrams/bdd.ts';
 import { equal } from '../diagrams/vector.ts';
 import { missed } from './connectionEnds.ts';
-import { isRelated, type Known, seenBy } from './entries.ts';
+import { type Known, relatedBy, seenBy } from './entries.ts';
 import { errorStepOf } from './errorPackets.ts';
 import type { ConnectionEnd, ConnectionQuestion, Going } from './going.ts';
 import { meetRules, type StepPacket } from './meet.ts';
 import type { PartEnd } from './walkPart.ts';
-import { arrivalOf, type Stepped, startOf } from './walkStep.ts';
+import { arrivalOf, startOf } from './walkStep.ts';
 
 /** One end a packet: it `completes` where it arrives. Asked of connections whose data arrives. */
 export function asideEnds(question: ConnectionQuestion, opened: readonly ConnectionEnd[]): readonly ConnectionEnd[] {
   const { manager, start } = question.space;
   const isTcp = equal(manager, start.proto, PROTO.tcp);
   const ends: ConnectionEnd[] = [];
-  const walk = (going: Stepped['on'], step: Aside): Stepped['on'] => {
-    const walked = walkAside(question, going, step);
-    ends.push(...walked.ends);
-    return walked.on;
-  };
+  const walk = (going: readonly Going[], step: Aside): readonly Going[] => walkAside(question, going, { ...step, ends });
   const served = opened.filter(({ end, part }) => end === 'completes' && part === 'data-back');
-  let going = missed(question, served, 'reply');
-  for (const step of ERRORS_ABOUT) {
-    const after = (known: Known, { env }: PartEnd): Known => (isRelated(known, env) ? { ...known, connmark: env.connmark } : known);
-    going = walk(going, { step, packet: errorStepOf(question, step), after });
-  }
+  let going: readonly Going[] = missed(question, served, 'reply');
+  for (const step of ERRORS_ABOUT)
+    going = walk(going, { step, packet: errorStepOf(question, step), after: (known, { env }) => relatedBy(known, env) });
   going = going.flatMap((one) => {
     const set = manager.and(one.set, isTcp);
     return set === EMPTY ? [] : [{ ...one, set }];
@@ -41,15 +35,19 @@ export function asideEnds(question: ConnectionQuestion, opened: readonly Connect
 interface Aside {
   readonly step: ConnectionStep;
   readonly packet: StepPacket;
-  /** what conntrack knows then */
+  /** what conntrack knows then; the same if the packet leaves no trace */
   readonly after: (known: Known, last: PartEnd) => Known;
 }
 
+interface Walking extends Aside {
+  readonly ends: ConnectionEnd[];
+}
+
 /** All go on, whatever becomes of it; those that send none too. */
-function walkAside(question: ConnectionQuestion, going: Stepped['on'], { step, packet, after }: Aside): Stepped {
+function walkAside(question: ConnectionQuestion, going: readonly Going[], { step, packet, after, ends }: Walking): readonly Going[] {
   const { manager } = question.space;
-  const ends: ConnectionEnd[] = [];
-  const on: (Going & Pick<ConnectionEnd, 'last' | 'part'>)[] = going.filter((one) => packet.start(one) === undefined);
+  const on: Going[] = going.filter((one) => packet.start(one) === undefined);
+  const traceless = new Map<Going, Bdd>();
   for (const { one, set: met, come, last } of meetRules(question, going, packet)) {
     const { name: part } = step;
     const known = after(one.known, last);
@@ -58,8 +56,10 @@ function walkAside(question: ConnectionQuestion, going: Stepped['on'], { step, p
     const lost = manager.minus(met, there);
     if (there !== EMPTY) ends.push({ ...own, set: there, end: 'completes' });
     if (lost !== EMPTY) ends.push({ ...own, set: lost, end: last.fate.kind === 'undecided' ? 'undecided' : 'stalls' });
-    // what leaves no trace does not make the rest of the connection depend on it
-    on.push({ ...own, set: met, doubts: known === one.known ? one.doubts : own.doubts });
+    if (known !== one.known) on.push({ ...own, set: met });
+    // the rest of the connection does not depend on it, and is the same however it ended
+    else traceless.set(one, manager.or(traceless.get(one) ?? EMPTY, met));
   }
-  return { ends, on };
+  for (const [one, set] of traceless) on.push({ ...one, set });
+  return on;
 }

@@ -44,12 +44,26 @@ export function entryOfError(direction: CtDirection, { entry, connmark }: Known)
   return entry && { ...entry, connmark, direction, state: 'RELATED' };
 }
 
-/** After a packet that arrived in the state `env`. */
+/** After a packet that arrived in the state `env`; the same if nothing changes. */
 export function seenBy(known: Known, { direction }: ConnectionStep, env: Env): Known {
   if (!isFound(known, env)) return known;
   const { behind, ...rest } = known;
   const still = behind?.[otherWay(direction)] === true ? { behind: { [otherWay(direction)]: true } } : {};
-  return { ...rest, ...still, connmark: env.connmark, answered: known.answered || direction === 'reply' };
+  return ifChanged(known, { ...rest, ...still, connmark: env.connmark, answered: known.answered || direction === 'reply' });
+}
+
+/** After an ICMP error. */
+export function relatedBy(known: Known, env: Env): Known {
+  return isRelated(known, env) ? ifChanged(known, { ...known, connmark: env.connmark }) : known;
+}
+
+function ifChanged(before: Known, after: Known): Known {
+  const isSame =
+    before.answered === after.answered &&
+    before.behind?.original === after.behind?.original &&
+    before.behind?.reply === after.behind?.reply &&
+    before.connmark.every((bit, at) => bit === after.connmark[at]);
+  return isSame ? before : after;
 }
 
 /** Conntrack took the packet for one of this connection. */

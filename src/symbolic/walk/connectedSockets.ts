@@ -9,7 +9,7 @@ import type { PacketClass, SymbolicSocket, SymbolicTuple } from './state.ts';
 
 /** Packets of a connection that have the route that an earlier one had, and no source check: keepsRoute() of simulate/connectedSocket.ts. */
 export function keepingRoute(space: Space, { env }: PacketClass): Bdd {
-  const heard = (env.sockets ?? []).filter(({ hears }) => hears !== undefined && hears !== 'lo' && hears === env.iif);
+  const heard = (env.sockets ?? []).filter(({ hears }) => hears !== undefined && hears === env.iif);
   if (heard.length === 0 || env.diverted !== undefined || env.quotes !== undefined || !demuxesEarly(space.host)) return EMPTY;
   return space.manager.any(connectedShares(space, { sockets: heard, ends: env }).map(({ set }) => set));
 }

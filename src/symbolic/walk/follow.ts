@@ -90,8 +90,15 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
       case 'check arrival':
         return step((one) => refuseArrivals(space, one, device ?? ''));
       case 'keep the route':
-        go('deliver', classes);
-        return [];
+        go(
+          'deliver',
+          classes.filter(({ env }) => env.way !== undefined),
+        );
+        // NAT has taken the route of these
+        return pass(
+          'route input',
+          classes.filter(({ env }) => env.way === undefined),
+        );
       case 'route input': {
         const routed = step((one) => routeInputOfSets(space, one));
         for (const [to, local] of [['deliver', true] as const, ['forward', false] as const])

@@ -49,7 +49,8 @@ export function walkHook(walk: HookWalk, hook: HookName, classes: readonly Packe
       );
       continue;
     }
-    const result = runTable(walk, { table: stage, hook }, live);
+    const place = { table: stage, hook };
+    const result = stage === 'nat' && hook === 'PREROUTING' ? runNatBeforeRouting(walk, place, live) : runTable(walk, place, live);
     for (const one of result.ended) ended.push(one);
     live = result.on;
   }
@@ -59,6 +60,26 @@ export function walkHook(walk: HookWalk, hook: HookName, classes: readonly Packe
 interface Place {
   readonly table: TableName;
   readonly hook: HookName;
+}
+
+/** What comes over lo keeps its route, unless NAT gives it another destination here: conntrack can find its connection on lo that it did not
+ *  find in OUTPUT. kernel net/netfilter/nf_nat_proto.c nf_nat_ipv4_pre_routing(), nf_nat_ipv6_in() */
+function runNatBeforeRouting(walk: HookWalk, place: Place, classes: readonly PacketClass[]): HookResult {
+  const onLo = classes.filter(({ env }) => env.way !== undefined);
+  if (onLo.length === 0) return runTable(walk, place, classes);
+  const rest = classes.filter(({ env }) => env.way === undefined);
+  const others = rest.length === 0 ? { on: [], ended: [] } : runTable(walk, place, rest);
+  // class by class, to see which packets of each were moved
+  const results = onLo.map((before): HookResult => {
+    const { on, ended } = runTable(walk, place, [before]);
+    const parts = on.map((after) => splitMoved(walk.space, { before, after, fields: ['dst'] }));
+    const routeless = parts.flatMap(({ moved }) => moved.map((one) => ({ ...one, env: { ...one.env, way: undefined } })));
+    return { on: [...parts.flatMap(({ still }) => still), ...routeless], ended };
+  });
+  return {
+    on: merge(walk.space, [...others.on, ...results.flatMap(({ on }) => on)]),
+    ended: [...others.ended, ...results.flatMap(({ ended }) => ended)],
+  };
 }
 
 function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonly PacketClass[]): HookResult {

@@ -149,3 +149,32 @@ export const TWO_WAYS_ROOM: ConnectionRoom = {
     },
   ],
 };
+
+const FIN_ELSEWHERE = raw('-A OUTPUT -p tcp --tcp-flags FIN FIN -j CT --zone-orig 3');
+const DATA_ELSEWHERE = raw('-A OUTPUT -p tcp --tcp-flags PSH PSH --dport 81 -j CT --zone-orig 3');
+const ROUTED = { 'net.ipv4.tcp_early_demux': '0' };
+const NOT_LOOSE = { 'net.netfilter.nf_conntrack_tcp_loose': '0' };
+const TO_LO = { 'net.ipv4.conf.lo.accept_local': '1', 'net.ipv4.conf.lo.route_localnet': '1' };
+
+/** Its own processes are sent to another port of 127.0.0.1. What conntrack finds on lo alone has been through OUTPUT as it was. */
+export const REDIRECTING_ROOM: ConnectionRoom = {
+  ...SERVER_ROOM,
+  name: 'server that redirects its own connections',
+  rules: '*nat\n:OUTPUT ACCEPT\n-A OUTPUT -p tcp --dport 81 -j REDIRECT --to-ports 80\nCOMMIT\n',
+  openings: ['out tcp -> 198.51.100.10:81 uid=33 gid=33', 'out tcp -> 127.0.0.1:81 uid=33 gid=33', 'out tcp -> 127.0.0.6:81 uid=33 gid=33'],
+  edits: [
+    { edits: [FIN_ELSEWHERE], ends: ['completes', 'completes', 'completes'] },
+    {
+      edits: [FIN_ELSEWHERE],
+      host: { sysctls: ROUTED },
+      ends: ['fin lost martian-destination', 'completes', 'fin lost martian-destination'],
+    },
+    { edits: [FIN_ELSEWHERE], host: { sysctls: { ...ROUTED, ...TO_LO } }, ends: ['completes', 'completes', 'completes'] },
+    { edits: [DATA_ELSEWHERE], host: { sysctls: NOT_LOOSE }, ends: ['completes', 'completes', 'completes'] },
+    {
+      edits: [DATA_ELSEWHERE],
+      host: { sysctls: { ...NOT_LOOSE, ...ROUTED } },
+      ends: ['data lost martian-destination', 'completes', 'data lost martian-destination'],
+    },
+  ],
+};
