@@ -245,6 +245,22 @@ describe('they agree about answers of neighbours whose Ethernet address nobody h
   });
 });
 
+it('they agree that conntrack is assured of UDPLite by the third packet', () => {
+  const text = '*mangle\n:INPUT ACCEPT\n-A INPUT -m conntrack --ctstatus ASSURED -j DROP\nCOMMIT\n';
+  const host = {
+    interfaces: [{ name: 'lo' }, { name: 'eth0', addresses: ['10.244.0.5/24'] }],
+    routes: ['default via 10.244.0.1 dev eth0'],
+  };
+  const seen = ['udplite', 'udp', 'tcp'].map((proto) => {
+    const tally: Tally = { compared: 0, seen: new Map(), wrong: [] };
+    const packets = [packetOf(`out ${proto} -> 203.0.113.9:443 uid=1000`, hostOf(host))];
+    compareCase({ rules: { v4: text }, host, packets } as Parameters<typeof compareCase>[0], tally);
+    expect(tally.wrong).toEqual([]);
+    return [...tally.seen.keys()].filter((key) => key.endsWith('data-back')).join();
+  });
+  expect(seen).toEqual(['stalls data-back', 'completes data-back', 'stalls data-back']);
+});
+
 describe('they agree about packets that conntrack finds on lo, but not in OUTPUT', () => {
   const HOST = {
     interfaces: [

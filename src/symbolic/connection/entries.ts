@@ -11,6 +11,8 @@ export interface Known {
   readonly connmark: Vector;
   /** an answer was seen */
   readonly answered: boolean;
+  /** the client has sent again since, by which conntrack is assured of all that it can be assured of by packets alone */
+  readonly assured?: boolean;
   /** what this side has sent went past conntrack: a segment of the other one that acknowledges it is INVALID */
   readonly behind?: Readonly<Partial<Record<CtDirection, boolean>>>;
 }
@@ -32,11 +34,14 @@ export function otherWay(direction: CtDirection): CtDirection {
   return direction === 'original' ? 'reply' : 'original';
 }
 
-export function entryFor({ direction }: ConnectionStep, { entry, connmark, answered, behind }: Known): ConntrackEntry | undefined {
+/** `asked`: rules see whether conntrack is assured of it. */
+export function entryFor({ direction }: ConnectionStep, known: Known, asked: boolean): ConntrackEntry | undefined {
+  const { entry, connmark, answered, assured, behind } = known;
   if (entry === undefined) return undefined;
   if (behind?.[otherWay(direction)] === true) return { ...entry, connmark, direction, state: 'INVALID' };
   // an ACK does not follow a SYN whose answer was not seen
-  return { ...entry, connmark, direction, state: direction === 'reply' || answered ? 'ESTABLISHED' : 'INVALID' };
+  const state = direction === 'reply' || answered ? 'ESTABLISHED' : 'INVALID';
+  return { ...entry, connmark, direction, state, ...(asked && direction === 'reply' && assured && { assured }) };
 }
 
 /** Of an ICMP error that goes this way. */
@@ -49,7 +54,9 @@ export function seenBy(known: Known, { direction }: ConnectionStep, env: Env): K
   if (!isFound(known, env)) return known;
   const { behind, ...rest } = known;
   const still = behind?.[otherWay(direction)] === true ? { behind: { [otherWay(direction)]: true } } : {};
-  return ifChanged(known, { ...rest, ...still, connmark: env.connmark, answered: known.answered || direction === 'reply' });
+  const assured = known.assured === true || (known.answered && direction === 'original');
+  const seen = { connmark: env.connmark, answered: known.answered || direction === 'reply', ...(assured && { assured }) };
+  return ifChanged(known, { ...rest, ...still, ...seen });
 }
 
 /** After an ICMP error. */
@@ -60,6 +67,7 @@ export function relatedBy(known: Known, env: Env): Known {
 function ifChanged(before: Known, after: Known): Known {
   const isSame =
     before.answered === after.answered &&
+    before.assured === after.assured &&
     before.behind?.original === after.behind?.original &&
     before.behind?.reply === after.behind?.reply &&
     before.connmark.every((bit, at) => bit === after.connmark[at]);

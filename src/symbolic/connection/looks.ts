@@ -30,6 +30,21 @@ export interface StandIn<T> {
   readonly among: readonly T[];
 }
 
+/** Whether rules see if conntrack is assured of a connection. */
+export function seesAssured(ruleset: Ruleset): boolean {
+  return asksStatus(ruleset, '');
+}
+
+const asksStatus: (ruleset: Ruleset, _all: '') => boolean = memoize((ruleset: Ruleset, _all: ''): boolean => {
+  let asks = false;
+  const look = (leaf: Leaf): void => {
+    asks ||= 'field' in leaf && leaf.field === 'ctstatus';
+  };
+  for (const { chains } of ruleset.tables.values())
+    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, look);
+  return asks;
+});
+
 /** What the rules see of an ICMP error. */
 export function errorLook(ruleset: Ruleset, error: { readonly type: number; readonly code: number }): string {
   const tests = testsOf(ruleset, true);

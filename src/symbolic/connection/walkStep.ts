@@ -10,7 +10,7 @@ import { answerEnds, sameTuple } from '../walk/tuples.ts';
 import { entryFor, isElsewhere, seenBy } from './entries.ts';
 import type { ConnectionEnd, ConnectionQuestion, Going } from './going.ts';
 import { answerStart, laterStart } from './laterPackets.ts';
-import { standIn } from './looks.ts';
+import { seesAssured, standIn } from './looks.ts';
 import { meetRules, type StepPacket } from './meet.ts';
 import type { PartEnd } from './walkPart.ts';
 
@@ -74,7 +74,7 @@ export function startOf({ space, iif, ruleset }: ConnectionQuestion, step: Conne
     make(
       { space, iif, one: one.first, ...(one.heard && !isRouted(one) && { heard: one.heard }) },
       { ...step, name },
-      entryFor(step, one.known),
+      entryFor(step, one.known, seesAssured(ruleset)),
     );
 }
 

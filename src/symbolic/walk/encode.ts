@@ -201,7 +201,8 @@ function readField(space: Space, env: Env, field: Field): BitReading {
 const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>(CONNECTION_FIELDS.filter((field) => field !== 'connmark' && field !== 'ctdir'));
 
 function assuredSet(space: Space, env: Env): Bdd {
-  return env.state === 'ESTABLISHED' ? encode(space, env, isAssured(env.direction)).must : EMPTY;
+  if (env.state !== 'ESTABLISHED') return EMPTY;
+  return encode(space, env, isAssured(env.entry?.assured === true ? 'original' : env.direction)).must;
 }
 
 /** Bits of the socket that TPROXY chose, else of the one that a lookup for the packet's destination finds. */

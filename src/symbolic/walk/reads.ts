@@ -58,7 +58,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   gid: ['owned'],
   ctstate: ['state', 'tracked'],
   connmark: ['connmark', 'remembered', ...SEEN],
-  ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags'],
+  ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags', 'entry'],
   ctdir: CONNECTION,
   ctproto: CONNECTION,
   ctorigsrc: CONNECTION,

@@ -85,6 +85,8 @@ export interface ConntrackEntry extends Pick<Env, 'original' | 'zone' | 'replyZo
   readonly direction: CtDirection;
   /** what the packet is to it */
   readonly state: 'ESTABLISHED' | 'INVALID' | 'NEW' | 'RELATED';
+  /** of an answer that comes after a third packet, where rules ask for it */
+  readonly assured?: boolean;
 }
 
 /** Of a process here, which is connected. */

@@ -96,8 +96,8 @@ function tupleText({ src, dst, sport, dport }: SymbolicTuple): string {
   return [src, dst, sport, dport].map(bitsText).join();
 }
 
-function entryText({ original, answers, zone, replyZone, connmark, masqueradedAt, direction, state }: ConntrackEntry): string {
-  return `${tupleText(original)} ${tupleText(answers)} ${zone} ${replyZone} ${bitsText(connmark)} ${masqueradedAt} ${direction} ${state}`;
+function entryText({ original, answers, zone, replyZone, connmark, masqueradedAt, direction, state, assured }: ConntrackEntry): string {
+  return `${assured === true} ${tupleText(original)} ${tupleText(answers)} ${zone} ${replyZone} ${bitsText(connmark)} ${masqueradedAt} ${direction} ${state}`;
 }
 
 /** Most vectors are handed on as they are: each is put into words once. */
