@@ -39,7 +39,8 @@ function checkOf(host: Host, { iif, back }: { readonly iif: string; readonly bac
   const redirects = (of: string): boolean =>
     (given('send_redirects', of) ?? (of === 'all' ? undefined : given('send_redirects', 'default')) ?? '1') !== '0';
   const turnsBack = back && (redirects(iif) || redirects('all'));
-  if (mode !== 0 || turnsBack || hasCustomRouting(host)) {
+  // without either, accept_local is asked before anything is looked up: broadcast addresses are sources then
+  if (mode !== 0 || turnsBack || (!acceptLocal && hasCustomRouting(host))) {
     const nic = host.interfaces.find(({ name }) => name === iif);
     const unnumbered = nic?.addresses.some(({ address }) => typeof address === 'number') !== true;
     const marked = Math.max(setting('src_valid_mark', 'all'), setting('src_valid_mark', iif)) > 0;

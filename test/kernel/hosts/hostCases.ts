@@ -57,6 +57,26 @@ export const HOST_CASES: readonly HostCase[] = [
     ],
   },
   {
+    name: 'accept_local takes every source where rp_filter is 0, whatever routes and rules there are',
+    host: { ...TWO, ip_rules: ['pref 100 from 10.99.0.0/16 lookup 200'], sysctls: { 'net.ipv4.conf.all.accept_local': '1' } },
+    sends: [
+      [get('10.1.0.255', '10.7.0.5', 'eth0'), 'delivered'],
+      [get('10.1.0.5', '10.7.0.5', 'net1'), 'delivered'],
+    ],
+  },
+  {
+    name: 'rp_filter and rules of routing refuse a broadcast address as a source',
+    host: {
+      ...TWO,
+      ip_rules: ['pref 100 from 10.99.0.0/16 lookup 200'],
+      sysctls: { 'net.ipv4.conf.net1.accept_local': '1', 'net.ipv4.conf.net1.rp_filter': '2' },
+    },
+    sends: [
+      [get('10.1.0.255', '10.7.0.5', 'eth0'), 'lost'],
+      [get('10.1.0.255', '10.7.0.5', 'net1'), 'lost'],
+    ],
+  },
+  {
     name: 'a rule for a source applies to IPv6 sockets that are bound to it alone',
     host: { ...TWO, ip_rules: ['-6 pref 100 from fd00:1::5 lookup 200'] },
     sends: [
