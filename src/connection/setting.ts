@@ -18,6 +18,7 @@ import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import { type AskedSet, assumedHost, hostAssumption, type PinnedAddress, type PlacedHost, pinnedAddress } from './assumedHost.ts';
+import { bridgeAssumptions } from './bridgeAssumption.ts';
 import { excerptAssumptions } from './excerpts.ts';
 import {
   assumptionBeside,
@@ -127,7 +128,11 @@ function pinnedIn(rulesets: readonly Ruleset[], podIps: readonly Prefix[], where
 /** What an answer about all packets rests on. */
 export function placeAssumptions({ host, assumed, assumptions }: ChosenSetting, rulesets: readonly Ruleset[]): readonly Assumption[] {
   const families = [...new Set(rulesets.map(({ family }) => family))].sort();
-  return [...(assumed === undefined ? [] : hostAssumption(host, assumed, ...families)), ...assumptions];
+  return [
+    ...(assumed === undefined ? [] : hostAssumption(host, assumed, ...families)),
+    ...bridgeAssumptions(host, families),
+    ...assumptions,
+  ];
 }
 
 function identityAssumption({ uid, gid, usual }: ChosenIdentity): Assumption {

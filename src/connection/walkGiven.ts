@@ -8,6 +8,7 @@ import type { PartialPacket } from '../packet/partialPacket.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { Choice } from '../simulate/trace.ts';
 import { type PlacedHost, standingOf } from './assumedHost.ts';
+import { bridgeAssumption } from './bridgeAssumption.ts';
 import type { Journey, Path } from './journey.ts';
 import { type JourneyOptions, walkJourney } from './walkJourney.ts';
 
@@ -60,7 +61,7 @@ export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot 
     ruleset,
     defaults,
     host,
-    assumptions: [...assumptions, ...(scene.assumptions ?? [])],
+    assumptions: [...assumptions, ...bridgeAssumption(host, packet), ...(scene.assumptions ?? [])],
     ...(assumed !== undefined && { assumed }),
   };
 }

@@ -1,4 +1,5 @@
 /** Where an arriving packet goes. kernel net/ipv4/route.c ip_route_input_slow(), net/ipv6/ip6_output.c ip6_forward() */
+import { pastRules } from '../host/bridge.ts';
 import type { Route } from '../host/host.ts';
 import type { AddressCheck, AddressVerdict } from '../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../host/inputChecks.ts';
@@ -11,6 +12,12 @@ import { keepsRoute } from './connectedSocket.ts';
 import { flowOf } from './flow.ts';
 import type { Skb } from './skb.ts';
 import type { LostReason } from './trace.ts';
+
+/** The bridge that takes the packet to another of its ports, past all rules. */
+export function bridgedBy({ host, family, iif, dst }: Skb): string | undefined {
+  const past = iif === undefined ? undefined : pastRules(host, family, iif);
+  return past !== undefined && includes(past.dst, dst) ? past.bridge : undefined;
+}
 
 /** IPv6 discards some addresses before any hook; IPv4 none. */
 export function refusedOnArrival(skb: Skb, iif: string): LostReason | undefined {

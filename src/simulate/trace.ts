@@ -57,7 +57,8 @@ export interface Choice {
 export type Fate =
   | { readonly kind: 'delivered'; readonly listener?: number; readonly process?: string; readonly transparent: boolean }
   | { readonly kind: 'sent'; readonly oif: string }
-  | { readonly kind: 'forwarded'; readonly oif: string }
+  /** `bridged`: to another port of the bridge `oif`, before any rule */
+  | { readonly kind: 'forwarded'; readonly oif: string; readonly bridged?: true }
   /** `unanswered`: by a REJECT whose answer does not come to the sender */
   | { readonly kind: 'dropped'; readonly by?: Rule; readonly unanswered?: Unanswered }
   | { readonly kind: 'rejected'; readonly by: Rule; readonly with: string }

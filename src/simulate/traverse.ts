@@ -21,7 +21,7 @@ import { takenBy } from './divert.ts';
 import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow, sourceOfWay } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
-import { refusedOnArrival, routeInput } from './input.ts';
+import { bridgedBy, refusedOnArrival, routeInput } from './input.ts';
 import { Skb } from './skb.ts';
 import { statedOf } from './stated.ts';
 import type { Choice, Fate, Walk, WalkStep } from './trace.ts';
@@ -181,6 +181,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   }
 
   function checkArrival(): Fate | undefined {
+    const bridged = bridgedBy(skb);
+    if (bridged !== undefined) return { kind: 'forwarded', oif: bridged, bridged: true };
     const refused = refusedOnArrival(skb, iif ?? '');
     return refused === undefined ? undefined : { kind: 'lost', reason: refused };
   }
@@ -228,7 +230,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   }
 
   if (attached !== undefined && rules.ruleset.usesConntrack) attachTo(skb, attached);
-  const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag;
+  const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag && bridgedBy(skb) === undefined;
   const end: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : follow(packet.dir === 'out' ? 'send' : 'arrive');
   const after = afterOf(skb, end);
   const answered = end.kind === 'rejected' && attached === undefined ? withAnswer(end) : { fate: end };

@@ -8,29 +8,34 @@ import type { Source } from '../../syntax/text/source.ts';
 import { readSources, type TextReader } from './reader.ts';
 import { documentOf } from './yaml.ts';
 
+export interface GivenKeys {
+  readonly description: Readonly<Record<string, unknown>>;
+  /** sysctls that were printed and are left out, since no answer depends on them */
+  readonly unusedSysctls: readonly string[];
+}
+
 /** The keys of one host; undefined when a file cannot be used, which has been reported. A written file comes before what is printed. */
-export async function readDescription(
-  reader: TextReader,
-  files: readonly string[],
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+export async function readDescription(reader: TextReader, files: readonly string[]): Promise<GivenKeys | undefined> {
   const sources = await readSources(reader, files);
   if (sources === undefined) return undefined;
   const printed = sources.filter(isPrintedHost);
   const written = sources.filter((source) => !printed.includes(source));
   const keys: Record<string, unknown>[] = [];
+  const unused: string[] = [];
   let isUsable = true;
   if (printed.length > 0) {
-    const { description, diagnostics } = printedDescription(printed);
+    const { description, diagnostics, unusedSysctls } = printedDescription(printed);
     await reader.show(diagnostics);
     if (diagnostics.some(isError)) isUsable = false;
     keys.push({ ...description });
+    unused.push(...unusedSysctls);
   }
   for (const source of written) {
     const data = await readWritten(reader, source);
     if (data === undefined) isUsable = false;
     else keys.push(data);
   }
-  return isUsable ? Object.assign({}, ...keys) : undefined;
+  return isUsable ? { description: Object.assign({}, ...keys), unusedSysctls: unused } : undefined;
 }
 
 /** What is no object is complained about by `readHost`. */
@@ -41,9 +46,9 @@ async function readWritten(reader: TextReader, source: Source): Promise<Record<s
 
 /** Undefined when they cannot be used, which has been reported. */
 export async function readHostFiles(reader: TextReader, files: readonly string[]): Promise<Host | undefined> {
-  const description = await readDescription(reader, files);
-  if (description === undefined) return undefined;
-  const { host, problems } = readHost(description);
+  const given = await readDescription(reader, files);
+  if (given === undefined) return undefined;
+  const { host, problems } = readHost(given.description);
   for (const problem of problems) await reader.complain({ message: `${files.join(', ')}: ${problem}` });
   return host;
 }

@@ -1,4 +1,5 @@
 /** A host as a question to the kernel oracle: interfaces, routes, routing rules, sysctls, sockets, ipsets. */
+import { pastRules } from '../../host/bridge.ts';
 import type { Host, Listener, Route, RoutingRule } from '../../host/host.ts';
 import { ipAddressText, ipRouteText, ipRuleText } from '../../host/ipText.ts';
 import { defaultRules, derivedRoutes } from '../../host/routing.ts';
@@ -30,10 +31,14 @@ export function worldQuestion(host: Host, packets: readonly Packet[]): WorldQues
 }
 
 /** What of the host a kernel would not have: undefined when it can be made. */
-export function unmadeOf({ interfaces, routes, rules }: Host): string | undefined {
+export function unmadeOf(host: Host): string | undefined {
+  const { interfaces, routes, rules } = host;
   const unknown = [...routes, ...rules].find((one) => one.unknown !== undefined)?.unknown;
   if (unknown !== undefined) return `the host has \`${unknown}\` among its routes and rules`;
-  const odd = interfaces.find((nic) => nic.master !== undefined || nic.state === 'no-carrier' || (nic.type ?? 'veth') !== 'veth');
+  const bridges = (name: string): boolean => ([4, 6] as const).some((family) => pastRules(host, family, name) !== undefined);
+  const odd = interfaces.find(
+    (nic) => bridges(nic.name) || nic.master !== undefined || nic.state === 'no-carrier' || (nic.type ?? 'veth') !== 'veth',
+  );
   return odd === undefined ? undefined : `interface \`${odd.name}\` is a bridge or a VRF, belongs to one, or has no carrier`;
 }
 

@@ -7,7 +7,7 @@ import { assertNever } from '../../lib/invariant.ts';
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import { endpointText, flowText, protocolName } from '../../packet/notation.ts';
 import { destination, KERNEL, originalDestination, processOf, takenByKernel, theProcess } from '../text/endpoints.ts';
-import { choiceText, fateText, unansweredText } from '../text/fate.ts';
+import { bridgedText, choiceText, fateText, unansweredText } from '../text/fate.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../text/labels.ts';
 import { ruleGist, ruleName } from '../text/location.ts';
 import { stallText, stoppingGist } from '../text/stall.ts';
@@ -44,6 +44,7 @@ function rest(path: Path, { file, mesh }: HeadlineContext): string {
       return captured(path.legs.find((leg) => leg.role !== undefined) ?? last);
     case 'direct':
     case 'forwarded':
+      if (last.walk.fate.kind === 'forwarded' && last.walk.fate.bridged === true) return bridgedText(last);
       return `-> ${destination(last)} via ${last.walk.after.oif ?? 'no interface'}`;
     case 'to-app':
       if (processOf(last) === KERNEL) return `-> ${destination(last)}, ${takenByKernel(last.walk.packet)}`;

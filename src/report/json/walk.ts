@@ -62,7 +62,8 @@ export type TraceStep =
 
 export type TraceFate =
   | { readonly kind: 'delivered'; readonly process?: string; readonly listener?: number; readonly transparent?: true }
-  | { readonly kind: 'sent' | 'forwarded'; readonly oif: string }
+  | { readonly kind: 'sent'; readonly oif: string }
+  | { readonly kind: 'forwarded'; readonly oif: string; readonly bridged?: true }
   | { readonly kind: 'dropped'; readonly by?: TraceRule; readonly unanswered?: TraceUnanswered }
   | { readonly kind: 'rejected'; readonly with: string; readonly by: TraceRule }
   | { readonly kind: 'lost'; readonly reason: string }

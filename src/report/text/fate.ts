@@ -1,6 +1,7 @@
 /** The end of one leg in words, and what it depends on. */
 import type { Leg } from '../../connection/journey.ts';
 import type { KernelReply } from '../../connection/kernelReply.ts';
+import { bridgeSysctl } from '../../host/bridge.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { endpointText, flowText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
@@ -19,7 +20,7 @@ export function fateText(leg: Leg, file: string): string {
     case 'sent':
       return `leaves via ${fate.oif} ${changed(leg)}`;
     case 'forwarded':
-      return `forwarded via ${fate.oif} ${changed(leg)}`;
+      return fate.bridged === true ? bridgedText(leg) : `forwarded via ${fate.oif} ${changed(leg)}`;
     case 'dropped':
       if (fate.by === undefined) return 'dropped by the policy';
       if (fate.unanswered !== undefined) return `dropped by ${ruleName(fate.by, file)}: ${unansweredText(fate.unanswered, file)}`;
@@ -34,6 +35,12 @@ export function fateText(leg: Leg, file: string): string {
     default:
       return assertNever(fate);
   }
+}
+
+/** What no rule sees. */
+export function bridgedText({ walk: { after, packet } }: Leg): string {
+  const sysctl = bridgeSysctl(packet.family);
+  return `bridged to another port of ${after.oif ?? 'the bridge'}, past these rules, since ${sysctl} is 0 (${flowText(packet)})`;
 }
 
 function ports({ walk: { after } }: Leg): Pick<Packet, 'sport' | 'dport'> {

@@ -1,10 +1,11 @@
 /** The way between the hooks for sets of packets: those of a host, and the answers that its REJECT makes. */
+import { pastRules } from '../../host/bridge.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { type HookStation, type PathStage, type Station, stationsOf } from '../../netfilter/path.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
-import { atMostOne, decrement, equal } from '../diagrams/vector.ts';
+import { atMostOne, decrement, equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { loseClashing } from './clash.ts';
 import { type HookResult, type HookWalk, walkHook } from './hook.ts';
@@ -74,6 +75,19 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
     for (const station of stationsOf(to, space.family)) here = typeof station === 'string' ? pass(station, here) : hook(station, here);
   }
 
+  /** Gives back whom no bridge takes past the rules. */
+  function passBridged(classes: readonly PacketClass[]): readonly PacketClass[] {
+    const past = device === undefined ? undefined : pastRules(space.host, space.family, device);
+    if (past === undefined) return classes;
+    return classes.flatMap((one) => {
+      const there = space.manager.and(one.set, vectorIn(space.manager, one.env.dst, past.dst));
+      const others = space.manager.minus(one.set, there);
+      const way = { oif: past.bridge, local: false, via: undefined };
+      if (there !== EMPTY) onLeave({ ...one, set: there, env: { ...one.env, way } }, 'forwarded');
+      return others === EMPTY ? [] : [{ ...one, set: others }];
+    });
+  }
+
   /** Who goes on from there; the others have ended, or follow another stage. */
   function pass(station: Exclude<Station, HookStation>, classes: readonly PacketClass[]): readonly PacketClass[] {
     const step = (move: (one: PacketClass) => HookResult) => keep(each(classes, move));
@@ -88,7 +102,7 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
         device = 'lo';
         return classes.map((one) => ({ ...one, env: loopedBack(space, one.env) }));
       case 'check arrival':
-        return step((one) => refuseArrivals(space, one, device ?? ''));
+        return keep(each(passBridged(classes), (one) => refuseArrivals(space, one, device ?? '')));
       case 'keep the route':
         go(
           'deliver',

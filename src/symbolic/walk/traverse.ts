@@ -1,5 +1,6 @@
 /** The way of all packets through one host's rules: simulate/traverse.ts for sets. Sockets bound to an interface are left out. */
 
+import { pastRules } from '../../host/bridge.ts';
 import type { Host, Listener } from '../../host/host.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
 import type { ForcedState } from '../../netfilter/firstState.ts';
@@ -8,7 +9,7 @@ import type { LostReason } from '../../netfilter/lost.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
-import { equal } from '../diagrams/vector.ts';
+import { equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { byAnswers } from './answers.ts';
 import { type Following, follow } from './follow.ts';
@@ -53,7 +54,7 @@ export function traverseIn(question: WalkQuestion, iif: string): readonly FateCl
 function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion, iif: string | undefined): readonly FateClass[] {
   const ends: FateClass[] = [];
   const rejected: PacketClass[] = [];
-  const whole = space.manager.all([within, ruleset.usesDefrag ? equal(space.manager, space.start.fragOffset, 0) : FULL]);
+  const whole = ruleset.usesDefrag ? space.manager.and(within, passesDefrag(space, iif)) : within;
   const env = startEnv(space, { iif, owned: iif === undefined });
   const start: PacketClass = { set: whole, env, doubts: [], decided: undefined };
   const fragments = space.manager.minus(within, whole);
@@ -75,6 +76,12 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion
   // not `push(...)`, which takes no more than functions have arguments
   for (const one of byAnswers(space, ruleset, merge(space, rejected, true))) ends.push(one);
   return mergeFates(space, ends);
+}
+
+/** Later fragments wait for the others, unless a bridge takes them past all rules. */
+function passesDefrag({ manager, host, family, start }: Space, iif: string | undefined): Bdd {
+  const past = iif === undefined ? undefined : pastRules(host, family, iif);
+  return manager.any([equal(manager, start.fragOffset, 0), past === undefined ? EMPTY : vectorIn(manager, start.dst, past.dst)]);
 }
 
 function withoutEnd({ end: _, ...one }: EndedClass): PacketClass {

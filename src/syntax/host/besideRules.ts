@@ -25,7 +25,16 @@ export function hostLinesBeside(text: string, lines: Iterable<Line>, report: Pro
   return { numbers: read.numbers, printed: { ...NOTHING, sets: read.printed.sets } };
 }
 
-const NOTHING = { routes: [], routesOf: [], rules: [], rulesOf: [], listeners: [], listenersOf: [], sysctls: {} } as const;
+const NOTHING = {
+  routes: [],
+  routesOf: [],
+  rules: [],
+  rulesOf: [],
+  listeners: [],
+  listenersOf: [],
+  sysctls: {},
+  unusedSysctls: [],
+} as const;
 
 const UNREAD = {
   kind: 'warning',

@@ -113,5 +113,6 @@ function joined(one: PrintedHost, other: PrintedHost): PrintedHost {
     listenersOf: [...new Set([...one.listenersOf, ...other.listenersOf])].sort(),
     sets: { ...one.sets, ...other.sets },
     sysctls: { ...one.sysctls, ...other.sysctls },
+    unusedSysctls: [...new Set([...one.unusedSysctls, ...other.unusedSysctls])],
   };
 }

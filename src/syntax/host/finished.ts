@@ -35,6 +35,7 @@ export function finished(page: HostPage): PrintedHost {
     listenersOf: [...page.listenersOf].sort(),
     sets: Object.fromEntries([...page.sets].map(([name, { type, options, members }]) => [name, setDescription(type, options, members)])),
     sysctls: Object.fromEntries(page.sysctls),
+    unusedSysctls: [...page.unusedSysctls],
   };
 }
 

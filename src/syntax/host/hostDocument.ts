@@ -42,16 +42,18 @@ export interface DescribedHost {
   readonly description: HostDescription;
   /** what the text does not say is a warning */
   readonly diagnostics: readonly Diagnostic[];
+  readonly unusedSysctls: readonly string[];
 }
 
 /** Several texts of one host. */
 export function printedDescription(sources: readonly Source[]): DescribedHost {
   const read = sources.map(readPrinted);
-  const { description, unsaid } = descriptionOf(hostOfTexts(read.map(({ printed }) => printed)));
+  const printed = hostOfTexts(read.map((one) => one.printed));
+  const { description, unsaid } = descriptionOf(printed);
   const diagnostics = read.flatMap((one) => one.diagnostics);
   const [source] = sources;
   const missing = source === undefined || diagnostics.some(isError) ? [] : unsaid.map((message) => unsaidIn(source, message));
-  return { description, diagnostics: [...diagnostics, ...missing] };
+  return { description, diagnostics: [...diagnostics, ...missing], unusedSysctls: printed.unusedSysctls };
 }
 
 function unsaidIn(source: Source, message: string): Diagnostic {

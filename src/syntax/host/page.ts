@@ -20,6 +20,8 @@ export interface HostPage {
   readonly listenersOf: Set<SocketProtocol>;
   readonly sets: Map<string, { readonly type: string; readonly options: string; readonly members: string[] }>;
   readonly sysctls: Map<string, string>;
+  /** on which no answer depends */
+  readonly unusedSysctls: Set<string>;
 }
 
 /** What the call above the lines asked for; all absent: no call is known. */
@@ -67,6 +69,7 @@ export function newPage(report: ProblemSink): HostPage {
     listenersOf: new Set(),
     sets: new Map(),
     sysctls: new Map(),
+    unusedSysctls: new Set(),
   };
 }
 

@@ -17,6 +17,8 @@ export interface PrintedHost {
   readonly listenersOf: readonly SocketProtocol[];
   readonly sets: Readonly<Record<string, SetDescription>>;
   readonly sysctls: Readonly<Record<string, string>>;
+  /** that were left out, because no answer depends on them */
+  readonly unusedSysctls: readonly string[];
   /** what a script does to the host, after all this */
   readonly changes?: readonly HostChange[];
 }
@@ -48,6 +50,7 @@ export const NOTHING_PRINTED: PrintedHost = {
   listenersOf: [],
   sets: {},
   sysctls: {},
+  unusedSysctls: [],
 };
 
 /** Does it say anything but the members of sets? */

@@ -2,29 +2,19 @@
 import { lineParts } from './lineParts.ts';
 import type { HostLine, HostPage } from './page.ts';
 
-/** What decides where packets go: the rest of a thousand lines does not. `*` is the name of an interface. */
+/** What answers may depend on: the rest of a thousand lines they do not. `*` is the name of an interface. */
 const KEPT: readonly (readonly [path: string, names: string])[] = [
   [
     'net.ipv4',
-    'ip_forward ip_local_port_range ip_early_demux tcp_early_demux udp_early_demux ip_nonlocal_bind fwmark_reflect tcp_fwmark_accept ' +
-      'tcp_l3mdev_accept udp_l3mdev_accept raw_l3mdev_accept icmp_echo_ignore_all icmp_echo_ignore_broadcasts fib_multipath_hash_policy ' +
-      'fib_multipath_use_neigh ip_no_pmtu_disc ip_forward_use_pmtu ip_unprivileged_port_start',
+    'ip_forward ip_early_demux tcp_early_demux ip_nonlocal_bind fwmark_reflect tcp_fwmark_accept icmp_echo_ignore_all ' +
+      'icmp_echo_ignore_broadcasts',
   ],
-  [
-    'net.ipv4.conf.*',
-    'forwarding rp_filter route_localnet accept_local src_valid_mark send_redirects shared_media ignore_routes_with_linkdown log_martians ' +
-      'proxy_arp promote_secondaries accept_source_route bc_forwarding mc_forwarding arp_ignore arp_filter',
-  ],
-  ['net.ipv6', 'bindv6only fwmark_reflect ip_nonlocal_bind fib_multipath_hash_policy'],
-  ['net.ipv6.icmp', 'echo_ignore_all echo_ignore_multicast echo_ignore_anycast'],
-  [
-    'net.ipv6.conf.*',
-    'forwarding force_forwarding disable_ipv6 use_tempaddr use_oif_addrs_only ignore_routes_with_linkdown accept_ra proxy_ndp ' +
-      'accept_source_route mc_forwarding',
-  ],
+  ['net.ipv4.conf.*', 'forwarding rp_filter route_localnet accept_local src_valid_mark send_redirects ignore_routes_with_linkdown'],
+  ['net.ipv6', 'fwmark_reflect ip_nonlocal_bind'],
+  ['net.ipv6.icmp', 'echo_ignore_all echo_ignore_multicast'],
+  ['net.ipv6.conf.*', 'forwarding force_forwarding disable_ipv6 ignore_routes_with_linkdown'],
   ['net.netfilter', 'nf_conntrack_tcp_loose nf_conntrack_tcp_be_liberal nf_conntrack_helper nf_conntrack_checksum'],
-  ['net.bridge', 'bridge-nf-call-iptables bridge-nf-call-ip6tables bridge-nf-filter-vlan-tagged bridge-nf-pass-vlan-input-dev'],
-  ['net.vrf', 'strict_mode'],
+  ['net.bridge', 'bridge-nf-call-iptables bridge-nf-call-ip6tables'],
 ];
 const NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(KEPT.map(([path, names]) => [path, new Set(names.split(' '))]));
 
@@ -38,7 +28,8 @@ export function takeSysctlLine(page: HostPage, { text }: HostLine): boolean {
   const found = lineParts('sysctl', text);
   if (found === undefined) return false;
   const key = sysctlName(found.get('sysctlKey') ?? found.get('procKey') ?? '');
-  if (decides(key)) page.sysctls.set(key, (found.get('sysctlValue') ?? '').replace(/\s+/g, ' '));
+  if (!decides(key)) page.unusedSysctls.add(key);
+  else page.sysctls.set(key, (found.get('sysctlValue') ?? '').replace(/\s+/g, ' '));
   return true;
 }
 
