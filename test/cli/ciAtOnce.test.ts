@@ -2,7 +2,7 @@
  *  finding, of rules that were moved and of what is gone. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CiReport } from '../../src/report/ci/json.ts';
-import { CONNECTIONS } from '../../src/report/text/bounds.ts';
+import { WHOLE_CONNECTIONS } from '../../src/report/text/bounds.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { chainwalk } from './memoryIo.ts';
 import { type Repository, temporaryGit } from './temporaryGit.ts';
@@ -65,7 +65,7 @@ describe('in a pull request', { timeout: 60_000 }, () => {
     const { code, out } = await ci({ 'net/pod.rules': swapped });
     expect([code, out]).toEqual([0, expect.stringContaining('1 rule changed in net/pod.rules, behaviour equal (proved for')]);
     expect((await ci({ 'net/pod.rules': swapped }, '-o', 'markdown')).out).toContain(
-      `behaviour equal (proved for ${CONNECTIONS} over IPv4`,
+      `behaviour equal (proved for ${WHOLE_CONNECTIONS} over IPv4`,
     );
     expect((await ci({ 'net/pod.rules': `# words\n${POD}` })).out).not.toContain('behaviour equal');
     expect((await ci({ 'net/pod.rules': EXCLUDING })).out).not.toContain('behaviour equal');
@@ -88,7 +88,7 @@ describe('in a pull request', { timeout: 60_000 }, () => {
     const accepted = EXCLUDING.replace('-A ISTIO_OUTPUT -d 10.9', '# chainwalk-disable-next-line no-exclusion -- the database\n$&');
     const { code, out } = await ci({ 'net/new.rules': accepted });
     expect([code, out]).toEqual([0, expect.stringContaining('A comment accepts')]);
-  });
+  }, 180_000);
 
   it('without a base nothing is said of one', async () => {
     repository.git('checkout', '-q', '-f', 'base');

@@ -92,7 +92,11 @@ describe('what cannot be evaluated is an error that names it, exit 2', () => {
     ['what runs at the end', "trap 'iptables -F' EXIT\niptables -A INPUT -j DROP", '`trap` is not evaluated'],
     ['text that another shell reads', 'ssh gw <<END\niptables -A INPUT -j DROP\nEND', '`ssh` is not evaluated'],
     ['text that a shell is told', 'echo "iptables -F" | sh', '`sh` is not evaluated'],
-    ['a container', 'docker exec web iptables -A INPUT -j DROP', '`docker` is not evaluated'],
+    [
+      'two containers',
+      'docker exec web iptables -A INPUT -j DROP\ndocker exec db iptables -A INPUT -j DROP',
+      '`iptables` runs in `docker db`, and the calls before in `docker web`',
+    ],
     [
       'a function that may be another',
       'if [ -f /etc/x ]; then f() { iptables -F; }; fi\nf\niptables -A INPUT -j DROP',

@@ -74,7 +74,11 @@ const EDITS: readonly (readonly [Table, string, readonly string[]])[] = [
   ],
   [FILTER, 'OUTPUT -m conntrack --ctdir REPLY -j DROP', [OUT, PASSES, OUT, OUT]],
   [FILTER, 'OUTPUT -o eth0 -p tcp -m conntrack --ctstate ESTABLISHED --ctorigdstport 8080 -j DROP', [PASSES, PASSES, OUT, PASSES]],
-  [FILTER, 'INPUT -i eth0 -p tcp --tcp-flags SYN,ACK ACK -j DROP', [PASSES, PASSES, dies('ACK', 'filter INPUT'), PASSES]],
+  [
+    FILTER,
+    'INPUT -i eth0 -p tcp --tcp-flags SYN,ACK ACK -j DROP',
+    [PASSES, dies('data of the server', 'filter INPUT'), dies('ACK', 'filter INPUT'), PASSES],
+  ],
   [
     { name: 'mangle' },
     'POSTROUTING -o eth0 -m conntrack --ctstate ESTABLISHED -j DROP',
@@ -143,9 +147,9 @@ describe('one line for each leg', () => {
 describe('--connection', () => {
   it('shows every later packet, those that go the same way together', async () => {
     const { out } = await trace(SIDECAR, PEER, '-c');
-    expect(out).toContain('   SYN-ACK, data, FIN from proxy: 10.244.0.5:15006 -> 10.244.0.1:40000\n');
+    expect(out).toContain('   SYN-ACK, data, FIN, reset from proxy: 10.244.0.5:15006 -> 10.244.0.1:40000\n');
     expect(out).toContain('   => leaves via eth0 as 10.244.0.5:8080 -> 10.244.0.1:40000\n');
-    expect(out).toContain('   SYN-ACK, data, FIN from app: 10.244.0.5:8080 -> 127.0.0.6:40000\n');
+    expect(out).toContain('   SYN-ACK, data, FIN, reset from app: 10.244.0.5:8080 -> 127.0.0.6:40000\n');
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
@@ -155,10 +159,10 @@ describe('--connection', () => {
     expect(out).toMatch(/\nleg 2, FIN of the server: server sends/);
   });
 
-  it('says what dies of an open connection, whose outcome it does not change', async () => {
-    const rules = edited(FILTER, 'INPUT -i eth0 -p tcp --tcp-flags SYN,ACK ACK -j DROP');
+  it('says which FIN dies of an open connection, whose outcome it does not change', async () => {
+    const rules = edited(FILTER, 'INPUT -i eth0 -p tcp --tcp-flags FIN FIN -j DROP');
     const [plain, whole] = await Promise.all([trace(rules, PROXY), trace(rules, PROXY, '-c')]);
-    expect(whole.out.replaceAll(/\s+/g, ' ')).toContain('pass; but not data of the server: dropped by filter INPUT#1 at pod.rules:5');
+    expect(whole.out.replaceAll(/\s+/g, ' ')).toContain('pass; but not FIN of the server: dropped by filter INPUT#1 at pod.rules:5');
     expect(whole.out.split('\n')[0]).toBe(plain.out.split('\n')[0]);
   });
 
@@ -166,8 +170,8 @@ describe('--connection', () => {
     const formats = ['mermaid', 'mermaid-sequence', 'xtables'];
     const drawn = await Promise.all(formats.map((format) => trace(SIDECAR, APP, '-c', '-o', format)));
     const plain = await Promise.all(formats.map((format) => trace(SIDECAR, APP, '-o', format)));
-    expect(drawn[0]?.out).toContain('["SYN-ACK, data, FIN  tcp 127.0.0.1 → 10.244.0.5:40000"]');
-    expect(drawn[1]?.out).toContain('p3->>p2: SYN-ACK, data, FIN  tcp 127.0.0.1 → 10.244.0.5:40000');
+    expect(drawn[0]?.out).toContain('["SYN-ACK, data, FIN, reset  tcp 127.0.0.1 → 10.244.0.5:40000"]');
+    expect(drawn[1]?.out).toContain('p3->>p2: SYN-ACK, data, FIN, reset  tcp 127.0.0.1 → 10.244.0.5:40000');
     expect(drawn[2]?.out).toContain('SRC=127.0.0.1 DST=10.244.0.5 LEN=60 TOS=0x0 TTL=64 SPORT=15001 DPORT=40000 SYN ACK');
     for (const { out } of plain) expect(out).not.toContain('SYN ACK');
     for (const { out } of plain) expect(out).not.toContain('SYN-ACK');
@@ -182,17 +186,21 @@ it.each(['mermaid', 'mermaid-sequence', 'xtables'])('%s shows the packet that st
 
 describe('as JSON', () => {
   const answer = async (rules: string, ...more: readonly string[]) => JSON.parse((await trace(rules, ...more, '--json')).out);
-  it('has the handshake of each leg, and that of the first beside the outcome', async () => {
+  it('has the handshake and the data of each leg, and that of the first beside the outcome', async () => {
     const { connection, legs } = await answer(SIDECAR, APP);
     expect(connection).toEqual(legs[0].connection);
     expect(connection.completes).toBe(true);
     expect(connection.packets.map(({ name, direction, sender }: Record<string, string>) => [name, direction, sender])).toEqual([
       ['syn-ack', 'reply', 'proxy'],
       ['ack', 'original', 'app'],
+      ['data', 'original', 'app'],
+      ['data-back', 'reply', 'proxy'],
     ]);
     expect(legs[1].connection.packets.map(({ name, sender }: Record<string, string>) => [name, sender])).toEqual([
       ['syn-ack', 'server'],
       ['ack', 'proxy'],
+      ['data', 'proxy'],
+      ['data-back', 'server'],
     ]);
     expect(connection.packets[0].after).toMatchObject({ src: '10.0.0.9', sport: 80, dst: '10.244.0.5', dport: 40000 });
   });
@@ -206,7 +214,10 @@ describe('as JSON', () => {
     const rules = edited(FILTER, 'INPUT -i eth0 -m string --string x --algo bm -j DROP');
     expect((await answer(rules, APP)).legs[1].connection).toMatchObject({ completes: null, dependsOn: [{ rule: { line: 5 } }] });
     const { outcome, branches } = await answer(rules, PROXY);
-    expect([outcome, branches.map(({ outcome: one }: { outcome: string }) => one)]).toEqual(['undecided', ['direct', 'stalled']]);
+    expect([outcome, branches.map(({ outcome: one }: { outcome: string }) => one)]).toEqual([
+      'undecided',
+      ['direct', 'stalled', 'stalled'],
+    ]);
   });
   it('has all packets with --connection, and none of a packet that opens nothing', async () => {
     const { connection } = await answer(SIDECAR, APP, '-c');
@@ -217,6 +228,8 @@ describe('as JSON', () => {
       'data-back',
       'fin',
       'fin-back',
+      'reset',
+      'reset-back',
     ]);
     expect((await answer(SIDECAR, `${APP} flags=A ctstate=INVALID`)).connection).toBeUndefined();
   });

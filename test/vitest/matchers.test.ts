@@ -251,8 +251,8 @@ describe('a failing expectation says', () => {
     expect(messageOf(() => expect(SIDECAR).toBeEquivalentTo(load('istio-cni')))).toMatchInlineSnapshot(`
       "expected the rules to treat every packet as the others (base) do; \`out tcp 10.244.0.5:40000 -> 203.0.113.9:15020 uid=1000 gid=1000\` is DIRECT there, CAPTURED outbound here by ISTIO_REDIRECT 1 (istio-sidecar.rules:31: -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001)
 
-      CHANGED: 2 warnings: 2 classes of packets change; no other packet changes (proved for connections up
-        to their handshake or first answer over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)
+      CHANGED: 2 warnings: 2 classes of packets change; no other packet changes (proved for whole
+        connections over IPv4, an assumed pod at 10.244.0.5; IPv6 is not compared)
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 
       warning: DIRECT -> CAPTURED outbound

@@ -63,24 +63,36 @@ export async function askKernel({ oracle, here, sockets }: ReadyOracle, scene: K
     const legs: KernelLeg[] = [];
     for (const [place, group] of groupBy(sendings, (one) => one.host))
       legs.push(...(await askAbout(oracle, { ruleset, host: place, group, empty, ...withinTime(scene) })));
-    const connection = scene.bySockets === true ? sockets && (await connected(sockets, scene, empty)) : undefined;
+    const asked = scene.bySockets === true ? sockets && (await connected(sockets, scene, empty)) : undefined;
+    // what the raw packets have shown stands by itself
+    const connection = typeof asked === 'string' ? undefined : asked;
+    if (typeof asked === 'string') notes.push(`not asked with real sockets: ${asked}`);
     const wrong = legs.find(({ agrees }) => !agrees);
     const differs = wrong === undefined ? connectionDiffers(connection) : differenceIn(wrong);
     return { ...here, legs, ...(connection && { connection }), notes, ...(differs !== undefined && { differs }) };
   } catch (error) {
-    if (error instanceof OracleError) return { missing: error.message.replaceAll(/\s*\n\s*/g, '; ') };
-    throw error;
+    return { missing: oracleReason(error) };
   }
 }
 
-/** The connection of the first leg, where it is one that sockets can make. */
-async function connected(sockets: () => Sockets, scene: KernelScene, empty: object): Promise<KernelConnection | undefined> {
+/** In one line. */
+function oracleReason(error: unknown): string {
+  if (error instanceof OracleError) return error.message.replaceAll(/\s*\n\s*/g, '; ');
+  throw error;
+}
+
+/** The connection of the first leg, where it is one that sockets can make; a text says why it could not be made. */
+async function connected(sockets: () => Sockets, scene: KernelScene, empty: object): Promise<KernelConnection | string | undefined> {
   const { journey, ruleset, host } = scene;
   const [path, ...others] = journey.paths;
   const [leg] = path?.legs ?? [];
   if (leg?.connection === undefined || others.length > 0 || whyNoSocket(leg.walk, ruleset) !== undefined) return undefined;
   const question = { ...socketQuestion(leg.walk, { ruleset, host, empty }), ...withinTime(scene) };
-  return besideSockets(leg, await sockets().connect(question));
+  try {
+    return besideSockets(leg, await sockets().connect(question));
+  } catch (error) {
+    return oracleReason(error);
+  }
 }
 
 function connectionDiffers(connection: KernelConnection | undefined): string | undefined {

@@ -8,7 +8,7 @@ import { type TraceChoice, type TraceFate, type TraceStep, type TraceWalk, toTra
 
 /** Of the first way that stops, of several. */
 export interface TraceConversation {
-  /** its opening packets arrive; null: that is not known */
+  /** its opening packets and its data arrive; null: that is not known */
   readonly completes: boolean | null;
   /** why it does not, or may not, as a clause; or what does not arrive all the same */
   readonly reason?: string;
@@ -31,7 +31,10 @@ export interface TracePart extends TraceWalk {
 export function toConversation(leg: Leg, from: AnsweredRules): TraceConversation | undefined {
   const { connection } = leg;
   if (connection === undefined) return undefined;
-  const { end, dependsOn } = connection;
+  const { end } = connection;
+  // several packets may meet the same rule
+  const choices = connection.dependsOn.map((choice) => toTraceChoice(choice, from.file));
+  const dependsOn = [...new Map(choices.map((choice) => [JSON.stringify(choice), choice])).values()];
   const reason =
     end === 'completes'
       ? afterwards(leg, from.file).replace(/^; /, '')
@@ -42,7 +45,7 @@ export function toConversation(leg: Leg, from: AnsweredRules): TraceConversation
   return {
     completes,
     ...(reason !== '' && { reason }),
-    ...(dependsOn.length > 0 && { dependsOn: dependsOn.map((choice) => toTraceChoice(choice, from.file)) }),
+    ...(dependsOn.length > 0 && { dependsOn }),
     packets: laterParts(leg).map(({ part: { name, direction, arrives, walk }, leg: { sender } }) => ({
       name,
       direction,
