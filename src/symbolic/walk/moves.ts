@@ -98,7 +98,8 @@ export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean
       parts.send(set, LOCAL);
       continue;
     }
-    const lost = (reason: LostReason) => (again ? 'reroute-failed' : reason);
+    // an answer to its link has a way before it has met a hook
+    const lost = (reason: LostReason) => (again && one.env.oif !== undefined ? 'reroute-failed' : reason);
     if (route === undefined) parts.lose(set, lost('no-route'));
     else if (!SENDABLE.has(route.type) || route.dev === undefined) parts.lose(set, lost('unreachable-route'));
     else {
