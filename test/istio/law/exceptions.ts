@@ -145,6 +145,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     answer: { text: 'in udp 10.96.0.10:53 -> 10.244.0.5:4242', ends: /^NEW$/ },
   },
   {
+    id: 'dns-errors-invalid',
+    breaks: ['connections-complete'],
+    when: ({ plan }) => plan.dns !== undefined && plan.dropInvalid,
+    example: { ...DNS, 'drop-invalid': true },
+    packet: { text: 'out udp 10.244.0.5:4242 -> 10.96.0.10:53 uid=1337 gid=1337', outcome: 'direct' },
+  },
+  {
     id: 'answer-zone-by-destination',
     breaks: ['conntrack-zone-symmetry', 'connections-complete'],
     when: ({ plan }) => plan.version.minor < 20 && plan.dns !== undefined,

@@ -1,4 +1,5 @@
 /** Which promises about packets the rules of a world break. */
+import { withTransparentProxy } from '../../../src/mesh/relay.ts';
 import { CLAIMS } from '../../../src/prove/claims/all.ts';
 import { judgeClaim } from '../../../src/prove/judge/judgeClaim.ts';
 import { ProofContext } from '../../../src/prove/proof/context.ts';
@@ -14,7 +15,8 @@ const PROMISES = CLAIMS.filter(
 );
 
 /** Undecided ones too: Istio writes nothing that is not modelled. */
-export function brokenPromises({ profile, host, sides }: JudgedWorld): readonly Finding[] {
+export function brokenPromises({ profile, host: given, sides }: JudgedWorld): readonly Finding[] {
+  const host = withTransparentProxy({ host: given, profile });
   const scenes: ProofContext[] = [];
   for (const { ruleset, declared } of sides) {
     scenes.push(new ProofContext({ ruleset, host, profile, declared, ...(scenes[0] !== undefined && { otherFamily: scenes[0] }) }));
