@@ -58,7 +58,7 @@ const COMPARISONS: readonly Comparison[] = [
     diff: ['--head-annotation', 'sidecar.istio.io/interceptionMode=TPROXY'],
     base: async () => ({ rules: await rendered('--mode', 'init'), host: REDIRECT }),
     head: async () => ({ rules: await rendered('--pod', 'tproxy.yaml'), host: TPROXY }),
-    notSent: 24,
+    notSent: 16,
   },
 ];
 
