@@ -130,7 +130,7 @@ function plainLine(line: string): string {
   if (!CHARACTERS.test(line) || /^\s*#/.test(line)) return line;
   const marks = line.includes('"') ? line : line.replace(/[\u201c\u201d]/g, '"');
   return marks
-    .split(/("(?:[^"\\]|\\.)*"|'[^']*')/)
+    .split(/("[^"\\]*(?:\\.[^"\\]*)*"|'[^']*')/)
     .map((part, index) => (index % 2 === 1 ? part : plainWords(part)))
     .join('');
 }

@@ -3,8 +3,8 @@ import type { ShellField } from '../shell/values.ts';
 import type { LogLine } from './logLines.ts';
 import { placeInFile } from './pieces.ts';
 
-const WORD = /(?:\$?'(?:[^'\\]|\\.|\\)*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\])+|['"\\]/gs;
-const PART = /\$?'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)/gs;
+const WORD = /(?:\$?'(?:[^'\\]|\\.|\\)*'|"[^"\\]*(?:\\.[^"\\]*)*"|\\.|[^\s'"\\])+|['"\\]/gs;
+const PART = /\$?'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)"|\\(.)/gs;
 
 export function callWords({ text, pieces }: LogLine): readonly ShellField[] {
   const place = placeInFile(pieces);
