@@ -6,7 +6,7 @@ import type { HostChange, LinkChange, RouteChange } from './hostChange.ts';
 import { parseRoute } from './ipRoute.ts';
 import { parseRule } from './ipRule.ts';
 import { readHost } from './readHost.ts';
-import { derivedRoutes } from './routing.ts';
+import { derivedRoutes, writtenRoutes } from './routing.ts';
 
 export function changedHost(host: Host, changes: readonly HostChange[]): Host {
   return changes.reduce(changed, host);
@@ -139,7 +139,7 @@ function changedAddresses(nic: Interface, { does, text }: HostChange & { readonl
 function changedLink(host: Host, { does, device, state, mtu, master, group, type, table }: LinkChange): Host {
   if (does === 'delete') {
     const left = host.interfaces.filter(({ name }) => name !== device);
-    return rederived({ ...host, interfaces: left, routes: written(host).filter(({ dev }) => dev !== device) });
+    return rederived({ ...host, interfaces: left, routes: writtenRoutes(host).filter(({ dev }) => dev !== device) });
   }
   const isNew = !host.interfaces.some(({ name }) => name === device);
   return withInterface(host, device, (nic) => {
@@ -161,20 +161,12 @@ function changedLink(host: Host, { does, device, state, mtu, master, group, type
 function withInterface(host: Host, device: string, change: (nic: Interface) => Interface): Host {
   const known = host.interfaces.some(({ name }) => name === device);
   const all = known ? host.interfaces : [...host.interfaces, { name: device, addresses: [], group: 0 }];
-  return rederived({ ...host, interfaces: all.map((nic) => (nic.name === device ? change(nic) : nic)), routes: written(host) });
+  return rederived({ ...host, interfaces: all.map((nic) => (nic.name === device ? change(nic) : nic)), routes: writtenRoutes(host) });
 }
 
-/** Routes that do not follow from the addresses: those come first, see readHost. */
-function written(host: Host): readonly Route[] {
-  return host.routes.slice(derivedRoutes(host.interfaces, forwards6(host)).length);
-}
-
-function forwards6({ sysctls }: Host): boolean {
-  return (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
-}
-
+/** `host` has its written routes alone. */
 function rederived(host: Host): Host {
-  return { ...host, routes: [...derivedRoutes(host.interfaces, forwards6(host)), ...host.routes] };
+  return { ...host, routes: [...derivedRoutes(host), ...host.routes] };
 }
 
 /** Two names of one, each of which the kernel changes with the other. kernel net/ipv4/devinet.c ipv4_doint_and_flush(), devinet_sysctl_forward() */
@@ -189,7 +181,7 @@ function withSysctls(host: Host, { key, value }: HostChange & { readonly on: 'sy
         : [key]
       : ['all', 'default', ...host.interfaces.map(({ name }) => name)].map((name) => `${before}${name}${after}`);
   const sysctls = new Map([...host.sysctls, ...keys.map((one) => [one, value] as const)]);
-  return rederived({ ...host, sysctls, routes: written(host) });
+  return rederived({ ...host, sysctls, routes: writtenRoutes(host) });
 }
 
 /** Is this an address that an interface can have? */

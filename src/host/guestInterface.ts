@@ -2,7 +2,7 @@
  *  source: Docker, Podman, containerd, libvirt, LXD and KubeVirt, which name them so */
 import type { Prefix } from '../packet/address.ts';
 import type { Host } from './host.ts';
-import { derivedRoutes } from './routing.ts';
+import { derivedRoutes, writtenRoutes } from './routing.ts';
 
 const NAMES =
   /^(?:docker\d+$|docker_gwbridge$|br-|br\d+$|cni\d+$|cni-|cbr\d+$|kube-bridge$|virbr\d+$|lxcbr\d+$|lxdbr\d+$|podman\d+$|k6t-|veth|vnet\d+$|tap|cali[0-9a-f])/;
@@ -33,13 +33,10 @@ export interface AddedInterface {
 /** `forwards`: the host passes on what guests send. */
 export function withInterfaces(host: Host, added: readonly AddedInterface[], forwards: boolean): Host {
   const interfaces = [...host.interfaces, ...added.map((nic) => ({ ...nic, group: 0 }))];
-  const forwarding6 = (host.sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
-  // those that follow from the addresses come first, see readHost
-  const written = host.routes.slice(derivedRoutes(host.interfaces, forwarding6).length);
   const on = [
     ['net.ipv4.ip_forward', '1'],
     ['net.ipv6.conf.all.forwarding', '1'],
   ] as const;
   const sysctls = forwards ? new Map([...host.sysctls, ...on]) : host.sysctls;
-  return { ...host, interfaces, sysctls, routes: [...derivedRoutes(interfaces, forwards || forwarding6), ...written] };
+  return { ...host, interfaces, sysctls, routes: [...derivedRoutes({ interfaces, sysctls }), ...writtenRoutes(host)] };
 }

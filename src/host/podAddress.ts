@@ -1,7 +1,7 @@
 /** A pod with another address than the one that is assumed: its subnet and its gateway go along. */
 import { type Address, type Family, familyOf, type Prefix, parseAddress, parsePrefix, prefixMask } from '../packet/address.ts';
 import type { Host, Route } from './host.ts';
-import { derivedRoutes } from './routing.ts';
+import { derivedRoutes, writtenRoutes } from './routing.ts';
 import { isLoopback4, isMulticast6 } from './sourceAddress.ts';
 
 /** The interface that leads out of a pod. */
@@ -54,12 +54,9 @@ export function withPodAddress(host: Host, prefix: Prefix, dev: string = POD_INT
   const interfaces = host.interfaces.map((nic) =>
     nic.name === dev ? { ...nic, addresses: [prefix, ...nic.addresses.filter(({ address }) => familyOf(address) !== family)] } : nic,
   );
-  const forwarding6 = (host.sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
-  // those that follow from the addresses come first, see readHost
-  const added = host.routes.slice(derivedRoutes(host.interfaces, forwarding6).length);
   const via = gatewayOf(prefix);
   const isDefault = (route: Route): boolean =>
     route.family === family && route.to.length === 0 && route.dev === dev && route.via !== undefined;
   const moved = (route: Route): Route => (isDefault(route) ? { ...route, via } : route);
-  return { ...host, interfaces, routes: [...derivedRoutes(interfaces, forwarding6), ...added.map(moved)] };
+  return { ...host, interfaces, routes: [...derivedRoutes({ ...host, interfaces }), ...writtenRoutes(host).map(moved)] };
 }

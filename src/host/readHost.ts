@@ -41,8 +41,7 @@ export function readHost(value: unknown): HostReading {
       problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
   const interfaces = readInterfaces(listIn(value.interfaces, 'interfaces', problems), problems);
   const sysctls = readSysctls(value.sysctls, problems);
-  const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
-  const routes = joinSiblings([...derivedRoutes(interfaces, forwarding6), ...readRoutes(value, problems)]);
+  const routes = joinSiblings([...derivedRoutes({ interfaces, sysctls }), ...readRoutes(value, problems)]);
   for (const { dev } of routes.flatMap((route) => [route, ...(route.nexthops ?? [])])) {
     if (dev !== undefined && !interfaces.some(({ name }) => name === dev))
       problems.push(`a route names interface \`${dev}\`, which the host lacks`);

@@ -2,10 +2,11 @@
  *  kernel net/ipv4/fib_frontend.c fib_add_ifaddr(), net/ipv6/addrconf.c; ip-rule(8) for the rule list */
 import type { Address, Family, Prefix } from '../packet/address.ts';
 import { familyOf, parsePrefix, prefixMask, prefixRange } from '../packet/address.ts';
-import type { Interface, InterfaceAddress, NextHop, Route, RoutingRule } from './host.ts';
+import type { Host, Interface, InterfaceAddress, NextHop, Route, RoutingRule } from './host.ts';
 
 /** Routes of the tables `local` and `main` that follow from the interfaces' addresses. */
-export function derivedRoutes(interfaces: readonly Interface[], forwarding6: boolean): readonly Route[] {
+export function derivedRoutes({ interfaces, sysctls }: Pick<Host, 'interfaces' | 'sysctls'>): readonly Route[] {
+  const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
   return interfaces.flatMap((nic) => {
     const made = [
       ...nic.addresses.flatMap((own, index) => [
@@ -19,6 +20,11 @@ export function derivedRoutes(interfaces: readonly Interface[], forwarding6: boo
     const table = vrfTable(nic, interfaces);
     return table === undefined ? made : made.map((one) => ({ ...one, table }));
   });
+}
+
+/** Those that do not follow from the addresses: they come behind those that do, see readHost. */
+export function writtenRoutes(host: Host): readonly Route[] {
+  return host.routes.slice(derivedRoutes(host).length);
 }
 
 /** A VRF has its addresses and its members' in a table of its own. */

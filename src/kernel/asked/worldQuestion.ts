@@ -47,10 +47,9 @@ function isLoopback(address: Address): boolean {
 }
 
 /** The kernel makes the others by itself. */
-function addedRoutes({ interfaces, sysctls, routes }: Host): readonly Route[] {
-  const forwarding6 = (sysctls.get('net.ipv6.conf.all.forwarding') ?? '0') !== '0';
-  const own = new Set(derivedRoutes(interfaces, forwarding6).map(routeKey));
-  return routes.filter((route) => !own.has(routeKey(route)));
+function addedRoutes(host: Host): readonly Route[] {
+  const own = new Set(derivedRoutes(host).map(routeKey));
+  return host.routes.filter((route) => !own.has(routeKey(route)));
 }
 
 function routeKey({ src: _, scope: _scope, ...route }: Route): string {
