@@ -1,11 +1,12 @@
 /** A host after a script has changed it. What is there already stays as it is, as the kernel refuses it: a host file may be of before or
  *  after the script. man ip-rule(8), ip-route(8), ip-address(8), ip-link(8), sysctl(8) */
-import { contains, type Family, familyOf, formatAddress, parsePrefix } from '../packet/address.ts';
+import { contains, type Family, familyOf, formatAddress } from '../packet/address.ts';
 import type { Host, Interface, Route, RoutingRule } from './host.ts';
 import type { HostChange, LinkChange, RouteChange } from './hostChange.ts';
 import { parseRoute } from './ipRoute.ts';
 import { parseRule } from './ipRule.ts';
-import { readHost } from './readHost.ts';
+import { everyAddress } from './ipWords.ts';
+import { readAddress } from './readAddress.ts';
 import { derivedRoutes, writtenRoutes } from './routing.ts';
 
 export function changedHost(host: Host, changes: readonly HostChange[]): Host {
@@ -83,7 +84,7 @@ function changedRoutes(host: Host, { does, family, table, text }: RouteChange): 
       family,
       table,
       type: 'unicast',
-      to: { address: family === 4 ? 0 : 0n, length: 0 },
+      to: everyAddress(family),
       metric: 0,
       unknown: `ip route ${does} ${text}`,
     };
@@ -130,8 +131,8 @@ function changedAddresses(nic: Interface, { does, text }: HostChange & { readonl
     const six = text === '6' ? 6 : text === '4' ? 4 : undefined;
     return { ...nic, addresses: six === undefined ? [] : nic.addresses.filter(({ address }) => familyOf(address) !== six) };
   }
-  const own = readHost({ interfaces: [{ name: 'x', addresses: [text] }] }).host?.interfaces.find(({ name }) => name === 'x')?.addresses[0];
-  if (own === undefined) return nic;
+  const own = readAddress(text);
+  if (typeof own === 'string') return nic;
   const others = nic.addresses.filter(({ address }) => address !== own.address);
   return { ...nic, addresses: does === 'delete' ? others : others.length < nic.addresses.length ? nic.addresses : [...nic.addresses, own] };
 }
@@ -143,7 +144,7 @@ function changedLink(host: Host, { does, device, state, mtu, master, group, type
   }
   const isNew = !host.interfaces.some(({ name }) => name === device);
   return withInterface(host, device, (nic) => {
-    const { state: before, master: of, ...rest } = nic as Interface & { readonly state?: string; readonly master?: string };
+    const { state: before, master: of, ...rest } = nic;
     const now = state ?? (isNew && does === 'add' ? 'down' : (before ?? 'up'));
     const belongs = master ?? of ?? '';
     return {
@@ -154,7 +155,7 @@ function changedLink(host: Host, { does, device, state, mtu, master, group, type
       ...(group !== undefined && { group }),
       ...(type !== undefined && { type }),
       ...(table !== undefined && { table }),
-    } as Interface;
+    };
   });
 }
 
@@ -182,9 +183,4 @@ function withSysctls(host: Host, { key, value }: HostChange & { readonly on: 'sy
       : ['all', 'default', ...host.interfaces.map(({ name }) => name)].map((name) => `${before}${name}${after}`);
   const sysctls = new Map([...host.sysctls, ...keys.map((one) => [one, value] as const)]);
   return rederived({ ...host, sysctls, routes: writtenRoutes(host) });
-}
-
-/** Is this an address that an interface can have? */
-export function isInterfaceAddress(text: string): boolean {
-  return parsePrefix(text) !== undefined;
 }

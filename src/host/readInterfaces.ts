@@ -1,4 +1,5 @@
 /** The interfaces of a host description. */
+import { isRecord, isWord } from '../lib/described.ts';
 import { valueText } from '../lib/valueText.ts';
 import type { Family, Prefix } from '../packet/address.ts';
 import { familyOf, parsePrefix } from '../packet/address.ts';
@@ -45,8 +46,8 @@ function readInterface(entry: unknown, problems: string[]): readonly Interface[]
   const say = (what: string): void => {
     problems.push(`the ${what} of interface \`${name}\` is not ${WANTED[what] ?? 'a word'}`);
   };
-  if (!isNumber(group)) say('group');
-  if (mtu !== undefined && !isNumber(mtu)) say('mtu');
+  if (!isWord(group)) say('group');
+  if (mtu !== undefined && !isWord(mtu)) say('mtu');
   const known = STATES.get(typeof state === 'string' ? state.toLowerCase() : state);
   if (known === undefined) say('state');
   for (const [what, value] of Object.entries({ master, type })) if (value !== undefined && typeof value !== 'string') say(what);
@@ -54,8 +55,8 @@ function readInterface(entry: unknown, problems: string[]): readonly Interface[]
     {
       name,
       addresses: readAddresses(entry, problems),
-      group: isNumber(group) ? group : 0,
-      ...(isNumber(mtu) && { mtu }),
+      group: isWord(group) ? group : 0,
+      ...(isWord(mtu) && { mtu }),
       ...(known !== undefined && known !== 'up' && { state: known }),
       ...(typeof master === 'string' && { master }),
       ...(typeof type === 'string' && { type }),
@@ -101,12 +102,4 @@ function inKernelOrder(addresses: readonly InterfaceAddress[]): readonly Interfa
   const rank = ({ address, scope }: InterfaceAddress): number =>
     NARROWEST_FIRST.indexOf(scope ?? (typeof address === 'number' && isLoopback4(address) ? 'host' : 'global'));
   return [...of(4).sort((a, b) => rank(a) - rank(b)), ...of(6)];
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -58,7 +58,8 @@ export function relayOf({ host, profile }: RelayPlace, listener: Listener): Rela
   };
 }
 
-/** The host with the proxy's sockets as the mesh has them: whoever goes on from its client's address sends from those of other hosts. */
+/** Where the mesh's proxy sends from the addresses of its clients, its process is given transparent sockets: no other socket can send from
+ *  an address that the host does not have. */
 export function withTransparentProxy(around: RelayPlace): Host {
   const { host, profile } = around;
   const spoofs = relaysOf(around).find(({ sends, sender: { name } }) => sends.source === 'client' && name === profile?.process.name);

@@ -3,7 +3,7 @@ import { readHost } from '../../host/readHost.ts';
 import type { Line } from '../text/lines.ts';
 import type { ProblemSink } from '../text/problems.ts';
 import { descriptionOf } from './description.ts';
-import { saysOfHost } from './printedHost.ts';
+import { NOTHING_PRINTED, saysOfHost } from './printedHost.ts';
 import { type HostLines, readHostLines } from './readLines.ts';
 
 /** Most dumps have none of it, and are long. */
@@ -22,19 +22,8 @@ export function hostLinesBeside(text: string, lines: Iterable<Line>, report: Pro
   if (problem === undefined) return read;
   const first = [...lines].find(({ number }) => read.numbers.has(number));
   report({ ...UNREAD, message: `${UNREAD.message}: ${problem}`, span: first ?? { start: 0, end: 0 } });
-  return { numbers: read.numbers, printed: { ...NOTHING, sets: read.printed.sets } };
+  return { numbers: read.numbers, printed: { ...NOTHING_PRINTED, sets: read.printed.sets } };
 }
-
-const NOTHING = {
-  routes: [],
-  routesOf: [],
-  rules: [],
-  rulesOf: [],
-  listeners: [],
-  listenersOf: [],
-  sysctls: {},
-  unusedSysctls: [],
-} as const;
 
 const UNREAD = {
   kind: 'warning',

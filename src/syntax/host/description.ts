@@ -14,7 +14,7 @@ const FAMILIES: readonly Family[] = [4, 6];
 const COMMANDS: Readonly<Record<Family, string>> = { 4: '`ip route`', 6: '`ip -6 route`' };
 
 export function descriptionOf(printed: PrintedHost): PrintedDescription {
-  const { interfaces = [], routesOf, rulesOf, listeners, listenersOf, sets, sysctls } = printed;
+  const { interfaces = [], routesOf, listeners, listenersOf, sets, sysctls } = printed;
   const addressed = FAMILIES.filter((family) =>
     interfaces.some(({ addresses }) => addresses.some((text) => text.includes(':') === (family === 6) && !text.startsWith('fe80:'))),
   );
@@ -38,7 +38,7 @@ export function descriptionOf(printed: PrintedHost): PrintedDescription {
     ...unrouted.map((family) => `no routes of IPv${family}: what they decide is undecided; give the output of ${COMMANDS[family]}`),
     ...(unheard.length === 1 ? [`no ${unheard[0]} sockets: an application is assumed on every ${unheard[0]} port`] : []),
   ];
-  return { description, unsaid: rulesOf.length === 0 && printed.rules.length === 0 ? unsaid : unsaid };
+  return { description, unsaid };
 }
 
 export function tablesOf({ routes }: Pick<PrintedHost, 'routes'>): Required<Pick<HostDescription, 'routes' | 'route_tables'>> {
@@ -79,7 +79,7 @@ export function ruleKeys({ rules, rulesOf }: Pick<PrintedHost, 'rules' | 'rulesO
 }
 
 /** A rule without an address is of IPv4 unless it says otherwise. */
-export function ruleDescription({ family, priority, text }: PrintedRule): string {
+function ruleDescription({ family, priority, text }: PrintedRule): string {
   return `${family === 6 && !text.includes(':') ? '-6 ' : ''}${text} pref ${priority}`;
 }
 

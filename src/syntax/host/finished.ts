@@ -58,7 +58,7 @@ function described({ name, addresses, mtu, state, master, group, type, table }: 
     ...(number > 0 && { group: number }),
     ...(type !== undefined && { type }),
     ...(table !== undefined && { table }),
-  } as InterfaceDescription;
+  };
 }
 
 /** Those that lo has everywhere. */
@@ -113,7 +113,7 @@ function isByItself(table: string, type: string, to: string): boolean {
 }
 
 function withoutRoutes(nic: InterfaceDescription, absent: ReadonlySet<string>): InterfaceDescription {
-  if ('state' in nic && nic.state === 'down') return nic;
+  if (nic.state === 'down') return nic;
   const addresses = nic.addresses.map((text) => {
     const network = networkOf(text);
     return network === undefined || text.includes('noprefixroute') || !absent.has(`${nic.name} ${network}`)

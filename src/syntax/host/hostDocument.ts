@@ -5,7 +5,6 @@ import { type Diagnostic, isError } from '../text/diagnostic.ts';
 import { reportInto } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
 import { descriptionOf, hostOfTexts } from './description.ts';
-import type { HostPage } from './page.ts';
 import { type PrintedHost, saysOfHost } from './printedHost.ts';
 import { readHostLines } from './readLines.ts';
 
@@ -17,22 +16,20 @@ export function isPrintedHost({ text }: Source): boolean {
   return readHostLines(text, () => {}).numbers.size > 0;
 }
 
-export interface ReadPrinted {
+interface ReadPrinted {
   readonly printed: PrintedHost;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What programs printed, alone or between rules, prompts and what `kubectl` says. */
-export function readPrinted(source: Source): ReadPrinted {
+function readPrinted(source: Source): ReadPrinted {
   const diagnostics: Diagnostic[] = [];
   const report = reportInto(diagnostics, source);
-  const strange: { line: { start: number; end: number; number: number }; what: HostPage['section']['what'] }[] = [];
   const { printed, numbers } = readHostLines(source.text, report, {
-    strange: (line, page) => {
-      if (!NOISE.test(source.text.slice(line.start, Math.min(line.end, line.start + 400)))) strange.push({ line, what: page.section.what });
+    strange: (line) => {
+      if (!NOISE.test(source.text.slice(line.start, Math.min(line.end, line.start + 400)))) report({ ...STRANGE, span: line });
     },
   });
-  for (const { line } of strange) report({ ...STRANGE, span: line });
   if (numbers.size === 0 || (!saysOfHost(printed) && Object.keys(printed.sets).length === 0))
     report({ ...NOTHING, span: { start: 0, end: Math.min(1, source.text.length) } });
   return { printed, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };

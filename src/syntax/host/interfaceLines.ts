@@ -30,7 +30,6 @@ function takeHead(page: HostPage, line: HostLine): boolean {
   const device = head.get('device') ?? '';
   // `eth0:1` is an address of eth0 with a name
   const nic = nicNamed(page, device.includes(':') ? device.slice(0, device.indexOf(':')) : device);
-  page.hasAddresses = true;
   const mtu = head.get('ifconfigMtu');
   if (mtu !== undefined && !device.includes(':')) nic.mtu = Number(mtu);
   if (head.has('flags') && !device.includes(':')) setState(nic, (head.get('flags') ?? '').split(','), 'RUNNING');
@@ -62,7 +61,6 @@ function takeBrief(page: HostPage, line: HostLine, brief: LineParts): boolean {
     setState(nic, (brief.get('flags') ?? '').split(','), 'LOWER_UP');
     return true;
   }
-  page.hasAddresses = true;
   const locals = brief.all.filter(({ rule }) => rule === 'briefLocal');
   for (const { text } of locals) addAddress(page, line, { nic, text: text.replace(/\s+/g, ' ') });
   // such a line does not say whether it is down or lacks a carrier
@@ -81,13 +79,11 @@ function takeDetail(page: HostPage, line: HostLine): boolean {
   if (four !== undefined) {
     const [local = '', far] = [four.get('ipv4'), four.get('destination')];
     const length = netmaskLength(four.get('netmask') ?? '');
-    page.hasAddresses = true;
     addAddress(page, line, { nic, text: far === undefined ? `${local}/${length}` : `${local} peer ${far}/${length}` });
     return true;
   }
   const six = lineParts('ifconfig6', text) ?? lineParts('oldIfconfig6', text);
   if (six !== undefined) {
-    page.hasAddresses = true;
     addAddress(page, line, { nic, text: `${six.get('ipv6') ?? ''}/${six.get('prefixLength') ?? ''}` });
     return true;
   }
@@ -114,7 +110,6 @@ interface OnNic {
 }
 
 function takeAddress(page: HostPage, line: HostLine, { parts, nic }: OnNic & { readonly parts: LineParts }): boolean {
-  page.hasAddresses = true;
   const [local = '', peer] = [parts.get('local'), parts.get('peer')];
   const six = local.includes(':');
   const kept: string[] = [];

@@ -43,7 +43,6 @@ function takeInterface(page: HostPage, line: HostLine, entry: JsonRecord): void 
     if (isJsonRecord(linkinfo.info_data) && linkinfo.info_data.table !== undefined) nic.table = valueText(linkinfo.info_data.table);
   }
   if (addr_info === undefined) return;
-  page.hasAddresses = true;
   for (const info of recordsIn(addr_info)) {
     const [local, far, length] = [valueText(info.local), info.address, valueText(info.prefixlen)];
     const isNarrow =

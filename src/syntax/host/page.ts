@@ -10,8 +10,6 @@ export interface HostPage {
   section: HostSection;
   readonly nics: Map<string, PrintedNic>;
   nic: PrintedNic | undefined;
-  /** `ip address` or `ifconfig` was there, not only `ip link` */
-  hasAddresses: boolean;
   readonly routes: PrintedRoute[];
   readonly routesOf: Set<Family>;
   readonly rules: PrintedRule[];
@@ -37,7 +35,7 @@ export interface HostSection {
 
 export interface PrintedNic {
   readonly name: string;
-  /** by the address alone: an address is there once, whoever prints it */
+  /** the key is the address without its length: `ip` and `ifconfig` may both print it, and it counts once */
   readonly addresses: Map<string, string>;
   mtu?: number;
   state?: 'down' | 'no-carrier';
@@ -60,7 +58,6 @@ export function newPage(report: ProblemSink): HostPage {
     section: {},
     nics: new Map(),
     nic: undefined,
-    hasAddresses: false,
     routes: [],
     routesOf: new Set(),
     rules: [],

@@ -24,7 +24,6 @@ interface Reading {
   readonly page: HostPage;
   readonly numbers: Set<number>;
   readonly listed: ListedSet;
-  readonly strangers: Line[];
   readonly json: JsonLines;
 }
 
@@ -37,18 +36,17 @@ interface JsonLines {
 /** A line that is longer is no line of these, but JSON may be. */
 const LONGEST = 4000;
 
-/** `strange`: hears of lines that are neither rules nor what is read here, with what was asked above them. */
+/** `strange`: hears of lines that are neither rules nor what is read here. */
 export function readHostLines(
   text: string,
   report: ProblemSink,
-  { lines = linesOf(text, 0), strange }: { readonly lines?: Iterable<Line>; readonly strange?: (line: Line, page: HostPage) => void } = {},
+  { lines = linesOf(text, 0), strange }: { readonly lines?: Iterable<Line>; readonly strange?: (line: Line) => void } = {},
 ): HostLines {
   const reading: Reading = {
     text,
     page: newPage(report),
     numbers: new Set(),
     listed: { inMembers: false },
-    strangers: [],
     json: { lines: [] },
   };
   let inTable = false;
@@ -57,7 +55,7 @@ export function readHostLines(
     if (/^[ \t]*\*[ \t]*[a-z]+[ \t]*$/.test(content)) inTable = true;
     else if (/^COMMIT\b/.test(content)) inTable = false;
     else if (!inTable && takeLine(reading, line, content)) reading.numbers.add(line.number);
-    else if (!inTable && strange !== undefined) strange(line, reading.page);
+    else if (!inTable && strange !== undefined) strange(line);
   }
   const { json, page, numbers } = reading;
   if (json.from !== undefined) {
