@@ -7,6 +7,7 @@ import { readHost } from '../../host/readHost.ts';
 import { formatAddress, prefixRange } from '../../packet/address.ts';
 import type { HostPage, PrintedNic } from './page.ts';
 import type { PrintedHost, PrintedRoute } from './printedHost.ts';
+import { keptOptions } from './setLines.ts';
 
 export function finished(page: HostPage): PrintedHost {
   const interfaces = [...page.nics.values()].map(described).filter(({ name, addresses }) => name !== 'lo' || addresses.length > 0);
@@ -40,8 +41,7 @@ export function finished(page: HostPage): PrintedHost {
 }
 
 function setDescription(type: string, options: string, members: readonly string[]): PrintedHost['sets'][string] {
-  const kept = options.match(/\b(?:range|netmask|bitmask|markmask) \S+/g) ?? [];
-  return { type, members, ...(kept.length > 0 && { options: kept.join(' ') }) };
+  return { type, members, ...keptOptions(options) };
 }
 
 function described({ name, addresses, mtu, state, master, group, type, table }: PrintedNic): InterfaceDescription {

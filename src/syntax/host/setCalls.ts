@@ -1,6 +1,6 @@
 /** Calls of ipset that a script has, carried out. man ipset(8) */
 import type { SetDescription } from '../../host/hostDescription.ts';
-import { memberText } from './setLines.ts';
+import { keptOptions, memberText } from './setLines.ts';
 
 /** By name; a set that is not here is not known. */
 export type KnownSets = Map<string, SetDescription>;
@@ -16,8 +16,7 @@ export function setCall(sets: KnownSets, words: readonly string[], input?: strin
     case '-N':
     case 'n': {
       if (sets.has(name)) return true;
-      const kept = rest.join(' ').match(/\b(?:range|netmask|bitmask|markmask) \S+/g) ?? [];
-      sets.set(name, { type: second, members: [], ...(kept.length > 0 && { options: kept.join(' ') }) });
+      sets.set(name, { type: second, members: [], ...keptOptions(rest.join(' ')) });
       return true;
     }
     case 'add':

@@ -1,4 +1,5 @@
 /** Sets, as `ipset save` and `ipset list` print them. man ipset(8) */
+import type { SetDescription } from '../../host/hostDescription.ts';
 import { lineParts } from './lineParts.ts';
 import type { HostLine, HostPage } from './page.ts';
 
@@ -16,6 +17,12 @@ export function takeSetLine(page: HostPage, { text }: HostLine): boolean {
   const member = memberText(added.get('member') ?? '');
   if (!set.members.includes(member)) set.members.push(member);
   return true;
+}
+
+/** Of what a set is made with, what decides about packets. */
+export function keptOptions(text: string): Pick<SetDescription, 'options'> {
+  const kept = text.match(/\b(?:range|netmask|bitmask|markmask) \S+/g) ?? [];
+  return kept.length > 0 ? { options: kept.join(' ') } : {};
 }
 
 /** What decides about packets: a comment, a timeout and counters do not. */
