@@ -43,9 +43,7 @@ function changedRules(host: Host, { does, family, text }: HostChange & { readonl
   const { rules } = host;
   if (does === 'flush') return rules.filter((rule) => rule.family !== family || rule.priority === 0);
   const isGiven = /(?:^|\s)(?:pref|priority|order|preference)\s/.test(text);
-  const lowest = (of: Family): number =>
-    Math.min(32767, ...rules.filter((rule) => rule.family === of && rule.priority > 0).map(({ priority }) => priority));
-  const parsed = parseRule(`-${family} ${text}`, lowest);
+  const parsed = parseRule(`-${family} ${text}`, rules);
   if (!('value' in parsed)) {
     const selects = does === 'delete' && /^(?:pref|priority|order)\s+(\d+)$/.exec(text.trim());
     if (selects) return without(rules, (rule) => rule.family === family && rule.priority === Number(selects[1]));

@@ -9,15 +9,15 @@ import { addOpen, everyAddress, familyOfWords, isOpenWord, type ParsedIpCommand,
 /** What is not modelled: the rule may match or not. */
 const RULE_OPEN = new Set('tun_id realms realm flowlabel'.split(' '));
 const RULE_IGNORED = new Set(['proto', 'protocol']);
-/** `priority` is what ip-rule(8) gives to a rule without `pref`: one less than the lowest so far. */
-export function parseRule(text: string, lowest: (family: Family) => number): ParsedIpCommand<RoutingRule> {
+/** A rule without `pref` comes in front of all that are there, `before`, but for those of priority 0. */
+export function parseRule(text: string, before: readonly RoutingRule[]): ParsedIpCommand<RoutingRule> {
   const words = tokens(text);
   // `ip rule` prints the priority first
   const [, printed] = /^(\d+):$/.exec(words[0] ?? '') ?? [];
   if (printed !== undefined) words.splice(0, 1);
   const family = familyOfWords(words);
   if (printed !== undefined) words.unshift('pref', printed);
-  let rule: RoutingRule = { family, not: false, priority: Math.min(lowest(family) - 1, 32765), action: { lookup: '' } };
+  let rule: RoutingRule = { family, not: false, priority: freePriority(before, family), action: { lookup: '' } };
   while (words.length > 0) {
     const key = words.shift() as string;
     if (key === 'not') {
@@ -49,6 +49,11 @@ export function parseRule(text: string, lowest: (family: Family) => number): Par
   if (typeof rule.action === 'object' && 'lookup' in rule.action && rule.action.lookup === '')
     return { problem: `ip rule \`${text}\` looks up no table` };
   return { value: rule };
+}
+
+/** One less than the lowest, without priority 0. man ip-rule(8) */
+function freePriority(before: readonly RoutingRule[], family: Family): number {
+  return Math.min(32766, ...before.flatMap((rule) => (rule.family === family && rule.priority > 0 ? [rule.priority] : []))) - 1;
 }
 
 function rulePart(rule: RoutingRule, key: string, value: string): RoutingRule | undefined {

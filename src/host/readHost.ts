@@ -3,7 +3,6 @@
 import { isRecord, listIn } from '../lib/described.ts';
 import { nearest } from '../lib/nearest.ts';
 import { valueText } from '../lib/valueText.ts';
-import type { Family } from '../packet/address.ts';
 import { parseAddress } from '../packet/address.ts';
 import type { Host, Route, RoutingRule } from './host.ts';
 import { parseRoute } from './ipRoute.ts';
@@ -93,10 +92,8 @@ function readRules(value: Record<string, unknown>, problems: string[]): readonly
   const { default_rules: usual = true } = value;
   if (typeof usual !== 'boolean') problems.push('`default_rules` is not true or false');
   const rules: RoutingRule[] = usual === false ? [] : [...defaultRules(4), ...defaultRules(6)];
-  const lowest = (family: Family) =>
-    Math.min(...rules.filter((rule) => rule.family === family && rule.priority > 0).map((rule) => rule.priority));
   for (const text of listIn(value.ip_rules, 'ip_rules', problems)) {
-    const parsed = parseRule(valueText(text), lowest);
+    const parsed = parseRule(valueText(text), rules);
     if ('value' in parsed) rules.push(parsed.value);
     else problems.push(parsed.problem);
   }
