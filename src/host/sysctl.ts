@@ -13,9 +13,11 @@ const ofPattern = memoize((host: Host, pattern: string) => {
   const known = new Map<string, number>();
   const given = (name: string): string | undefined => host.sysctls.get(pattern.replace('{}', name));
   return (name: string): number => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
     // what is not given of an interface it has had from `default` when it was made
     const own = given(name) ?? (name === 'all' || name === 'lo' ? undefined : given('default'));
-    const value = known.get(name) ?? Math.max(Number(own ?? 0), Number(given('all') ?? 0));
+    const value = Math.max(Number(own ?? 0), Number(given('all') ?? 0));
     known.set(name, value);
     return value;
   };
