@@ -1,6 +1,7 @@
 /** A text that describes a host, in whatever words: is it one that was written for chainwalk, or what programs print? */
 import type { HostDescription } from '../../host/hostDescription.ts';
 import { HOST_KEYS } from '../../host/readHost.ts';
+import { memoize } from '../../lib/memo.ts';
 import { type Diagnostic, isError } from '../text/diagnostic.ts';
 import { reportInto } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
@@ -11,18 +12,21 @@ import { readHostLines } from './readLines.ts';
 const WRITTEN = new RegExp(String.raw`^[ \t]*\{|^(?:"?(?:${HOST_KEYS.join('|')}|\$schema)"?)[ \t]*:`, 'm');
 
 /** Does it have a line that one of these programs prints? JSON or YAML with the keys of a host description has none. */
-export function isPrintedHost({ text }: Source): boolean {
+export function isPrintedHost(source: Source): boolean {
+  const { text } = source;
   if (WRITTEN.test(text) && !/^[ \t]*\[/.test(text)) return false;
-  return readHostLines(text, () => {}).numbers.size > 0;
+  return readPrinted(source, '').hasLines;
 }
 
 interface ReadPrinted {
   readonly printed: PrintedHost;
+  /** a line was read as one that these programs print */
+  readonly hasLines: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What programs printed, alone or between rules, prompts and what `kubectl` says. */
-function readPrinted(source: Source): ReadPrinted {
+const readPrinted = memoize((source: Source, _all: ''): ReadPrinted => {
   const diagnostics: Diagnostic[] = [];
   const report = reportInto(diagnostics, source);
   const { printed, numbers } = readHostLines(source.text, report, {
@@ -32,8 +36,8 @@ function readPrinted(source: Source): ReadPrinted {
   });
   if (numbers.size === 0 || (!saysOfHost(printed) && Object.keys(printed.sets).length === 0))
     report({ ...NOTHING, span: { start: 0, end: Math.min(1, source.text.length) } });
-  return { printed, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };
-}
+  return { printed, hasLines: numbers.size > 0, diagnostics: diagnostics.sort((a, b) => a.span.start - b.span.start) };
+});
 
 export interface DescribedHost {
   readonly description: HostDescription;
@@ -44,7 +48,7 @@ export interface DescribedHost {
 
 /** Several texts of one host. */
 export function printedDescription(sources: readonly Source[]): DescribedHost {
-  const read = sources.map(readPrinted);
+  const read = sources.map((source) => readPrinted(source, ''));
   const printed = hostOfTexts(read.map((one) => one.printed));
   const { description, unsaid } = descriptionOf(printed);
   const diagnostics = read.flatMap((one) => one.diagnostics);
