@@ -133,3 +133,19 @@ test('of all sysctls those stay on which answers depend', async () => {
   );
   expect((await chainwalk(['host', 'a', 'b', '-q'], { files })).err).not.toContain('left out');
 });
+
+/** An interface that is dormant, and one whose other end is down; what Linux 6.18 printed. `NO-CARRIER` stands for both. */
+test.each([
+  ['NO-CARRIER,BROADCAST,MULTICAST,UP,LOWER_UP', 'up'],
+  ['NO-CARRIER,BROADCAST,MULTICAST,UP,M-DOWN', 'no-carrier'],
+  ['BROADCAST,MULTICAST', 'down'],
+])('<%s> is the state %s, in text and in JSON', async (flags, state) => {
+  const text = `3: pa0@pb0: <${flags}> mtu 1500 qdisc noqueue\n    inet 10.9.0.1/24 scope link pa0\n`;
+  const address = { family: 'inet', local: '10.9.0.1', prefixlen: 24, scope: 'link', label: 'pa0' };
+  const json = JSON.stringify([{ ifindex: 3, ifname: 'pa0', flags: flags.split(','), mtu: 1500, addr_info: [address] }]);
+  for (const given of [text, `${json}\n`]) {
+    const { out } = await chainwalk(['host', 'a', '-q', '-o', 'json'], { files: { a: given } });
+    const nic = { name: 'pa0', addresses: ['10.9.0.1/24 scope link'], mtu: 1500, ...(state !== 'up' && { state }) };
+    expect((JSON.parse(out) as { interfaces: unknown }).interfaces).toEqual([nic]);
+  }
+});

@@ -49,10 +49,11 @@ function takeLink(page: HostPage, link: LineParts): boolean {
   return true;
 }
 
-/** `carrier`: the flag that says that there is one */
-function setState(nic: PrintedNic, flags: readonly string[], carrier: string): void {
+/** `carrier`: the flag that says that there is one. `NO-CARRIER` stands as well for one that is dormant, whose routes are used.
+ *  kernel net/ipv4/fib_frontend.c fib_netdev_event() */
+export function setState(nic: PrintedNic, flags: readonly string[], carrier: 'LOWER_UP' | 'RUNNING'): void {
   if (!flags.includes('UP')) nic.state = 'down';
-  else if (flags.includes('NO-CARRIER') || !flags.includes(carrier)) nic.state = 'no-carrier';
+  else if (!flags.includes(carrier)) nic.state = 'no-carrier';
 }
 
 function takeBrief(page: HostPage, line: HostLine, brief: LineParts): boolean {
@@ -111,15 +112,13 @@ interface OnNic {
 
 function takeAddress(page: HostPage, line: HostLine, { parts, nic }: OnNic & { readonly parts: LineParts }): boolean {
   const [local = '', peer] = [parts.get('local'), parts.get('peer')];
-  const six = local.includes(':');
   const kept: string[] = [];
   for (let at = 0; at < parts.more.length; at++) {
     const word = parts.more[at] ?? '';
     if (word === 'scope') {
-      const scope = parts.more[++at] ?? '';
-      if (!six && (scope === 'link' || scope === 'site' || (scope === 'host' && !local.startsWith('127.')))) kept.push(`scope ${scope}`);
+      kept.push(...narrowScope(local, parts.more[++at]));
     } else if (VALUED.has(word)) at++;
-    else if (KEPT.has(word)) kept.push(word);
+    else if (ADDRESS_FLAGS.includes(word)) kept.push(word);
   }
   const text = [local, ...(peer === undefined ? [] : [`peer ${peer}`]), ...kept].join(' ');
   addAddress(page, line, { nic, text });
@@ -127,8 +126,14 @@ function takeAddress(page: HostPage, line: HostLine, { parts, nic }: OnNic & { r
 }
 
 const VALUED = new Set(['brd', 'any', 'metric', 'proto', 'flags']);
-/** They decide about sources and routes. */
-const KEPT = new Set(['noprefixroute', 'deprecated', 'tentative', 'dadfailed']);
+/** Flags of an address that decide about sources and routes. */
+export const ADDRESS_FLAGS: readonly string[] = ['noprefixroute', 'deprecated', 'tentative', 'dadfailed'];
+
+/** Only of IPv4, and where it is not the scope that the address has by itself. */
+export function narrowScope(local: string, scope: string | undefined): readonly string[] {
+  const isNarrow = scope === 'link' || scope === 'site' || (scope === 'host' && !local.startsWith('127.'));
+  return isNarrow && !local.includes(':') ? [`scope ${scope}`] : [];
+}
 
 /** The text is an address with its prefix length, and what decides about it. */
 export function addAddress(page: HostPage, { span }: Pick<HostLine, 'span'>, { nic, text }: OnNic & { readonly text: string }): void {

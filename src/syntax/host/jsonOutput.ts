@@ -2,7 +2,7 @@
 import { isJsonRecord, type JsonRecord, recordsIn } from '../../lib/json.ts';
 import { valueText } from '../../lib/valueText.ts';
 import type { Family } from '../../packet/address.ts';
-import { addAddress } from './interfaceLines.ts';
+import { ADDRESS_FLAGS, addAddress, narrowScope, setState } from './interfaceLines.ts';
 import { type HostLine, type HostPage, nicNamed } from './page.ts';
 import { addRoute, openWord } from './routeLines.ts';
 import { readRuleWords } from './ruleLines.ts';
@@ -35,9 +35,7 @@ function takeInterface(page: HostPage, line: HostLine, entry: JsonRecord): void 
   if (typeof mtu === 'number') nic.mtu = mtu;
   if (typeof master === 'string') nic.master = master;
   if (group !== undefined) nic.group = valueText(group);
-  const named = Array.isArray(flags) ? flags.map(valueText) : undefined;
-  if (named !== undefined && !named.includes('UP')) nic.state = 'down';
-  else if (named !== undefined && !named.includes('LOWER_UP')) nic.state = 'no-carrier';
+  if (Array.isArray(flags)) setState(nic, flags.map(valueText), 'LOWER_UP');
   if (isJsonRecord(linkinfo) && linkinfo.info_kind !== undefined) {
     nic.type = valueText(linkinfo.info_kind);
     if (isJsonRecord(linkinfo.info_data) && linkinfo.info_data.table !== undefined) nic.table = valueText(linkinfo.info_data.table);
@@ -45,12 +43,10 @@ function takeInterface(page: HostPage, line: HostLine, entry: JsonRecord): void 
   if (addr_info === undefined) return;
   for (const info of recordsIn(addr_info)) {
     const [local, far, length] = [valueText(info.local), info.address, valueText(info.prefixlen)];
-    const isNarrow =
-      info.family === 'inet' && (info.scope === 'link' || info.scope === 'site' || (info.scope === 'host' && !local.startsWith('127.')));
     const words = [
       far === undefined ? `${local}/${length}` : `${local} peer ${valueText(far)}/${length}`,
-      ...(isNarrow ? [`scope ${valueText(info.scope)}`] : []),
-      ...['noprefixroute', 'deprecated', 'tentative', 'dadfailed'].filter((flag) => info[flag] === true),
+      ...narrowScope(local, valueText(info.scope)),
+      ...ADDRESS_FLAGS.filter((flag) => info[flag] === true),
     ];
     addAddress(page, line, { nic, text: words.join(' ') });
   }
