@@ -1,5 +1,6 @@
 /** Real connections, of sockets in this namespace and in those behind its interfaces, compared with the simulator's conversations:
  *  which side connects, accepts, and hears from the other. */
+import type { SocketConnection, SocketDrop, Sockets } from '../../src/kernel/asked/sockets.ts';
 import { type Address, parseAddress } from '../../src/packet/address.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
@@ -8,15 +9,7 @@ import { rulesetOf } from '../support/rulesets.ts';
 import { type Expected, expectedOf, type Seen } from './expectedConnection.ts';
 import { connectionCases } from './generate/randomConnections.ts';
 import type { Backend } from './oracle.ts';
-import {
-  type ConnectionCase,
-  connectionQuestion,
-  type Drop,
-  type Opening,
-  openSockets,
-  type RealConnection,
-  type Sockets,
-} from './sockets.ts';
+import { type ConnectionCase, type Opening, openSockets, questionOfCase } from './sockets.ts';
 
 export interface Difference {
   readonly packet: string;
@@ -67,7 +60,7 @@ interface Differing {
 }
 
 async function differences(sockets: Sockets, one: ConnectionCase, asked: readonly Asked[]): Promise<readonly Differing[]> {
-  const results = await sockets.ask(connectionQuestion(one));
+  const results = await sockets.ask(questionOfCase(one));
   return asked.flatMap(({ opening, expected }) => {
     const real = results[one.openings.indexOf(opening)];
     if (real === undefined) throw new Error('an answer is missing');
@@ -83,7 +76,7 @@ async function differences(sockets: Sockets, one: ConnectionCase, asked: readonl
 }
 
 /** What does not count is as expected. */
-function seenBy(real: RealConnection, opening: Opening, { seen, dead }: Expected): Seen {
+function seenBy(real: SocketConnection, opening: Opening, { seen, dead }: Expected): Seen {
   const { there, back, again, again_back: againBack, fin, fin_back: finBack, accepted, error } = real;
   const udp = opening.proto === PROTO.udp;
   // an acknowledgement may come before the data that it could come with, and be refused in its place
@@ -99,7 +92,7 @@ function seenBy(real: RealConnection, opening: Opening, { seen, dead }: Expected
 
 type Dead = NonNullable<Expected['dead']>;
 
-function droppedAs({ drops }: RealConnection, opening: Opening, dead: Dead): string | undefined {
+function droppedAs({ drops }: SocketConnection, opening: Opening, dead: Dead): string | undefined {
   return drops.find((drop) => isSame(drop, opening, dead))?.by;
 }
 
@@ -111,11 +104,11 @@ const KEYS = ['connected', 'accepted', 'there', 'back', 'again', 'againBack', 'f
 const REFUSALS: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOPROTOOPT', 'EACCES', 'ECONNRESET']);
 
 /** A connection cannot do without it: an acknowledgement alone comes again with the next packet. */
-function isOfUse({ proto, flags }: Drop): boolean {
+function isOfUse({ proto, flags }: SocketDrop): boolean {
   return proto === PROTO.tcp ? /[SPF]/.test(flags) && !flags.includes('R') : proto === PROTO.udp;
 }
 
-function isSame(drop: Drop, { sport }: Opening, { proto, flags, direction }: Dead): boolean {
+function isSame(drop: SocketDrop, { sport }: Opening, { proto, flags, direction }: Dead): boolean {
   // the bits of ECN are for rules to set
   const plain = (letters: string): string => [...letters.replace(/[EC]/g, '')].sort().join('');
   if (drop.proto !== proto || plain(drop.flags) !== plain(flags)) return false;
@@ -124,7 +117,7 @@ function isSame(drop: Drop, { sport }: Opening, { proto, flags, direction }: Dea
   return (drop.sport === sport) === (direction === 'original');
 }
 
-function acceptedText({ at, port, from, original }: NonNullable<RealConnection['accepted']>): string {
+function acceptedText({ at, port, from, original }: NonNullable<SocketConnection['accepted']>): string {
   return `${at} ${port} from ${from[0]}${original === null ? '' : ` for ${original[0]} ${original[1]}`}`;
 }
 

@@ -1,7 +1,7 @@
 /** --on-kernel: the oracle's processes of one run, one for each backend of iptables that is asked. */
 
 import type { KernelView } from '../../connection/kernelView.ts';
-import { type AskedKernel, converseWithOracle, OracleError } from '../../kernel/asked/oracle.ts';
+import { converseWithOracle, oracleReason } from '../../kernel/asked/oracle.ts';
 import { loaderOf } from '../../kernel/asked/rulesQuestion.ts';
 import { openSockets, type Sockets } from '../../kernel/asked/sockets.ts';
 import { askKernel, type KernelScene, type ReadyOracle } from '../../kernel/compared/askKernel.ts';
@@ -41,7 +41,7 @@ async function open(place: OraclePlace | undefined, backend: Backend | 'auto', s
   if (place.platform !== 'linux') return { missing: `this is ${place.platform}, not Linux` };
   const { startOracle, startSockets } = await import('../io/dialogue.ts');
   const oracle = converseWithOracle(startOracle(place.folder), backend, seconds);
-  const here = await oracle.hello().catch(reason);
+  const here = await oracle.hello().catch((error: unknown) => ({ missing: oracleReason(error) }));
   if ('missing' in here) {
     await oracle.close();
     return here;
@@ -56,9 +56,4 @@ async function open(place: OraclePlace | undefined, backend: Backend | 'auto', s
     await opened?.close();
   };
   return { oracle, here, sockets, close };
-}
-
-function reason(error: unknown): AskedKernel | { readonly missing: string } {
-  if (error instanceof OracleError) return { missing: error.message.replaceAll(/\s*\n\s*/g, '; ') };
-  throw error;
 }

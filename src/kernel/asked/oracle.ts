@@ -90,6 +90,12 @@ export class OracleError extends Error {
   override readonly name = 'OracleError';
 }
 
+/** Why a question has no answer, in one line; other errors are thrown on. */
+export function oracleReason(error: unknown): string {
+  if (error instanceof OracleError) return error.message.replaceAll(/\s*\n\s*/g, '; ');
+  throw error;
+}
+
 interface OracleReply {
   readonly ok: boolean;
   readonly error?: string;

@@ -16,9 +16,18 @@ import { worldQuestion } from './worldQuestion.ts';
 /** What became of a connection; the docstring of connections.py says what each means. */
 export interface SocketConnection {
   readonly connected: boolean;
-  readonly accepted: { readonly at: string; readonly port: number } | null;
+  readonly accepted: {
+    readonly at: string;
+    readonly port: number;
+    readonly from: readonly [string, number];
+    readonly original: readonly [string, number] | null;
+  } | null;
+  readonly there: boolean;
   readonly back: boolean;
+  readonly again: boolean;
   readonly again_back: boolean;
+  readonly fin: boolean;
+  readonly fin_back: boolean;
   readonly error: string | null;
   /** address and port that the kernel chose; absent: of another host */
   readonly from?: readonly [string, number];
@@ -27,25 +36,31 @@ export interface SocketConnection {
 
 /** A packet that a rule or a policy dropped, in the order in which they were. */
 export interface SocketDrop {
+  readonly proto: number;
   readonly flags: string;
+  readonly src: string;
   readonly sport: number | null;
+  readonly dst: string;
+  readonly dport: number | null;
+  readonly icmp_type?: number;
   /** `filter:OUTPUT:3`, `filter:INPUT:policy` */
   readonly by: string;
 }
 
 export interface Sockets {
-  readonly connect: (question: object) => Promise<SocketConnection>;
+  /** one for each of the question's `connections`, in their order */
+  readonly ask: (question: object) => Promise<readonly SocketConnection[]>;
   readonly close: () => Promise<void>;
 }
 
-export function openSockets(start: StartOracle, backend: Backend, seconds: number): Sockets {
+/** `seconds`: of one question. */
+export function openSockets(start: StartOracle, backend: Backend, seconds = 600): Sockets {
   const dialogue = start(['--backend', backend, '--seconds', String(seconds)]);
   return {
-    connect: async (question) => {
-      const reply = JSON.parse(await dialogue.say(JSON.stringify(question))) as SocketReply;
-      const [result] = reply.results ?? [];
-      if (result === undefined) throw new OracleError(reply.error ?? 'the sockets gave no answer');
-      return result;
+    ask: async (question) => {
+      const { results, error } = JSON.parse(await dialogue.say(JSON.stringify(question))) as SocketReply;
+      if (results === undefined) throw new OracleError(error ?? 'the sockets gave no answer');
+      return results;
     },
     close: dialogue.close,
   };
@@ -71,7 +86,7 @@ export function whyNoSocket({ packet }: Walk, ruleset: Ruleset): string | undefi
 }
 
 /** Ports on which servers of other hosts listen, and processes here where any port is listened on. */
-const MORE_PORTS: readonly number[] = [80, 8080, 53];
+export const MORE_PORTS: readonly number[] = [80, 8080, 53];
 
 export interface SocketScene {
   readonly ruleset: Ruleset;
@@ -83,16 +98,25 @@ export interface SocketScene {
 export function socketQuestion({ packet, after }: Walk, { ruleset, host, empty }: SocketScene): object {
   const ports = [...new Set([packet.dport, after.dport, ...MORE_PORTS].flatMap((port) => port ?? []))];
   const world = worldQuestion(host, portsAsked(packet, ports));
-  const { dir, iif, uid = 0, gid = 0, mark, src, sport, dst, dport } = packet;
-  const at = dir === 'out' ? { at: 'local', uid, gid, mark } : { at: iif, src: formatAddress(src) };
   return {
     ...world,
     sets: { ...(world.sets as object), ...empty },
     [`rules_v${ruleset.family}`]: textForKernel(ruleset),
     confined: true,
-    far: ports.flatMap((port) => ['tcp', 'udp'].map((proto) => ({ proto, port }))),
-    connections: [{ proto: packet.proto === PROTO.tcp ? 'tcp' : 'udp', ...at, sport, dst: formatAddress(dst), dport }],
+    far: farServers(ports),
+    connections: [connectionQuestion(packet)],
   };
+}
+
+/** On every address of the other hosts. */
+export function farServers(ports: readonly number[]): readonly object[] {
+  return ports.flatMap((port) => ['tcp', 'udp'].map((proto) => ({ proto, port })));
+}
+
+/** The connection that this first packet opens. */
+export function connectionQuestion({ proto, dir, iif, uid, gid, mark, src, sport, dst, dport }: Packet): object {
+  const at = dir === 'out' ? { at: 'local', uid, gid, mark } : { at: iif, src: formatAddress(src) };
+  return { proto: proto === PROTO.tcp ? 'tcp' : 'udp', ...at, sport, dst: formatAddress(dst), dport };
 }
 
 function portsAsked(packet: Packet, ports: readonly number[]): readonly Packet[] {

@@ -7,7 +7,7 @@ import { TCP_FLAGS } from '../../packet/fields.ts';
 import { packetText } from '../../packet/notation.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
-import { type AskedKernel, type Oracle, type OracleAnswer, OracleError } from '../asked/oracle.ts';
+import { type AskedKernel, type Oracle, type OracleAnswer, OracleError, oracleReason } from '../asked/oracle.ts';
 import { packetQuestion } from '../asked/packetQuestion.ts';
 import { runsSecurityLast, textForKernel, undescribedSets, unloadable } from '../asked/rulesQuestion.ts';
 import { inStream, type PacketSequence, sequencesOf } from '../asked/sequences.ts';
@@ -75,12 +75,6 @@ export async function askKernel({ oracle, here, sockets }: ReadyOracle, scene: K
   }
 }
 
-/** In one line. */
-function oracleReason(error: unknown): string {
-  if (error instanceof OracleError) return error.message.replaceAll(/\s*\n\s*/g, '; ');
-  throw error;
-}
-
 /** The connection of the first leg, where it is one that sockets can make; a text says why it could not be made. */
 async function connected(sockets: () => Sockets, scene: KernelScene, empty: object): Promise<KernelConnection | string | undefined> {
   const { journey, ruleset, host } = scene;
@@ -89,7 +83,8 @@ async function connected(sockets: () => Sockets, scene: KernelScene, empty: obje
   if (leg?.connection === undefined || others.length > 0 || whyNoSocket(leg.walk, ruleset) !== undefined) return undefined;
   const question = { ...socketQuestion(leg.walk, { ruleset, host, empty }), ...withinTime(scene) };
   try {
-    return besideSockets(leg, await sockets().connect(question));
+    const [seen] = await sockets().ask(question);
+    return seen && besideSockets(leg, seen);
   } catch (error) {
     return oracleReason(error);
   }
