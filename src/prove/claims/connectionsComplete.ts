@@ -9,6 +9,7 @@ import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, Judgement, Level, Violation } from '../proof/claim.ts';
 import type { Ingress, ProofContext } from '../proof/context.ts';
 import { packetsWhere } from '../proof/context.ts';
+import { doubtAbout } from '../proof/doubts.ts';
 import { evenWithoutRules, lostEvenWithoutRules, openedArriving, openedHere } from '../proof/opened.ts';
 import { ofProxy, ofProxyGroup } from '../proof/scopes.ts';
 import { stallWords } from '../proof/stalls.ts';
@@ -54,11 +55,9 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
     const met = manager.and(one.set, asked);
     const set = met === EMPTY ? EMPTY : manager.minus(met, but());
     if (set === EMPTY) return;
-    const unknown = one.doubts.filter(({ why }) => why === 'unmodelled');
-    if (one.end === 'undecided' || unknown.length > 0) {
-      const rules = unknown.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
-      doubts.push({ set, rules, why: unknown.map(({ what }) => what).join(', ') });
-    } else for (const end of more(set)) violations.push({ kind: 'packets', dir, ...place, by: one.last.decided, within, ...end });
+    const doubt = doubtAbout(one, set);
+    if (doubt !== undefined) doubts.push(doubt);
+    else for (const end of more(set)) violations.push({ kind: 'packets', dir, ...place, by: one.last.decided, within, ...end });
   };
   for (const one of context.connections(place)) {
     if (one.end !== 'stalls' && !(one.end === 'undecided' && one.part !== 'first')) continue;

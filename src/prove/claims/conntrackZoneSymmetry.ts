@@ -16,6 +16,7 @@ import { type Env, startEnv } from '../../symbolic/walk/state.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, Judgement, Violation } from '../proof/claim.ts';
 import { type Ingress, type ProofContext, packetsWhere } from '../proof/context.ts';
+import { doubtAbout } from '../proof/doubts.ts';
 import { guestAddress } from '../proof/guests.ts';
 import { evenWithoutRules, openedArriving, openedHere } from '../proof/opened.ts';
 import { isCapturedDns, isTcpOrUdp, portsOf, toPorts } from '../proof/scopes.ts';
@@ -47,16 +48,15 @@ function judgeWay(context: ProofContext, place: Ingress): Judgement {
   if (scope === EMPTY) return { violations: [], doubts: [] };
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
-  const excused = evenWithoutRules(context, place, ({ end }) => end === 'stalls');
+  const excused = () => evenWithoutRules(context, place, ({ end }) => end === 'stalls');
   for (const one of context.connections(place)) {
     if (one.strayed === undefined) continue;
-    const set = manager.minus(manager.and(one.set, scope), excused);
+    const strays = manager.and(one.set, scope);
+    const set = strays === EMPTY ? EMPTY : manager.minus(strays, excused());
     if (set === EMPTY || (one.end === 'completes' && !isPromised(context, place, one.first))) continue;
-    const unknown = one.doubts.filter(({ why }) => why === 'unmodelled');
-    if (one.end === 'undecided' || unknown.length > 0) {
-      const rules = unknown.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
-      doubts.push({ set, rules, why: unknown.map(({ what }) => what).join(', ') });
-    } else violations.push(...elsewhere(context, { one, set, place, within: scope }));
+    const doubt = doubtAbout(one, set);
+    if (doubt !== undefined) doubts.push(doubt);
+    else violations.push(...elsewhere(context, { one, set, place, within: scope }));
   }
   return { violations, doubts };
 }

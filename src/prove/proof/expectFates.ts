@@ -6,6 +6,7 @@ import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Doubtful, FateScope, Judgement, Violation } from './claim.ts';
 import type { ProofContext } from './context.ts';
 import { packetsWhere } from './context.ts';
+import { doubtAbout } from './doubts.ts';
 
 export function expectFates(context: ProofContext, scopes: readonly FateScope[]): Judgement {
   const checked = scopes.map((scope) => expectFate(context, scope));
@@ -30,14 +31,9 @@ function expectFate(context: ProofContext, { dir, iif, forced, when, also = FULL
     if (met === EMPTY) continue;
     for (const { outcome, set } of outcomesOf(context, end, met)) {
       if (ends(end, outcome)) continue;
-      const unknown = end.doubts.filter(({ why }) => why === 'unmodelled');
-      if (unknown.length > 0) {
-        doubts.push({
-          set,
-          rules: unknown.flatMap(({ rule }) => (rule === undefined ? [] : [rule])),
-          why: unknown.map(({ what }) => what).join(', '),
-        });
-      } else
+      const doubt = doubtAbout(end, set);
+      if (doubt !== undefined) doubts.push(doubt);
+      else
         violations.push({
           kind: 'packets',
           set,
