@@ -23,12 +23,11 @@ export interface HandedOver {
 }
 
 export function handedOver(question: HandoverQuestion): HandedOver {
-  const { ruleset } = question;
-  const into = inChain(question, ruleset, { table: 'nat', name: 'PREROUTING' });
-  const transparent = inChain(question, ruleset, { table: 'mangle', name: 'PREROUTING' });
-  const out = inChain(question, ruleset, { table: 'nat', name: 'OUTPUT' });
+  const into = inChain(question, { table: 'nat', name: 'PREROUTING' });
+  const transparent = inChain(question, { table: 'mangle', name: 'PREROUTING' });
+  const out = inChain(question, { table: 'nat', name: 'OUTPUT' });
   // TPROXY takes what is sent here after a mark has led it back over lo
-  const marked = transparent.length === 0 ? [] : inChain(question, ruleset, { table: 'mangle', name: 'OUTPUT' });
+  const marked = transparent.length === 0 ? [] : inChain(question, { table: 'mangle', name: 'OUTPUT' });
   const conditions = (parts: readonly Handing[]): MatchExpr => or(...parts.map(({ when }) => when));
   return {
     sent: conditions([...out, ...marked]),
@@ -45,13 +44,15 @@ interface Handing {
 interface ChainPlace {
   readonly table: TableName;
   readonly name: string;
+  /** chains from the base chain to the jump that led here */
   readonly before?: readonly string[];
 }
 
-function inChain(question: HandoverQuestion, ruleset: Ruleset, { table, name, before = [] }: ChainPlace): readonly Handing[] {
-  const chain = ruleset.tables.get(table)?.chains.get(name);
+function inChain(question: HandoverQuestion, { table, name, before = [] }: ChainPlace): readonly Handing[] {
+  const chain = question.ruleset.tables.get(table)?.chains.get(name);
   if (chain === undefined || before.includes(name)) return [];
-  const hands = (rule: Rule): boolean => handsOver(rule, question) || (ruleLeadsBack(rule, question) && chainOf(before, name) === 'OUTPUT');
+  const [base = name] = before;
+  const hands = (rule: Rule): boolean => handsOver(rule, question) || (base === 'OUTPUT' && ruleLeadsBack(rule, question));
   const isOwn = chain.rules.some(hands);
   const passed: MatchExpr[] = [];
   return chain.rules.flatMap((rule): readonly Handing[] => {
@@ -59,17 +60,13 @@ function inChain(question: HandoverQuestion, ruleset: Ruleset, { table, name, be
     const here = (): MatchExpr => and(match, ...passed.map(not));
     if (hands(rule)) return [{ rule, when: here() }];
     if (effect.kind === 'jump' || effect.kind === 'goto') {
-      const nested = inChain(question, ruleset, { table, name: effect.chain, before: [...before, name] });
+      const nested = inChain(question, { table, name: effect.chain, before: [...before, name] });
       return nested.map((one) => ({ rule: one.rule, when: and(here(), one.when) }));
     }
     const leaves = effect.kind === 'return' || effect.kind === 'accept';
     if (isOwn && leaves && !isOfProxy(rule, question)) passed.push(match);
     return [];
   });
-}
-
-function chainOf(before: readonly string[], name: string): string {
-  return before[0] ?? name;
 }
 
 function handsOver({ effect }: Rule, { ports }: HandoverQuestion): boolean {

@@ -2,7 +2,7 @@
 import { endsAs } from '../../connection/symbolicEnds.ts';
 import { OWN_NAME } from '../../mesh/names.ts';
 import type { ListenerRole, MeshProfile } from '../../mesh/profile.ts';
-import { and, equals, inSet, type MatchExpr, or } from '../../netfilter/matchExpr.ts';
+import { and, equals, type MatchExpr, or } from '../../netfilter/matchExpr.ts';
 import { familyOf } from '../../packet/address.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import { type HandedOver, handedOver } from '../inferred/handedOver.ts';
@@ -54,7 +54,7 @@ export function ownHandover(context: ProofContext, ...roles: readonly ListenerRo
   return handedOver({ ruleset, host, ports, proxy: { uid, gid } });
 }
 
-/** What its chains hand over reaches it, whatever stands before them. */
+/** Every connection that its chains would hand over is to reach it: a rule that comes before them may not take one. */
 export function ownOutbound(context: ProofContext): readonly FateScope[] {
   const { sent, arriving } = ownHandover(context, 'outbound');
   const ends = endsAs('captured-out', 'dns');
@@ -80,7 +80,7 @@ export function ofOwnProxy({ host, profile, ruleset }: ProofContext): MatchExpr 
     const marked = and(equals('uid', uid), equals('gid', gid), equals('mark', sends?.mark ?? 0));
     if (dials === 'original') return [and(marked, equals('proto', proto))];
     if (typeof dials !== 'object' || familyOf(dials.address) !== ruleset.family) return [];
-    return [and(marked, equals('proto', proto), equals('dst', dials.address), inSet('dport', [{ lo: dials.port, hi: dials.port }]))];
+    return [and(marked, equals('proto', proto), equals('dst', dials.address), equals('dport', dials.port))];
   });
   return or(...sent);
 }
