@@ -1,8 +1,9 @@
 /** What `chainwalk host` does. */
 import { readHost } from '../../host/readHost.ts';
 import { plural } from '../../lib/plural.ts';
-import { type Call, optionIsSet, optionText } from '../argv/command.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
 import { readDescription } from '../input/hostFiles.ts';
 import { readerOf } from '../input/reader.ts';
 import { hostYaml } from './hostYaml.ts';
@@ -19,7 +20,7 @@ export async function runHost(call: Call): Promise<ExitCode> {
   if (problems.length > 0) return EXIT.usage;
   if (unusedSysctls.length > 0 && !optionIsSet(input, 'quiet'))
     await io.err.write(`chainwalk: ${plural(unusedSysctls.length, 'sysctl')} left out: no answer depends on them\n`);
-  const isJson = optionText(input, 'output') === 'json' || optionIsSet(input, 'json');
+  const isJson = formatOf(input, 'yaml') === 'json';
   await io.out.write(isJson ? `${JSON.stringify(description, undefined, 2)}\n` : await hostYaml(description), 'exact');
   return EXIT.ok;
 }

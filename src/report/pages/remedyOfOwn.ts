@@ -1,5 +1,6 @@
 /** What to do about the rules of a proxy that the host names, in the words of its own chains, port and user. */
 import type { Leg } from '../../connection/journey.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 
@@ -30,9 +31,11 @@ function handsOver({ effect }: Rule): boolean {
 }
 
 /** `iptables -t nat -I REDSOCKS 1 ...`, by what the rules can know the packet by. */
-function letPast(finding: OwnFinding, { walk: { packet }, listener }: Leg, by: Rule | undefined): string | undefined {
+function letPast(finding: OwnFinding, leg: Leg, by: Rule | undefined): string | undefined {
+  const { walk, listener } = leg;
+  const { packet } = walk;
   const name = listener?.process ?? 'the proxy';
-  if (by === undefined) return listener?.port === undefined ? undefined : closePort(finding, { walk: { packet }, listener });
+  if (by === undefined) return listener?.port === undefined ? undefined : closePort(finding, leg);
   const { table, chain, number } = by;
   const insert = (into: string, match: string): string => `\`${program(finding)} -t ${table} -I ${into} 1 ${match} -j RETURN\``;
   if (packet.src === packet.dst)
@@ -44,12 +47,9 @@ function letPast(finding: OwnFinding, { walk: { packet }, listener }: Leg, by: R
   return `Run ${name} as a user of its own, or let it set a mark, and let that past before ${chain}#${number}: ${insert('OUTPUT', '-m owner --uid-owner USER')}. What root sends cannot be told from it.`;
 }
 
-function closePort(
-  finding: OwnFinding,
-  { walk: { packet }, listener }: { readonly walk: Pick<Leg['walk'], 'packet'>; readonly listener?: Leg['listener'] },
-): string {
+function closePort(finding: OwnFinding, { walk: { packet }, listener }: Leg): string {
   const { process = 'the proxy', port = packet.dport ?? 0 } = listener ?? {};
-  const proto = packet.proto === 17 ? 'udp' : 'tcp';
+  const proto = packet.proto === PROTO.udp ? 'udp' : 'tcp';
   const drop = (chain: string): string => `\`${program(finding)} -t raw -I ${chain} -p ${proto} --dport ${port} -j DROP\``;
   return `Drop calls to port ${port} of ${process} itself: ${drop('PREROUTING')}, ${drop('OUTPUT')}. What is redirected there still has its own port in table raw.`;
 }

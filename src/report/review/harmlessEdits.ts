@@ -6,7 +6,7 @@ import type { Review } from './review.ts';
 
 const MOST_NAMES = 3;
 
-/** `2 rules changed in net/pod.rules, behaviour equal (proved for first packets of connections over IPv4, the host given)`; undefined: there is none. */
+/** `2 rules changed in net/pod.rules, behaviour equal (proved for whole connections over IPv4, the host given)`; undefined: there is none. */
 export function harmlessEditsText({ subjects }: Pick<Review, 'subjects'>): string | undefined {
   const edited = subjects.flatMap(({ file, bounds, edits = 0 }) => (edits > 0 ? [{ file, bounds, edits }] : []));
   if (edited.length === 0) return undefined;
