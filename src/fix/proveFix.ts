@@ -70,6 +70,7 @@ export function proveFix(question: FixQuestion): FixSearch | undefined {
       text: documentText(step.next.document),
       mends: verified.findings.filter((one) => isBroken(one) && !isStill(one)),
       open: step.verified.findings.filter((one) => isBroken(one) && one.level === 'error'),
+      bounds: verified.bounds,
     },
     tried,
     candidates,

@@ -15,8 +15,6 @@ const NO_ANSWERS = [
   'no edit is proved to',
   'no edit was proved to',
   'a fix is proved',
-  'editWords).join',
-  'nothing else breaks (proved)',
   // the reason has the bounds
   'whyNotReason:',
 ];

@@ -1,4 +1,5 @@
 /** Edits of a text that were proved to fix claims and to break nothing. */
+import type { Bounds } from '../../connection/bounds.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import type { Finding } from './finding.ts';
 
@@ -25,6 +26,8 @@ export interface ProvedFix {
   readonly mends: readonly Finding[];
   /** errors that stay */
   readonly open: readonly Finding[];
+  /** within which nothing else breaks */
+  readonly bounds: Bounds;
 }
 
 export interface FixSearch {

@@ -14,7 +14,7 @@ import { acceptTexts } from '../review/acceptance.ts';
 import type { Cause } from '../review/causes.ts';
 import { kindsOf, twinOf } from '../review/kinds.ts';
 import type { ReviewLocation } from '../review/review.ts';
-import { editWords, openWords } from '../text/fixWords.ts';
+import { editWords, openWords, unbrokenWords } from '../text/fixWords.ts';
 import { LEVEL_COLOURS } from '../text/labels.ts';
 import type { Paint } from '../text/paint.ts';
 import { positionOf } from '../text/positions.ts';
@@ -66,12 +66,13 @@ export function causeLines({ found: [first, ...also], odd, alike, others }: Caus
 }
 
 /** What is written, and what it is proved to do. */
-function fixedLines({ edits, mends, open }: ProvedFix, line: Line): readonly string[] {
+function fixedLines(fix: ProvedFix, line: Line): readonly string[] {
+  const { edits, mends, open } = fix;
   const words = [...new Set(edits.map(editWords))].join(', ');
   const gone = [...new Set(mends.map(({ claim }) => claim))].join(', ');
-  const stays = open.length === 0 ? '' : `; still broken then: ${openWords({ open })}`;
+  const stays = open.length === 0 ? '' : `; still broken then: ${openWords(fix)}`;
   const inserted = edits.flatMap(({ kind, rule }) => (kind === 'insert' ? [`${INDENT}${printable(rule)}`] : []));
-  return [line('fix', `${words}: it fixes ${gone}, nothing else breaks (proved)${stays}`), ...inserted];
+  return [line('fix', `${words}: it fixes ${gone}, ${unbrokenWords(fix)}${stays}`), ...inserted];
 }
 
 function oddWords(count: number): string {

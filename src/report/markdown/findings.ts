@@ -12,7 +12,7 @@ import { wholeReplacement } from '../review/fixPatch.ts';
 import type { FoundProblem } from '../review/problems.ts';
 import type { Blamed, Problem, ReviewLocation } from '../review/review.ts';
 import { codeFrame } from '../text/codeFrame.ts';
-import { editWords, openWords } from '../text/fixWords.ts';
+import { editWords, openWords, unbrokenWords } from '../text/fixWords.ts';
 import { positionOf } from '../text/positions.ts';
 import { code, codeBlock, codeCell, html, markdownProse, table } from './escape.ts';
 
@@ -94,7 +94,7 @@ function fixText(fix: ProvedFix): readonly string[] {
   const claims = [...new Set(mends.map(({ claim }) => claim))].join(', ');
   const words = [...new Set(edits.map(editWords))].join(', ');
   return [
-    `Fix (proved: nothing else breaks): ${markdownProse(words)}, in ${markdownProse(fix.source.file)}. It fixes ${markdownProse(claims)}${stays}. Instead of ${where}:`,
+    `Fix: ${markdownProse(words)}, in ${markdownProse(fix.source.file)}. It fixes ${markdownProse(claims)}, ${markdownProse(unbrokenWords(fix))}${stays}. Instead of ${where}:`,
     codeBlock(lines, 'suggestion'),
   ];
 }

@@ -3,6 +3,7 @@ import { groupBy } from '../../lib/groupBy.ts';
 import { plural } from '../../lib/plural.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { FixEdit, FixSearch, ProvedFix } from '../../prove/proof/provedFix.ts';
+import { boundsText } from './bounds.ts';
 
 /** `move line 18 below line 22` */
 export function editWords({ kind, line, to }: FixEdit): string {
@@ -10,8 +11,9 @@ export function editWords({ kind, line, to }: FixEdit): string {
   return to === undefined ? what : `${what} ${to.side} line ${to.line}`;
 }
 
-/** `5 of the 6 errors and 1 warning go, nothing else breaks (proved)`; a claim is one error, whatever number of findings shows it. */
-export function effectWords({ mends }: Pick<ProvedFix, 'mends'>, findings: readonly Finding[]): string {
+/** `5 of the 6 errors and 1 warning go, nothing else breaks (proved for ...)`; a claim is one error, whatever number of findings shows it. */
+export function effectWords(fix: Pick<ProvedFix, 'mends' | 'bounds'>, findings: readonly Finding[]): string {
+  const { mends } = fix;
   const family = mends[0]?.family;
   const broken = groupBy(findings.filter(isOpenError), (one) => one.family);
   const claims = [...groupBy(broken.get(family ?? 4) ?? [], ({ claim }) => claim).values()];
@@ -23,7 +25,12 @@ export function effectWords({ mends }: Pick<ProvedFix, 'mends'>, findings: reado
   const where = broken.size > 1 ? ` over IPv${family}` : '';
   const more = warnings === 0 ? '' : ` and ${plural(warnings, 'warning')}`;
   const verb = gone + warnings === 1 ? 'goes' : 'go';
-  return `${some}${where}${more} ${verb}, nothing else breaks (proved)`;
+  return `${some}${where}${more} ${verb}, ${unbrokenWords(fix)}`;
+}
+
+/** `nothing else breaks (proved for first packets of connections over IPv4, an assumed pod at 10.244.0.5)` */
+export function unbrokenWords({ bounds }: Pick<ProvedFix, 'bounds'>): string {
+  return `nothing else breaks (proved for ${boundsText(bounds)})`;
 }
 
 function isOpenError({ verdict, level, muted }: Finding): boolean {
