@@ -36,19 +36,27 @@ const READERS: Readonly<Record<string, (words: readonly string[]) => HostSection
   sysctl: (words) => (words.some((word) => /^-\w*[wp]|=/.test(word)) ? undefined : { what: 'sysctl' }),
 };
 
+const OBJECTS = ['address', 'route', 'rule', 'link'] as const;
+
+/** What `ip` is asked about; it takes the beginning of a word for the whole, the first of several. source: iproute2 ip/ip.c */
+export function ipObject(word: string): (typeof OBJECTS)[number] | undefined {
+  return word === '' ? undefined : OBJECTS.find((object) => object.startsWith(word));
+}
+
 const CHANGES = /^(?:add?|del(?:ete)?|change?|replace?|flush|set|append|restore|save|exec|up|down)$/;
 
 function ofIp(words: readonly string[]): HostSection | undefined {
   const options = words.filter((word) => word.startsWith('-'));
-  const [object = '', ...rest] = words.filter((word) => !word.startsWith('-'));
-  if (object === 'netns' && rest[0] === 'exec') return sectionOf(rest.slice(2).join(' '));
+  const [named = '', ...rest] = words.filter((word) => !word.startsWith('-'));
+  const object = ipObject(named);
+  if (named === 'netns' && rest[0] === 'exec') return sectionOf(rest.slice(2).join(' '));
   if (CHANGES.test(rest[0] ?? '')) return undefined;
   const said: Family | undefined = options.some((one) => one.includes('6')) ? 6 : options.includes('-4') ? 4 : undefined;
   const asked = rest.filter((word) => !/^(?:show|list|ls|lst)$/.test(word));
-  if (/^a(?:d|dd|ddr|ddress)?$/.test(object)) return { what: 'address', ...(said && { family: said }) };
-  if (/^l(?:i|in|ink)?$/.test(object)) return { what: 'link' };
-  if (/^ru(?:l|le)?$/.test(object)) return { what: 'rule', family: said ?? 4, ...(asked.length > 0 && { isPart: true }) };
-  if (/^r(?:o|ou|out|oute)?$/.test(object)) {
+  if (object === 'address') return { what: 'address', ...(said && { family: said }) };
+  if (object === 'link') return { what: 'link' };
+  if (object === 'rule') return { what: 'rule', family: said ?? 4, ...(asked.length > 0 && { isPart: true }) };
+  if (object === 'route') {
     if (asked[0] === 'get') return { what: 'other' };
     const at = asked.indexOf('table');
     const table = at < 0 ? undefined : asked[at + 1];

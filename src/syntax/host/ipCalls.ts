@@ -2,6 +2,7 @@
 import type { HostChange, LinkChange } from '../../host/hostChange.ts';
 import { tableName } from '../../host/ipWords.ts';
 import type { Family } from '../../packet/address.ts';
+import { ipObject } from './calls.ts';
 import { openWord, routeWords } from './routeLines.ts';
 import { readRuleWords } from './ruleLines.ts';
 import { sysctlName } from './sysctlLines.ts';
@@ -75,13 +76,20 @@ function ofIp(given: readonly string[]): readonly HostChange[] | undefined {
       at++;
     }
   }
-  const [object = '', ...rest] = given.slice(at);
-  if (/^ru(?:le?)?$/.test(object)) return ofRule(rest, six);
-  if (/^r(?:o(?:ute?)?|ou)?$/.test(object)) return ofRoute(rest, six);
-  if (/^a(?:d{1,2}r?|ddre?s{0,2})?$/.test(object)) return ofAddress(rest, six);
-  if (/^l(?:i(?:nk?)?)?$/.test(object)) return ofLink(rest);
-  if (object === 'tuntap') return ofTuntap(rest);
-  return object === 'nexthop' && verbOf(rest[0]) === 'add' ? [unknown(['ip', ...given])] : undefined;
+  const [named = '', ...rest] = given.slice(at);
+  switch (ipObject(named)) {
+    case 'address':
+      return ofAddress(rest, six);
+    case 'route':
+      return ofRoute(rest, six);
+    case 'rule':
+      return ofRule(rest, six);
+    case 'link':
+      return ofLink(rest);
+    default:
+      if (named === 'tuntap') return ofTuntap(rest);
+      return named === 'nexthop' && verbOf(rest[0]) === 'add' ? [unknown(['ip', ...given])] : undefined;
+  }
 }
 
 function ofRule([verb, ...rest]: readonly string[], six: Family | undefined): readonly HostChange[] | undefined {
