@@ -31,7 +31,7 @@ export function walkPart({ ruleset, start: { space, env, iif, unbound } }: PartW
       walk: { space, ruleset },
       iif,
       link: env.way?.oif,
-      routeOutput: (one) => (unbound === true ? routeUnbound(space, one) : routeOutputOfSets(space, one, one.env.way !== undefined)),
+      routeOutput: (one) => (unbound === true ? routeUnbound(space, one) : routeOutputOfSets(space, one)),
       onEnd: ({ end, ...of }) => {
         if (end === 'rejected') rejected.push(of);
         else ends.push({ ...of, fate: end === 'dropped' || end === 'undecided' ? { kind: end } : { kind: 'lost', reason: end } });

@@ -66,7 +66,7 @@ function routeAnswers(space: Space, { set, env }: Pick<Start, 'set' | 'env'>): H
   const known = routesOf.get(space) ?? new Map<string, HookResult>();
   routesOf.set(space, known);
   const key = `${env.way?.oif ?? ''} ${bitsText(env.src)} ${bitsText(env.dst)}`;
-  const all = known.get(key) ?? routeOutputOfSets(space, { set: FULL, env, doubts: [], decided: undefined }, env.way !== undefined);
+  const all = known.get(key) ?? routeOutputOfSets(space, { set: FULL, env, doubts: [], decided: undefined });
   known.set(key, all);
   const cut = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>
     classes.flatMap((one) => {

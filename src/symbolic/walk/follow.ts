@@ -35,7 +35,10 @@ export interface Following {
 export function follow(following: Following, stage: 'send' | 'arrive', start: readonly PacketClass[]): void {
   const { walk: given, routeOutput, link, isPassed = () => false, onEnd, onLeave, onArrival } = following;
   const { space } = given;
-  const walk: HookWalk = { ...given, reroute: (classes) => each(classes, (one) => routeOutputOfSets(space, onLink(one, link), true)) };
+  const walk: HookWalk = {
+    ...given,
+    reroute: (classes) => each(classes, (one) => routeOutputOfSets(space, onLink(one, link))),
+  };
   /** it changes when lo gives packets back */
   let device = following.iif;
   go(stage, start);

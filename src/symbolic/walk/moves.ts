@@ -80,12 +80,14 @@ const SEVERAL: Doubt = { why: 'chance', what: SEVERAL_WAYS };
 
 const LOCAL: RouteDecision = { oif: 'lo', local: true, via: undefined };
 
-/** The route of packets sent here; not for sockets bound to an interface. */
-export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean): HookResult {
+/** The route of packets sent here; not for sockets bound to an interface. Those that have a way already keep to its link for what is on it:
+ *  answers to a neighbour, and packets that a hook has rewritten. */
+export function routeOutputOfSets(space: Space, one: PacketClass): HookResult {
   const { manager, family, host } = space;
-  const { src, dst, mark } = one.env;
+  const { src, dst, mark, way, oif } = one.env;
+  const hasMetHook = oif !== undefined;
   const whole = new Splitter(space, one);
-  if (family === 4 || !again) whole.send(equal(manager, dst, 0), LOCAL);
+  if (family === 4 || way === undefined) whole.send(equal(manager, dst, 0), LOCAL);
   const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
   for (const share of outputShares()) {
     const { set, route } = share;
@@ -98,8 +100,7 @@ export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean
       parts.send(set, LOCAL);
       continue;
     }
-    // an answer to its link has a way before it has met a hook
-    const lost = (reason: LostReason) => (again && one.env.oif !== undefined ? 'reroute-failed' : reason);
+    const lost = (reason: LostReason) => (hasMetHook ? 'reroute-failed' : reason);
     if (route === undefined) parts.lose(set, lost('no-route'));
     else if (!SENDABLE.has(route.type) || route.dev === undefined) parts.lose(set, lost('unreachable-route'));
     else {
@@ -110,10 +111,10 @@ export function routeOutputOfSets(space: Space, one: PacketClass, again: boolean
   }
   return whole.done();
 
-  /** Rewritten, a packet to a link or a group looks for them on the link that it had. */
+  /** A packet to a link or a group looks for them on the link that it had. */
   function outputShares() {
-    const question = { dst, src, mark, flow: routeFlow(space, one.env, again ? 'sent again' : 'sent') };
-    const dev = again && family === 6 ? one.env.way?.oif : undefined;
+    const question = { dst, src, mark, flow: routeFlow(space, one.env, way === undefined ? 'sent' : 'sent again') };
+    const dev = family === 6 ? way?.oif : undefined;
     if (dev === undefined) return partitionByRoute(space, { ...question, within: whole.left });
     const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, dst, prefix)));
     return [

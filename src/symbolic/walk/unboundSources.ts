@@ -19,12 +19,12 @@ import type { Doubt, PacketClass } from './state.ts';
 export function routeFirstOfSets(space: Space, one: PacketClass): HookResult {
   const { manager } = space;
   const open = otherwiseUnbound(space, one);
-  if (open === EMPTY) return routeOutputOfSets(space, one, false);
+  if (open === EMPTY) return routeOutputOfSets(space, one);
   const rest = { ...one, set: manager.minus(one.set, open) };
   const either = (doubt: Doubt): PacketClass => ({ ...one, set: open, doubts: [...one.doubts, doubt] });
   const results = [
-    ...(rest.set === EMPTY ? [] : [routeOutputOfSets(space, rest, false)]),
-    routeOutputOfSets(space, either(BOUND), false),
+    ...(rest.set === EMPTY ? [] : [routeOutputOfSets(space, rest)]),
+    routeOutputOfSets(space, either(BOUND)),
     routeUnbound(space, either(UNBOUND)),
   ];
   return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
@@ -33,7 +33,7 @@ export function routeFirstOfSets(space: Space, one: PacketClass): HookResult {
 /** As if they had no source yet. */
 export function routeUnbound(space: Space, one: PacketClass): HookResult {
   const { src } = one.env;
-  const { on, ended } = routeOutputOfSets(space, { ...one, env: { ...one.env, src: src.map(() => EMPTY) } }, false);
+  const { on, ended } = routeOutputOfSets(space, { ...one, env: { ...one.env, src: src.map(() => EMPTY) } });
   const withSource = <T extends PacketClass>(classes: readonly T[]) => classes.map((of): T => ({ ...of, env: { ...of.env, src } }));
   return { on: withSource(on), ended: withSource(ended) };
 }
