@@ -38,3 +38,35 @@ describe('rejected', () => {
     expect(undecided.map(({ reason, rules }) => [reason.slice(0, 8), rules.map(({ chain }) => chain)])).toEqual([['budget: ', ['INPUT']]]);
   });
 });
+
+describe('rejected, where ip rules ask for the protocol and ports of the answer', () => {
+  const at = (address: string, gateway: string, rule: string) => ({
+    interfaces: [{ name: 'eth0', addresses: [address] }],
+    routes: [`default via ${gateway} dev eth0`],
+    ip_rules: [rule],
+    listeners: [],
+  });
+
+  // measured with UDP to a closed port: with this rule the error does not come
+  it('is proved of no packet whose ICMPv6 error has no route', () => {
+    const host = at('fd00::5/64', 'fd00::1', '-6 priority 100 ipproto ipv6-icmp blackhole');
+    const { rulesets } = parse(filter(REFUSING), { family: 6 });
+    const where = 'in tcp fd00::9 -> [fd00::5]:22 flags=S';
+    expect(find(rulesets, { host, where, outcome: 'rejected' })).toMatchObject({ empty: true, classes: [], undecided: [] });
+    expect(find(rulesets, { host, where, outcome: 'dropped' })).toMatchObject({ empty: false, undecided: [] });
+  });
+
+  it('is told for each port from which resets are sent', () => {
+    const host = at('10.0.0.5/24', '10.0.0.1', 'priority 100 ipproto tcp sport 2222 blackhole');
+    const nat = '*nat\n-A PREROUTING -p tcp --dport 22 -j DNAT --to-destination :2222\nCOMMIT\n';
+    const { rulesets } = parse(`${nat}${filter('-A INPUT -p tcp -j REJECT --reject-with tcp-reset')}`, { family: 4 });
+    const outcomeAt = (port: number) =>
+      (['rejected', 'dropped'] as const).filter(
+        (outcome) => !find(rulesets, { host, where: `in tcp 10.0.0.9 -> 10.0.0.5:${port} flags=S`, outcome }).empty,
+      );
+    expect([22, 80, 2222].map(outcomeAt)).toEqual([['dropped'], ['rejected'], ['dropped']]);
+    const where = 'in tcp 10.0.0.9 -> 10.0.0.5 flags=S';
+    expect(find(rulesets, { host, where, outcome: 'rejected' })).toMatchObject({ empty: false, undecided: [] });
+    expect(find(rulesets, { host, where, outcome: 'dropped' })).toMatchObject({ empty: false, undecided: [] });
+  });
+});

@@ -12,7 +12,7 @@ import { type Following, follow } from './follow.ts';
 import type { HookResult } from './hook.ts';
 import { routeOutputOfSets } from './moves.ts';
 import type { Env, PacketClass } from './state.ts';
-import { bitsText } from './stateKeys.ts';
+import { type EnvPart, partsKey } from './stateKeys.ts';
 
 /** Answers that start alike. */
 export interface Start {
@@ -60,12 +60,12 @@ export function walkAnswers(ruleset: Ruleset, { space, env, set }: Start): reado
   return ends;
 }
 
-/** The same for all answers from and to these addresses: told once for each, and cut to these. */
+/** The same for all answers that are routed by the same: told once for each, and cut to these. */
 function routeAnswers(space: Space, { set, env }: Pick<Start, 'set' | 'env'>): HookResult {
   const { manager } = space;
   const known = routesOf.get(space) ?? new Map<string, HookResult>();
   routesOf.set(space, known);
-  const key = `${env.way?.oif ?? ''} ${bitsText(env.src)} ${bitsText(env.dst)}`;
+  const key = partsKey(env, '', ROUTED_BY);
   const all = known.get(key) ?? routeOutputOfSets(space, { set: FULL, env, doubts: [], decided: undefined });
   known.set(key, all);
   const cut = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>
@@ -77,3 +77,6 @@ function routeAnswers(space: Space, { set, env }: Pick<Start, 'set' | 'env'>): H
 }
 
 const routesOf = new WeakMap<Space, Map<string, HookResult>>();
+
+/** What routeOutputOfSets looks at. */
+const ROUTED_BY: ReadonlySet<EnvPart> = new Set<EnvPart>(['src', 'dst', 'sport', 'dport', 'tos', 'mark', 'way', 'oif', 'owned']);

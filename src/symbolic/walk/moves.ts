@@ -113,7 +113,7 @@ export function routeOutputOfSets(space: Space, one: PacketClass): HookResult {
 
   /** A packet to a link or a group looks for them on the link that it had. */
   function outputShares() {
-    const question = { dst, src, mark, flow: routeFlow(space, one.env, way === undefined ? 'sent' : 'sent again') };
+    const question = { dst, src, mark, flow: routeFlow(space, one.env, hasMetHook ? 'sent again' : 'sent') };
     const dev = family === 6 ? way?.oif : undefined;
     if (dev === undefined) return partitionByRoute(space, { ...question, within: whole.left });
     const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, dst, prefix)));
