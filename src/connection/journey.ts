@@ -56,6 +56,8 @@ export interface LegConnection {
   readonly end: ConversationEnd;
   /** that it ends so, and not otherwise */
   readonly dependsOn: readonly Choice[];
+  /** followed until it is open and no further: what comes then has more ways than are walked */
+  readonly isShort?: true;
 }
 
 /** One way through all legs. `choices` are those of all its legs. */

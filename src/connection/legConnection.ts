@@ -35,7 +35,7 @@ export function isCut({ ways }: LegConnection): boolean {
 export function together([first, ...others]: readonly LegConnection[]): LegConnection | undefined {
   if (first === undefined || others.length === 0) return first;
   const ways = [...first.ways, ...others.flatMap((other) => other.ways)] as const;
-  return { ways, end: 'undecided', dependsOn: first.dependsOn };
+  return { ...first, ways, end: 'undecided' };
 }
 
 /** Of several ways the one that is told: one that stops, if any does, or in which something does not arrive. */

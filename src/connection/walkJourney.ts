@@ -114,7 +114,7 @@ function withConnection(traveller: Traveller, { leg, isFirst, among }: Opening):
   const question = { ruleset, host, budget, ways, cut: options.budget === undefined, ...(detailed !== undefined && { detailed }) };
   const further = connectionsOf(leg, { ...question, upTo: asked });
   // whether it opens does not depend on how many ways its data can go
-  const ends = further.some(isCut) ? connectionsOf(leg, question) : further;
+  const ends = further.some(isCut) ? connectionsOf(leg, question).map((one) => ({ ...one, isShort: true as const })) : further;
   if (ends.some(isCut)) traveller.truncated = true;
   const all = together(ends);
   if (all === undefined) return [hasForeignSource(leg.walk.packet, host) ? { ...leg, foreignSource: true } : leg];
