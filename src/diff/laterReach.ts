@@ -1,7 +1,7 @@
 /** First packets whose later ones may match some rules: more perhaps, never fewer, and found without a walk. An answer has the ends of its first
  *  packet the other way round, where NAT does not change them; the sender's next packets have those of the first; ICMP errors about a connection
  *  come from the other end to either side. */
-import type { IntervalSet } from '../lib/intervals.ts';
+import { includes } from '../lib/intervals.ts';
 import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import type { TableName } from '../netfilter/hooks.ts';
 import { type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
@@ -98,7 +98,7 @@ function certain(expr: MatchExpr, finds: boolean, isCertain: (field: Field) => b
     case 'not':
       return { kind: 'not', of: certain(expr.of, finds, isCertain) };
     case 'in':
-      if (expr.field === 'ctstate' && !finds && !LATER_STATES.some((state) => isIn(expr.intervals, state))) return NEVER;
+      if (expr.field === 'ctstate' && !finds && !LATER_STATES.some((state) => includes(expr.intervals, state))) return NEVER;
       return isCertain(expr.field) ? expr : unmodelled('of a later packet');
     case 'masked':
     case 'present':
@@ -106,10 +106,6 @@ function certain(expr: MatchExpr, finds: boolean, isCertain: (field: Field) => b
     default:
       return expr;
   }
-}
-
-function isIn(intervals: IntervalSet, value: number): boolean {
-  return intervals.some(({ lo, hi }) => Number(lo) <= value && value <= Number(hi));
 }
 
 const LATER_STATES: readonly number[] = CT_STATES.flatMap((state, index) => (state === 'NEW' ? [] : [index]));

@@ -23,7 +23,7 @@ export function openedHere(context: ProofContext): Bdd {
 }
 
 /** Sent by the proxy with its client's address: that the answer comes back to it is what rules are for. */
-export function openedForClients(context: ProofContext): Bdd {
+function openedForClients(context: ProofContext): Bdd {
   const { manager } = context.space;
   // of a link-local source bind(2) wants to know the link
   const linkLocal = context.ruleset.family === 4 ? NEVER : masked('src', 0xfe80n << 112n, 0xffc0n << 112n);

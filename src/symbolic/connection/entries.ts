@@ -30,7 +30,7 @@ function entryOf(env: Env): TableEntry | undefined {
   return { original, answers: answerTuple(env), zone, replyZone, masqueradedAt };
 }
 
-export function otherWay(direction: CtDirection): CtDirection {
+function otherWay(direction: CtDirection): CtDirection {
   return direction === 'original' ? 'reply' : 'original';
 }
 

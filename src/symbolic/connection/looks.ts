@@ -5,7 +5,7 @@ import { includes } from '../../lib/intervals.ts';
 import { memoize } from '../../lib/memo.ts';
 import { type PartName, TCP_PARTS } from '../../netfilter/connectionParts.ts';
 import { firstStates } from '../../netfilter/firstState.ts';
-import { eachLeaf, type Leaf, masked } from '../../netfilter/matchExpr.ts';
+import { eachLeaf, type Leaf, masked, someLeaf } from '../../netfilter/matchExpr.ts';
 import { type Field, TCP_FLAGS } from '../../packet/fields.ts';
 import { IP_HEADER } from '../../packet/usual.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
@@ -36,13 +36,8 @@ export function seesAssured(ruleset: Ruleset): boolean {
 }
 
 const asksStatus: (ruleset: Ruleset, _all: '') => boolean = memoize((ruleset: Ruleset, _all: ''): boolean => {
-  let asks = false;
-  const look = (leaf: Leaf): void => {
-    asks ||= 'field' in leaf && leaf.field === 'ctstatus';
-  };
-  for (const { chains } of ruleset.tables.values())
-    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, look);
-  return asks;
+  const chains = [...ruleset.tables.values()].flatMap((table) => [...table.chains.values()]);
+  return chains.some(({ rules }) => rules.some(({ match }) => someLeaf(match, (leaf) => 'field' in leaf && leaf.field === 'ctstatus')));
 });
 
 /** What the rules see of an ICMP error. */

@@ -35,7 +35,7 @@ export function opens(space: Space, { fate, env }: FateClass, iif: string | unde
 }
 
 /** As isOwnSource of host/bind.ts, for what is sent here. */
-export function fromOwnSources(space: Space): Bdd {
+function fromOwnSources(space: Space): Bdd {
   const found = own.get(space) ?? ownSources(space);
   own.set(space, found);
   return found;

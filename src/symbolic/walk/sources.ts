@@ -7,7 +7,7 @@ import type { Address } from '../../packet/address.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
-import { constant, equal, vectorIn } from '../diagrams/vector.ts';
+import { constant, equal, sameBits, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import type { RouteFlow } from './routeFlow.ts';
 import { partitionByRoute } from './routes.ts';
@@ -65,7 +65,8 @@ function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd 
   const local = route.type === 'local' || route.type === 'anycast';
   if (route.src !== undefined) return equal(manager, start.src, route.src);
   if (family === 4) {
-    if (local) return route.table === 'local' ? sameAs(space, start.dst) : EMPTY;
+    // a local route without a source of its own: the destination is this host's, and is taken
+    if (local) return route.table === 'local' ? sameBits(manager, start.src, start.dst) : EMPTY;
     const address = selectAddress4(space.host, { dev: route.dev ?? ANY_DEVICE, ...sourceWanted(route) }) ?? 0;
     return equal(manager, start.src, address);
   }
@@ -73,11 +74,6 @@ function sourceSet(space: Space, route: Route, byDevice: Map<string, Bdd>): Bdd 
   const set = byDevice.get(dev) ?? sourcesFor(space, { dev, near: start.dst });
   byDevice.set(dev, set);
   return set;
-}
-
-/** A local route without a source of its own: the destination is this host's, and is taken. */
-function sameAs({ manager, start }: Space, address: Vector): Bdd {
-  return manager.all(start.src.map((bit, at) => manager.choose(bit, manager.not(address[at] as Bdd), address[at] as Bdd)));
 }
 
 function sourcesFor(space: Space, asked: Leaving): Bdd {
