@@ -1,8 +1,8 @@
 /** `find`: which packets of a set can have an outcome, in every ruleset of the texts. */
 import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
 import { type Bounds, hostWords } from '../../connection/bounds.ts';
-import type { Outcome } from '../../connection/journey.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
+import type { WantedEnd } from '../../connection/wantedEnd.ts';
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { ALWAYS } from '../../netfilter/matchExpr.ts';
@@ -13,12 +13,9 @@ import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 
 export const EVERY_PACKET: PacketSet = { expr: { 4: ALWAYS, 6: ALWAYS }, terms: [] };
 
-export interface FindQuestion {
+export interface FindQuestion extends WantedEnd {
   readonly rulesets: readonly Ruleset[];
   readonly where: PacketSet;
-  readonly outcome: Outcome;
-  /** of packets that leave: by which interface alone */
-  readonly oif?: string;
   readonly place: GivenPlace;
   /** of all rulesets together */
   readonly limits: BudgetLimits;
@@ -38,25 +35,15 @@ export function findIn({ place, ...question }: FindQuestion): FindAnswer | undef
 }
 
 /** Where mesh, host and proxy are known. */
-export function findInSetting(
-  { rulesets, where, outcome, oif, limits }: Omit<FindQuestion, 'place'>,
-  setting: ChosenSetting,
-): FindAnswer | undefined {
+export function findInSetting({ rulesets, limits, ...asked }: Omit<FindQuestion, 'place'>, setting: ChosenSetting): FindAnswer | undefined {
   const { host, profile } = setting;
-  const question = {
-    host,
-    where,
-    outcome,
-    ...(oif !== undefined && { oif }),
-    budget: new Budget(limits),
-    ...(profile !== undefined && { profile }),
-  };
+  const question = { host, ...asked, budget: new Budget(limits), ...(profile !== undefined && { profile }) };
   const parts = rulesets.map((ruleset, index) => {
     const found = question.budget.share(1 / (rulesets.length - index), () => findPackets(ruleset, question));
     return { file: ruleset.source.file, found };
   });
   if (!parts.some(({ found }) => found.asked)) return undefined;
-  const report = toFindReport(parts, placeAssumptions(setting, rulesets), unsaidOfArrivals(setting.assumed, where.dir));
+  const report = toFindReport(parts, placeAssumptions(setting, rulesets), unsaidOfArrivals(setting.assumed, asked.where.dir));
   const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
   const bounds = { families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: 'data' as const };
   return { parts, profile, bounds, report };

@@ -18,7 +18,7 @@ export interface ManifestFind extends WantedEnd {
   readonly write: (answer: FindAnswer, failing: number) => Promise<void>;
 }
 
-export async function findInManifest(call: Call, { file, where = EVERY_PACKET, outcome, oif, write }: ManifestFind): Promise<ExitCode> {
+export async function findInManifest(call: Call, { file, where = EVERY_PACKET, write, ...wanted }: ManifestFind): Promise<ExitCode> {
   const { io, input } = call;
   const place = await readPlace(call);
   const pods = place === undefined ? undefined : await podTextsOf(call, [file]);
@@ -26,16 +26,7 @@ export async function findInManifest(call: Call, { file, where = EVERY_PACKET, o
   const pod = optionText(input, 'pod');
   const inInitPhase = optionText(input, 'phase') === 'init';
   const limits = limitsOf(call)();
-  const found = findInPod({
-    pods,
-    ...(pod !== undefined && { pod }),
-    inInitPhase,
-    place,
-    where,
-    outcome,
-    ...(oif !== undefined && { oif }),
-    limits,
-  });
+  const found = findInPod({ pods, ...(pod !== undefined && { pod }), inInitPhase, place, where, ...wanted, limits });
   if ('message' in found) {
     await complain(io, found);
     return EXIT.usage;

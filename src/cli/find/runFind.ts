@@ -90,14 +90,17 @@ interface Written extends WantedEnd {
   readonly failing: number;
 }
 
-async function write(call: Call, { answer: { parts, profile, bounds, report }, outcome, oif, failing }: Written): Promise<void> {
+async function write(call: Call, { answer: { parts, profile, bounds, report }, failing, ...wanted }: Written): Promise<void> {
   const { io, input } = call;
   if (formatOf(input, 'human') === 'json') return io.out.write(`${jsonText(report)}\n`);
   const classes = parts.flatMap(({ found }) => found.classes);
-  const shown = classes.map(({ example, general }) => ({ example: `${packetText(example.packet)}${lostText(example, outcome)}`, general }));
+  const shown = classes.map(({ example, general }) => ({
+    example: `${packetText(example.packet)}${lostText(example, wanted.outcome)}`,
+    general,
+  }));
   const detailed = optionIsSet(input, 'verbose');
   await io.out.write(
-    `${humanFind(report, { ...(await terminal(call, io.out)), outcome, ...(oif !== undefined && { oif }), bounds, profile, failing, shown, detailed })}\n`,
+    `${humanFind(report, { ...(await terminal(call, io.out)), ...wanted, bounds, profile, failing, shown, detailed })}\n`,
     'report',
   );
 }

@@ -2,7 +2,7 @@
 
 import type { Bounds } from '../../connection/bounds.ts';
 import type { GeneralWords } from '../../connection/generalWords.ts';
-import type { Outcome } from '../../connection/journey.ts';
+import type { WantedEnd } from '../../connection/wantedEnd.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { assumptionTexts } from '../../mesh/assumption.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
@@ -14,12 +14,9 @@ import { exactLines, generalLines } from '../text/packetSets.ts';
 import type { Paint } from '../text/paint.ts';
 import { failingText } from './verdictLine.ts';
 
-export interface FindStyle {
+export interface FindStyle extends WantedEnd {
   readonly paint: Paint;
   readonly width: number;
-  readonly outcome: Outcome;
-  /** by which interface alone */
-  readonly oif?: string;
   readonly bounds: Bounds;
   readonly profile: Pick<MeshProfile, 'title'> | undefined;
   /** warnings about the text, which make a strict run fail: given only then */
