@@ -7,10 +7,10 @@ import { addOpen, everyAddress, familyOfWords, isOpenWord, type ParsedIpCommand,
 
 const ROUTE_TYPES = ['unicast', 'local', 'anycast', 'broadcast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'throw'] as const;
 /** Accepted and without meaning for a single packet's way: who made the route, how it is sent, and what is true of it by itself. */
-const ROUTE_IGNORED = new Set(
+export const ROUTE_IGNORED: ReadonlySet<string> = new Set(
   'proto protocol advmss initcwnd initrwnd pref hoplimit rtt rttvar ssthresh cwnd window quickack congctl expires realm'.split(' '),
 );
-const ROUTE_FLAGS = new Set('onlink pervasive offload trap rt_offload rt_trap offload_failed'.split(' '));
+export const ROUTE_FLAGS: ReadonlySet<string> = new Set('onlink pervasive offload trap rt_offload rt_trap offload_failed'.split(' '));
 /** What is not modelled, with a value and without: the route may be taken or not, or lead elsewhere. */
 const ROUTE_OPEN = new Set(['nhid', 'encap']);
 export function parseRoute(text: string, table: string): ParsedIpCommand<Route> {

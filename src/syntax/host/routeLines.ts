@@ -1,20 +1,17 @@
 /** Routes, as `ip route`, `route -n` and `netstat -rn` print them. man ip-route(8), route(8) */
+import { ROUTE_FLAGS, ROUTE_IGNORED } from '../../host/ipRoute.ts';
 import type { Family } from '../../packet/address.ts';
 import { netmaskLength } from './interfaceLines.ts';
 import { lineParts } from './lineParts.ts';
 import type { HostLine, HostPage } from './page.ts';
 import type { PrintedRoute } from './printedHost.ts';
 
-/** Words with a value that say nothing of where a packet goes. */
-const IDLE = new Set(
-  (
-    'proto protocol advmss initcwnd initrwnd pref hoplimit rtt rttvar ssthresh cwnd window quickack congctl expires error ' +
-    'reordering rto_min features fastopen_no_cookie users age used realm realms'
-  ).split(' '),
-);
+/** Words with a value that say nothing of where a packet goes: those of a host description, and what is only printed. */
+const IDLE = new Set([...ROUTE_IGNORED, ...'error reordering rto_min features fastopen_no_cookie users age used realms'.split(' ')]);
 /** Words with a value that a host description has as well. */
 const KEPT = new Set(['dev', 'oif', 'src', 'metric', 'preference', 'priority', 'scope', 'tos', 'dsfield', 'weight', 'from', 'mtu']);
-const IDLE_FLAGS = new Set(['pervasive', 'offload', 'trap', 'rt_offload', 'rt_trap', 'offload_failed', 'notify']);
+const IDLE_FLAGS = new Set([...ROUTE_FLAGS, 'notify']);
+/** Asked before the idle ones: `onlink` is among both. */
 const KEPT_FLAGS = new Set(['linkdown', 'dead', 'nexthop', 'onlink']);
 const STARTS = new Set([...IDLE, ...KEPT, ...IDLE_FLAGS, ...KEPT_FLAGS, 'via', 'table', 'nhid', 'encap', 'cache', 'unresolved']);
 
