@@ -1,6 +1,7 @@
 /** Reads a host description from JSON or YAML values, and reports everything that is wrong with it. */
 
-import { isRecord, listIn } from '../lib/described.ts';
+import { listIn } from '../lib/described.ts';
+import { isJsonRecord } from '../lib/json.ts';
 import { nearest } from '../lib/nearest.ts';
 import { valueText } from '../lib/valueText.ts';
 import { parseAddress } from '../packet/address.ts';
@@ -34,7 +35,7 @@ export const HOST_KEYS = [
 ];
 export function readHost(value: unknown): HostReading {
   const problems: string[] = [];
-  if (!isRecord(value)) return { problems: ['the host description is not an object'] };
+  if (!isJsonRecord(value)) return { problems: ['the host description is not an object'] };
   for (const key of Object.keys(value))
     if ((key !== '$schema' || typeof value.$schema !== 'string') && !HOST_KEYS.includes(key))
       problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
@@ -73,7 +74,7 @@ const HERE: ReadonlySet<Route['type']> = new Set<Route['type']>(['local', 'broad
 function readRoutes(value: Record<string, unknown>, problems: string[]): readonly Route[] {
   const tables: (readonly [string, unknown])[] = [['main', value.routes ?? []]];
   if (value.route_tables !== undefined) {
-    if (isRecord(value.route_tables)) tables.push(...Object.entries(value.route_tables));
+    if (isJsonRecord(value.route_tables)) tables.push(...Object.entries(value.route_tables));
     else problems.push('`route_tables` is not an object of lists of routes');
   }
   return tables.flatMap(([table, routes]) =>
@@ -102,8 +103,8 @@ function readRules(value: Record<string, unknown>, problems: string[]): readonly
 
 function readSysctls(value: unknown, problems: string[]): ReadonlyMap<string, string> {
   if (value === undefined) return new Map();
-  if (!isRecord(value)) problems.push('`sysctls` is not an object');
-  return new Map(Object.entries(isRecord(value) ? value : {}).map(([key, setting]) => [key.replaceAll('/', '.'), valueText(setting)]));
+  if (!isJsonRecord(value)) problems.push('`sysctls` is not an object');
+  return new Map(Object.entries(isJsonRecord(value) ? value : {}).map(([key, setting]) => [key.replaceAll('/', '.'), valueText(setting)]));
 }
 
 function readAddresses(value: unknown, problems: string[]): Host['pods'] {
@@ -116,9 +117,9 @@ function readAddresses(value: unknown, problems: string[]): Host['pods'] {
 
 function readSets(value: unknown, problems: string[]): Host['sets'] {
   const sets = new Map<string, NonNullable<ReturnType<Host['sets']['get']>>>();
-  if (value !== undefined && !isRecord(value)) problems.push('`sets` is not an object');
-  for (const [name, set] of Object.entries(isRecord(value) ? value : {})) {
-    if (isRecord(set) && typeof set.type === 'string' && Array.isArray(set.members))
+  if (value !== undefined && !isJsonRecord(value)) problems.push('`sets` is not an object');
+  for (const [name, set] of Object.entries(isJsonRecord(value) ? value : {})) {
+    if (isJsonRecord(set) && typeof set.type === 'string' && Array.isArray(set.members))
       sets.set(name, {
         type: set.type,
         members: set.members.map(valueText),

@@ -1,5 +1,6 @@
 /** The interfaces of a host description. */
-import { isRecord, isWord } from '../lib/described.ts';
+import { isWord } from '../lib/described.ts';
+import { isJsonRecord } from '../lib/json.ts';
 import { valueText } from '../lib/valueText.ts';
 import type { Family, Prefix } from '../packet/address.ts';
 import { familyOf, parsePrefix } from '../packet/address.ts';
@@ -38,7 +39,7 @@ const STATES: ReadonlyMap<unknown, Interface['state'] | 'up'> = new Map([
 ]);
 
 function readInterface(entry: unknown, problems: string[]): readonly Interface[] {
-  if (!isRecord(entry) || typeof entry.name !== 'string' || !/^[^\s/]{1,15}$/.test(entry.name)) {
+  if (!isJsonRecord(entry) || typeof entry.name !== 'string' || !/^[^\s/]{1,15}$/.test(entry.name)) {
     problems.push(`\`${valueText(entry)}\` in \`interfaces\` has no interface name of 1 to 15 characters`);
     return [];
   }

@@ -1,5 +1,6 @@
 /** `proxies` of a host description: transparent proxies of one's own, each with its sockets and what it sends. */
-import { isRecord, isWord, listIn } from '../lib/described.ts';
+import { isWord, listIn } from '../lib/described.ts';
+import { isJsonRecord } from '../lib/json.ts';
 import { nearest } from '../lib/nearest.ts';
 import { valueText } from '../lib/valueText.ts';
 import { parseAddress } from '../packet/address.ts';
@@ -30,7 +31,7 @@ const KEYS = ['profile', 'process', 'listens', 'takes', 'dials', 'source', 'uid'
 
 /** A known proxy is written out; what the entry says itself comes first. */
 function withProfile(entry: unknown, problems: string[]): readonly Record<string, unknown>[] {
-  if (!isRecord(entry)) {
+  if (!isJsonRecord(entry)) {
     problems.push(`\`${valueText(entry)}\` in \`proxies\` is not an object`);
     return [];
   }

@@ -1,5 +1,6 @@
 /** Who listens on a host, what each process sends for what it takes, and as whom it runs. */
-import { isRecord, isWord, listIn } from '../lib/described.ts';
+import { isWord, listIn } from '../lib/described.ts';
+import { isJsonRecord } from '../lib/json.ts';
 import { valueText } from '../lib/valueText.ts';
 import { familyOf, parseAddress } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
@@ -44,8 +45,8 @@ function isSame(proxy: Listener, { proto, port, process }: Listener): boolean {
 }
 
 function readListener(entry: unknown, problems: string[]): Listener[] {
-  const proto = isRecord(entry) ? (entry.proto === 'tcp' ? PROTO.tcp : entry.proto === 'udp' ? PROTO.udp : undefined) : undefined;
-  if (!isRecord(entry) || proto === undefined) {
+  const proto = isJsonRecord(entry) ? (entry.proto === 'tcp' ? PROTO.tcp : entry.proto === 'udp' ? PROTO.udp : undefined) : undefined;
+  if (!isJsonRecord(entry) || proto === undefined) {
     problems.push(`listener \`${valueText(entry)}\` has no \`proto\` of tcp or udp`);
     return [];
   }
@@ -85,9 +86,9 @@ function readListener(entry: unknown, problems: string[]): Listener[] {
 
 function readProcesses(value: unknown, problems: string[]): ReadonlyMap<string, Process> {
   const processes = new Map<string, Process>();
-  if (value !== undefined && !isRecord(value)) problems.push('`processes` is not an object');
-  for (const [name, ids] of Object.entries(isRecord(value) ? value : {})) {
-    if (isRecord(ids) && isWord(ids.uid) && isWord(ids.gid)) processes.set(name, { uid: ids.uid, gid: ids.gid });
+  if (value !== undefined && !isJsonRecord(value)) problems.push('`processes` is not an object');
+  for (const [name, ids] of Object.entries(isJsonRecord(value) ? value : {})) {
+    if (isJsonRecord(ids) && isWord(ids.uid) && isWord(ids.gid)) processes.set(name, { uid: ids.uid, gid: ids.gid });
     else problems.push(`process \`${name}\` needs a numeric uid and gid`);
   }
   return processes;

@@ -8,10 +8,6 @@ export function listIn(value: unknown, what: string, problems: string[]): readon
   return [];
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A number of 32 bits: a user, a group, a packet mark. */
 export function isWord(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;

@@ -1,4 +1,4 @@
-/** JSON of other programs, whose shape is theirs. */
+/** JSON and YAML of others, which may be anything. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 export function isJsonRecord(value: unknown): value is JsonRecord {
