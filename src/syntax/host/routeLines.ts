@@ -8,8 +8,14 @@ import type { PrintedRoute } from './printedHost.ts';
 
 /** Words with a value that say nothing of where a packet goes: those of a host description, and what is only printed. */
 const IDLE = new Set([...ROUTE_IGNORED, ...'error reordering rto_min features fastopen_no_cookie users age used realms'.split(' ')]);
+/** Other names of words that a host description has. man ip-route(8) */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['oif', 'dev'],
+  ['preference', 'metric'],
+  ['priority', 'metric'],
+]);
 /** Words with a value that a host description has as well. */
-const KEPT = new Set(['dev', 'oif', 'src', 'metric', 'preference', 'priority', 'scope', 'tos', 'dsfield', 'weight', 'from', 'mtu']);
+const KEPT = new Set([...NAMES.keys(), 'dev', 'src', 'metric', 'scope', 'tos', 'dsfield', 'weight', 'from', 'mtu']);
 const IDLE_FLAGS = new Set([...ROUTE_FLAGS, 'notify']);
 /** Asked before the idle ones: `onlink` is among both. */
 const KEPT_FLAGS = new Set(['linkdown', 'dead', 'nexthop', 'onlink']);
@@ -92,7 +98,7 @@ export function routeWords(words: readonly string[]): RouteWords {
       at = (end < 0 ? words.length : end) - 1;
     } else if (KEPT.has(word) && next !== undefined) {
       if (word === 'scope') scope = next;
-      else kept.push(word, next);
+      else kept.push(NAMES.get(word) ?? word, next);
       at++;
     } else if (IDLE.has(word) && next !== undefined) at += next === 'lock' ? 2 : 1;
     else if (KEPT_FLAGS.has(word)) kept.push(word);
