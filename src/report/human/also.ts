@@ -32,7 +32,7 @@ export function alsoLines([first, ...others]: readonly [ToldClaim, ...ToldClaim[
   ];
 }
 
-const MOST_ALSO = 4;
+const MOST_ALSO = 3;
 
 /** Set apart by less than other lines, that a claim fits one with its packet. */
 export function alsoLine(text: string, width: number): string {
