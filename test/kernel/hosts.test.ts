@@ -23,14 +23,15 @@ describe.runIf(kernelHere())('kernel and simulator', () => {
   });
 
   test('agree where unbound and bound sockets send, from which source, and what is delivered', { timeout: 120_000 }, async () => {
-    const { compared, sent, delivered, several, undecided, failed } = await compareHosts({
+    const { compared, sent, delivered, forwarded, several, undecided, failed } = await compareHosts({
       hosts: 60,
       seed: 3,
       each: 20,
       print: console.log,
     });
     expect(compared).toBeGreaterThan(900);
-    expect(Math.min(sent, delivered)).toBeGreaterThan(200);
+    expect(Math.min(sent, delivered)).toBeGreaterThan(150);
+    expect(forwarded).toBeGreaterThan(40);
     expect(several).toBeGreaterThan(0);
     expect(undecided).toBe(0);
     expect(failed).toBe(0);

@@ -41,6 +41,7 @@ export interface HostResult {
   readonly compared: number;
   readonly sent: number;
   readonly delivered: number;
+  readonly forwarded: number;
   readonly several: number;
   readonly undecided: number;
   readonly failed: number;
@@ -49,7 +50,7 @@ export interface HostResult {
 export async function compareHosts({ hosts, seed, each, print }: HostRun): Promise<HostResult> {
   const oracle = openHostOracle();
   const random = randomFrom(seed);
-  const counts = { compared: 0, sent: 0, delivered: 0, several: 0, undecided: 0, failed: 0 };
+  const counts = { compared: 0, sent: 0, delivered: 0, forwarded: 0, several: 0, undecided: 0, failed: 0 };
   try {
     for (let at = 0; at < hosts; at++) {
       const host = drawRoutedHost(random.fork());
@@ -71,6 +72,7 @@ export async function compareHosts({ hosts, seed, each, print }: HostRun): Promi
     counts.compared++;
     if (their.startsWith('sent')) counts.sent++;
     if (their.startsWith('delivered')) counts.delivered++;
+    if (their.startsWith('forwarded')) counts.forwarded++;
     if (ours.length > 1) counts.several++;
     if (ours.includes('undecided')) counts.undecided++;
     else if (!ours.includes(their)) {

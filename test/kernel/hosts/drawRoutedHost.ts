@@ -129,6 +129,7 @@ export function drawRoutedHost(random: Random): RoutedHost {
     const value = name === 'rp_filter' ? pick(['0', '1', '2']) : pick(['0', '1', '1']);
     return [`net.ipv4.conf.${place}.${name}`, value];
   });
+  const isSaidOfAll = sysctls.some(([key]) => key === 'net.ipv4.conf.all.forwarding');
   const sysctls6: readonly (readonly [string, string])[] = [
     ...(chance(0.4) ? [['net.ipv6.conf.all.forwarding', '1'] as const] : []),
     ...(chance(0.2) ? [[`net.ipv6.conf.${pick(['all', ...names])}.ignore_routes_with_linkdown`, '1'] as const] : []),
@@ -139,7 +140,7 @@ export function drawRoutedHost(random: Random): RoutedHost {
     route_tables: Object.fromEntries(tables),
     ip_rules: [...rules, ...(moved ? [4, 6].flatMap((of) => [`-${of} pref 125 lookup local`, `-${of} pref 32766 lookup main`]) : [])],
     ...(moved && { default_rules: false }),
-    sysctls: Object.fromEntries([...sysctls, ...sysctls6]),
+    sysctls: Object.fromEntries([...(chance(0.6) && !isSaidOfAll ? [['net.ipv4.ip_forward', '1'] as const] : []), ...sysctls, ...sysctls6]),
   };
 }
 
@@ -157,7 +158,7 @@ function drawRoute({ pick, chance, weighted }: Random, names: readonly string[])
     [5, `${to}${tos} dev ${dev}${metric}${src}${scope}`],
     [2, `local ${pick([to, family === 4 ? '192.0.2.0/24' : '2001:db8:2::/64'])} dev ${family === 6 || chance(0.7) ? 'lo' : dev}${src}`],
     [2, `${pick(['blackhole', 'unreachable', 'prohibit', 'throw'])} ${to}${metric}`],
-    [2, `${to}${metric} nexthop ${via()} nexthop ${via()}`],
+    [3, `${to}${metric} nexthop ${via()} nexthop ${via()}`],
     [family === 4 ? 1 : 0, `${to} via inet6 fe80::9 dev ${dev}${metric}`],
   ]);
   return `-${family} ${body.replace(/^local default/, `local ${family === 4 ? '0.0.0.0/0' : '::/0'}`)}`;
@@ -203,7 +204,8 @@ export function drawSend({ pick, chance }: Random, { interfaces }: RoutedHost): 
   const up = interfaces.filter(({ name, state }) => name !== 'lo' && state !== 'down').map(({ name }) => name);
   const own = interfaces.flatMap(({ addresses }) => addresses.map(addressOf)).filter((text) => text.includes(':') === (family === 6));
   const proto = pick(['tcp', 'udp'] as const);
-  const how: Send['how'] = up.length > 0 && chance(0.35) ? 'get' : proto === 'udp' && chance(0.5) ? 'sendto' : 'connect';
+  const how: Send['how'] =
+    up.length > 0 && chance(0.45) ? pick(['get', 'arrive'] as const) : proto === 'udp' && chance(0.5) ? 'sendto' : 'connect';
   const dst = chance(0.15) && own.length > 0 ? pick(own) : pick(DST[family]);
   const common = {
     how,
@@ -215,6 +217,10 @@ export function drawSend({ pick, chance }: Random, { interfaces }: RoutedHost): 
     ...(chance(0.25) && { mark: pick([7, 4]) }),
     ...(chance(0.15) && { tos: pick([0x10, 0x08, 0x30]) }),
   };
+  if (how === 'arrive') {
+    const { mark: _, ...packet } = common;
+    return { ...packet, uid: 0, iif: pick(up), src: pick([...DST[family], ...own]), sport: 40000 };
+  }
   if (how === 'get') return { ...common, uid: 0, iif: pick(up), src: pick([...DST[family], ...own]), sport: 40000 };
   return {
     ...common,

@@ -2,7 +2,7 @@
 import { addrType } from '../../../src/host/addrType.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { readHost } from '../../../src/host/readHost.ts';
-import { formatAddress } from '../../../src/packet/address.ts';
+import { type Address, formatAddress, parseAddress } from '../../../src/packet/address.ts';
 import { ADDR_TYPES } from '../../../src/packet/fields.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
 import type { Walk } from '../../../src/simulate/trace.ts';
@@ -24,7 +24,9 @@ export function theirEnd(host: RoutedHost, { send, answer }: Answered): string |
   if (error === UNSEEN && host.interfaces.some(({ state }) => state === 'no-carrier'))
     return send.how === 'connect' ? `sent into nothing from ${name}` : 'sent into nothing';
   if (end === 'unbound') return undefined;
-  if (end !== undefined) return end === 'lost' ? 'lost' : end === 'sent' ? `sent by ${oif} from ${src}` : `delivered from ${src}`;
+  if (end === 'lost') return 'lost';
+  if (send.how === 'arrive') return end === 'forwarded' ? `forwarded by ${oif}` : 'delivered';
+  if (end !== undefined) return end === 'sent' ? `sent by ${oif} from ${src}` : `delivered from ${src}`;
   if (type === 'local' || type === 'anycast' || (type === 'broadcast' && !send.dst.includes(':'))) return 'delivered';
   return type === 'unicast' ? `forwarded by ${oif}` : 'lost';
 }
@@ -38,15 +40,12 @@ export function ourEnds(description: RoutedHost, send: Send): readonly string[] 
   if (host === undefined) throw new Error(problems.join('; '));
   const family = send.dst.includes(':') ? 6 : 4;
   const packet = packetOf(notationOf(send), host);
-  // the look-up for a packet of IPv6 that arrives does not ask whether it may be forwarded, and where it comes from
+  // the look-up for a packet of IPv6 that arrives does not ask whether it may be forwarded, and where it comes from; `arrive` does
   const asksLess =
     host.sysctls.get('net.ipv6.conf.all.forwarding') !== '1' ||
     [send.src ?? '', send.dst].some((end) => end === '::1' || (end.startsWith('fe80:') && end !== send.dst));
   if (send.how === 'get' && family === 6 && asksLess) return undefined;
-  // connect(2) refuses these
-  const type = ADDR_TYPES[addrType(host, packet.dst)];
-  if (send.how === 'connect' && send.proto === 'tcp' && type === 'BROADCAST') return undefined;
-  if (send.dst.startsWith('fe80:') && send.oif === undefined) return undefined;
+  if (isRefusedByConnect(host, send)) return ['lost'];
   const { walks } = simulate({ ruleset: rulesetOf(RULES, { family }), packet, host });
   const ways = walks.filter(({ choices }) =>
     choices.every(({ taken }) => taken !== (send.how === 'connect' ? 'not connected' : 'connected')),
@@ -54,13 +53,21 @@ export function ourEnds(description: RoutedHost, send: Send): readonly string[] 
   return [...new Set(ways.map((walk) => endOf(walk, { send, host })))];
 }
 
+/** What connect(2) refuses before there is a packet; the simulator walks one, as from a raw socket (docs/limits.md).
+ *  kernel net/ipv4/tcp_ipv4.c tcp_v4_connect(), net/ipv6/tcp_ipv6.c tcp_v6_connect(), net/ipv6/datagram.c __ip6_datagram_connect() */
+function isRefusedByConnect(host: Host, { how, proto, dst, oif }: Send): boolean {
+  if (how !== 'connect') return false;
+  const toAll = ADDR_TYPES[addrType(host, parseAddress(dst) as Address)] === 'BROADCAST';
+  return (proto === 'tcp' && toAll) || (dst.startsWith('fe80:') && oif === undefined);
+}
+
 function endOf({ fate, after }: Walk, { send: { how }, host }: { readonly send: Send; readonly host: Host }): string {
-  const from = how === 'get' ? '' : ` from ${formatAddress(after.src)}`;
+  const from = arrives(how) ? '' : ` from ${formatAddress(after.src)}`;
   switch (fate.kind) {
     case 'sent':
     case 'forwarded':
       if (how !== 'get' && host.interfaces.some(({ name, state }) => name === fate.oif && state === 'no-carrier'))
-        return how === 'connect' ? `sent into nothing${from}` : 'sent into nothing';
+        return arrives(how) ? 'lost' : how === 'connect' ? `sent into nothing${from}` : 'sent into nothing';
       return `${fate.kind} by ${fate.oif}${from}`;
     case 'delivered':
       return `delivered${from}`;
@@ -73,9 +80,9 @@ function endOf({ fate, after }: Walk, { send: { how }, host }: { readonly send: 
 
 function notationOf({ how, proto, src, sport, dst, dport, uid, mark, tos, oif, iif }: Send): string {
   const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
-  const words = how === 'get' ? [`iif=${iif}`] : [`uid=${uid}`, `gid=${uid}`, ...(oif === undefined ? [] : [`oif=${oif}`])];
+  const words = arrives(how) ? [`iif=${iif}`] : [`uid=${uid}`, `gid=${uid}`, ...(oif === undefined ? [] : [`oif=${oif}`])];
   return [
-    how === 'get' ? 'in' : 'out',
+    arrives(how) ? 'in' : 'out',
     proto,
     ...(src === undefined ? [] : [sport === undefined ? bracketed(src).replace(/^\[(.*)\]$/, '$1') : `${bracketed(src)}:${sport}`]),
     `-> ${bracketed(dst)}:${dport}`,
@@ -83,4 +90,8 @@ function notationOf({ how, proto, src, sport, dst, dport, uid, mark, tos, oif, i
     ...(mark === undefined ? [] : [`mark=${mark}`]),
     ...(tos === undefined ? [] : [`tos=${tos}`]),
   ].join(' ');
+}
+
+function arrives(how: Send['how']): boolean {
+  return how === 'get' || how === 'arrive';
 }

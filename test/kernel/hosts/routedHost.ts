@@ -6,9 +6,9 @@ export interface RoutedHost extends HostDescription {
   readonly interfaces: readonly (HostDescription['interfaces'][number] & { readonly late?: true })[];
 }
 
-/** `get`: the look-up for a packet that arrives; the others are sent by a real socket. */
+/** `get`: the look-up for a packet that arrives; `arrive`: that packet itself; the others are sent by a real socket. */
 export interface Send {
-  readonly how: 'connect' | 'sendto' | 'get';
+  readonly how: 'connect' | 'sendto' | 'get' | 'arrive';
   readonly proto: 'tcp' | 'udp';
   readonly proto_number: number;
   readonly dst: string;
@@ -23,10 +23,10 @@ export interface Send {
   readonly iif?: string;
 }
 
-/** Of a socket: where its packet was seen; of a look-up: its route. */
+/** Of a socket or a packet that arrives: where it was seen; of a look-up: its route. */
 export interface KernelAnswer {
   /** `unbound`: the socket could not be bound as it was asked */
-  readonly end?: 'sent' | 'delivered' | 'lost' | 'unbound';
+  readonly end?: 'sent' | 'forwarded' | 'delivered' | 'lost' | 'unbound';
   readonly type?: string;
   readonly oif?: string;
   readonly src?: string;

@@ -67,6 +67,11 @@ class World:
         self.lo.setblocking(False)
         self.netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
         self.netlink.bind((0, 0))
+        # they get a copy of what is delivered, whether or not a process listens
+        kinds = [(family, number) for family in (socket.AF_INET, socket.AF_INET6) for number in (6, 17)]
+        self.takers = [(kind, socket.socket(kind[0], socket.SOCK_RAW, kind[1])) for kind in kinds]
+        for _, taker in self.takers:
+            taker.setblocking(False)
 
     def device(self, one):
         name, commands = one['name'], []
@@ -121,8 +126,8 @@ class World:
     def close(self):
         for device in self.tuns.values():
             os.close(device)
-        self.lo.close()
-        self.netlink.close()
+        for one in (self.lo, self.netlink, *(taker for _, taker in self.takers)):
+            one.close()
 
     def drain(self):
         packets = []
@@ -138,6 +143,30 @@ class World:
         except BlockingIOError:
             pass
         return packets
+
+    def taken(self):
+        """Source, protocol and destination port of what was delivered."""
+        found = []
+        for (family, number), taker in self.takers:
+            try:
+                while True:
+                    data, source = taker.recvfrom(65536)
+                    at = (data[0] & 15) * 4 if family == socket.AF_INET else 0
+                    found.append((source[0].split('%')[0], number, struct.unpack_from('!H', data, at + 2)[0]))
+            except BlockingIOError:
+                pass
+        return found
+
+    def arrive(self, one):
+        """A packet that comes by an interface: whose, and where it goes on."""
+        self.drain()
+        self.taken()
+        os.write(self.tuns[one['iif']], packet_of(one))
+        name = one['src'], one['proto_number'], one['dport']
+        if name in self.taken():
+            return {'end': 'delivered', 'src': one['src']}
+        found = [dev for dev, ends in map(ends_of, self.drain()) if ends and fits(one, ends) and ends[0] == one['src']]
+        return {'end': 'forwarded', 'oif': found[0]} if found else {'end': 'lost', 'error': 'nothing was seen'}
 
     def send(self, one):
         self.drain()
@@ -262,6 +291,27 @@ def at_table(text, table, verb):
     return 'route %s %s%s%s%s' % (verb, head, '' if table == 'main' else ' table ' + table, hops, tail)
 
 
+def packet_of(one):
+    ports = struct.pack('!HH', one['sport'], one['dport'])
+    if one['proto'] == 'tcp':
+        body = ports + struct.pack('!IIBBHHH', 1, 0, 5 << 4, 2, 1024, 0, 0)
+    else:
+        body = ports + struct.pack('!HH', 9, 0) + b'x'
+    tos = one.get('tos', 0)
+    if ':' in one['dst']:
+        ends = socket.inet_pton(socket.AF_INET6, one['src']) + socket.inet_pton(socket.AF_INET6, one['dst'])
+        return struct.pack('!IHBB', 6 << 28 | tos << 20, len(body), one['proto_number'], 64) + ends + body
+    ends = socket.inet_aton(one['src']) + socket.inet_aton(one['dst'])
+    head = struct.pack('!BBHHHBBH', 0x45, tos, 20 + len(body), 1, 0x4000, 64, one['proto_number'], 0) + ends
+    return head[:10] + struct.pack('!H', checksum(head)) + head[12:] + body
+
+
+def checksum(data):
+    total = sum(struct.unpack('!%dH' % (len(data) // 2), data))
+    total = (total & 0xffff) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xffff
+
+
 def ends_of(seen):
     """Source, destination, protocol and destination port of a packet."""
     dev, data = seen
@@ -297,6 +347,7 @@ def attributes(data, at):
 for line in sys.stdin:
     question = json.loads(line)
     world = World(question['host'])
-    answers = [world.get(one) if one['how'] == 'get' else world.send(one) for one in question['sends']]
+    ways = {'get': world.get, 'arrive': world.arrive}
+    answers = [ways.get(one['how'], world.send)(one) for one in question['sends']]
     print(json.dumps({'refused': world.refused, 'answers': answers}), flush=True)
     world.close()
