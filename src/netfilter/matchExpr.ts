@@ -14,8 +14,8 @@ export type MatchExpr =
   | { readonly kind: 'present'; readonly field: Field }
   /** either way, each time anew; `probability` (0 to 1) where the rule states one; `remembers`: it follows from the packets before */
   | { readonly kind: 'chance'; readonly id: string; readonly probability?: number; readonly remembers?: true }
-  /** neither true nor false: we do not claim its meaning */
-  | { readonly kind: 'unmodelled'; readonly reason: string };
+  /** neither true nor false: we do not claim its meaning; `lacks`: we would if this were given */
+  | { readonly kind: 'unmodelled'; readonly reason: string; readonly lacks?: string };
 
 export const ALWAYS: MatchExpr = { kind: 'always' };
 export const NEVER: MatchExpr = { kind: 'or', of: [] };
@@ -49,8 +49,8 @@ export function present(field: Field): MatchExpr {
   return { kind: 'present', field };
 }
 
-export function unmodelled(reason: string): MatchExpr {
-  return { kind: 'unmodelled', reason };
+export function unmodelled(reason: string, lacks?: string): MatchExpr {
+  return { kind: 'unmodelled', reason, ...(lacks !== undefined && { lacks }) };
 }
 
 /** A condition that is not made of others. */
@@ -70,6 +70,15 @@ export function eachLeaf(expr: MatchExpr, visit: (leaf: Leaf) => void): void {
 /** Some part of the condition is not modelled. */
 export function mentionsUnmodelled(expr: MatchExpr): boolean {
   return someLeaf(expr, ({ kind }) => kind === 'unmodelled');
+}
+
+/** What would have to be given for the condition to be known, where nothing else is in the way. */
+export function lackingOf(expr: MatchExpr): string | undefined {
+  const found = new Set<string | undefined>();
+  eachLeaf(expr, (leaf) => {
+    if (leaf.kind === 'unmodelled') found.add(leaf.lacks);
+  });
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** Some part of the condition asks about earlier packets, or notes this one for later ones. */

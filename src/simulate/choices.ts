@@ -12,6 +12,7 @@ export interface Fork {
   /** what each way is called; absent: its number */
   readonly says?: readonly string[];
   readonly probability?: number;
+  readonly lacks?: string;
 }
 
 /** Answers with the way to take, 0 to ways - 1. */
@@ -64,5 +65,6 @@ export function toChoice({ fork, taken }: ForkDecision): Choice {
     taken: fork.says?.[taken] ?? String(taken + 1),
     ...(fork.rule === undefined ? {} : { rule: fork.rule }),
     ...(fork.probability === undefined ? {} : { probability: fork.probability }),
+    ...(fork.lacks === undefined ? {} : { lacks: fork.lacks }),
   };
 }

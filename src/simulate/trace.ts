@@ -52,6 +52,8 @@ export interface Choice {
   readonly taken: string;
   /** that the rule matches, whichever way was taken */
   readonly probability?: number;
+  /** what would have to be given for it to be known */
+  readonly lacks?: string;
 }
 
 export type Fate =

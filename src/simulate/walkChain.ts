@@ -111,6 +111,7 @@ function takesIt(skb: Skb, rule: Rule, { hook, choose, record }: WalkContext): b
     rule,
     ways: 2,
     says: ['matches', 'does not match'],
+    ...(leaf?.kind === 'unmodelled' && leaf.lacks !== undefined && { lacks: leaf.lacks }),
     ...(leaf?.kind === 'chance' && leaf.probability !== undefined ? { probability: leaf.probability } : {}),
   };
   const taken = choose(fork);

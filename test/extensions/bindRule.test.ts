@@ -163,7 +163,7 @@ describe('ipset', () => {
 
 describe('parts that are not modelled', () => {
   test.each([
-    ['-m set --match-set probes src', 'the members of ipset `probes`: not modelled'],
+    ['-m set --match-set probes src', 'the members of ipset `probes`: not known'],
     ['-p tcp --tcp-option 8', 'whether a packet has TCP option 8: not modelled'],
     ['-m conntrack --ctexpire 5', 'the time that a connection has left: not modelled'],
     ['-m socket --restore-skmark', 'a match that sets the packet mark to the mark of a socket: not modelled'],

@@ -151,9 +151,24 @@ describe('rules with numbers before the lines', () => {
 });
 
 describe('rules that were cut off', () => {
+  it('tables without COMMIT are read with a warning each, and decide', () => {
+    const { rulesets, diagnostics } = read(
+      '*nat\n-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 3127\n\n*filter\n-A INPUT -i tun3 -j DROP\n',
+    );
+    expect(diagnostics.map(({ kind, code }) => [kind, code])).toEqual([
+      ['warning', 'outside-a-table'],
+      ['warning', 'cut-off'],
+    ]);
+    const rules = rulesets.flatMap(({ tables }) =>
+      [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((one) => one.rules)),
+    );
+    expect(rules).toHaveLength(2);
+  });
+
   it.each(['\n', ' -j RE', ' -m own', ' -m comment --comment "a'])('in the middle of a table%j: said once', (end) => {
     const { diagnostics } = read(`*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tcp${end}`);
     expect(diagnostics.map(({ code }) => code)).toEqual(['cut-off']);
+    expect(diagnostics.map(({ kind }) => kind === 'malformed')).toEqual([end !== '\n']);
   });
 
   it('what is wrong before the cut is said as well', () => {

@@ -14,13 +14,15 @@ export interface IpsetQuestion {
   readonly sets: ReadonlyMap<string, IpSet> | undefined;
 }
 
+const MEMBERS = 'its members, which `ipset save` prints and --host reads';
+
 /** Sets in sets in sets are none that the kernel takes. */
 const DEEPEST = 2;
 
 /** One odd member leaves open what it could decide, and nothing else. */
 export function setExpr(name: string, question: IpsetQuestion, depth = 0): MatchExpr {
   const set = question.sets?.get(name);
-  if (set === undefined || depth > DEEPEST) return unmodelled(`the members of ipset \`${name}\``);
+  if (set === undefined || depth > DEEPEST) return unmodelled(`the members of ipset \`${name}\``, MEMBERS);
   const [method = '', dimensions = ''] = set.type.split(':');
   if (set.type === 'list:set') return or(...set.members.map((member) => setExpr(member.split(' ')[0] ?? '', question, depth + 1)));
   const names = dimensions.split(',');

@@ -1,17 +1,23 @@
 /** string - a text somewhere in the packet.
  *  man    iptables-extensions(8), string
- *  kernel net/netfilter/xt_string.c string_mt_check() */
-import { unmodelled } from '../../netfilter/matchExpr.ts';
+ *  kernel net/netfilter/xt_string.c string_mt_check(), string_mt(): the headers are searched as well */
+import { and, equals, inSet, type MatchExpr, masked, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import { TCP_FLAGS } from '../../packet/fields.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import { IP_HEADER } from '../../packet/usual.ts';
 import { conj, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { U16 } from '../shapes/number.ts';
-import { savePattern } from '../shapes/pattern.ts';
+import { type Bytes, savePattern } from '../shapes/pattern.ts';
 
 const WHAT = 'a text in the data of a packet';
+/** A shorter text, or one that cannot be printed, may be meant for the headers. */
+const SHORTEST = 4;
 
 export const string = matchExtension({
   name: 'string',
   families: [4, 6],
-  claim: { modelled: 'not', why: 'packets have no data' },
+  claim: { modelled: 'partly', why: 'a text is not in what has no data; what data says is not known' },
   options: {
     '--string': { value: ['pattern'], invertible: true, excludes: ['--hex-string'] },
     '--hex-string': { value: ['hexPattern'], invertible: true },
@@ -32,7 +38,8 @@ export const string = matchExtension({
     return complaints;
   },
   unclear: ['--string', '--hex-string'],
-  lower: (given) => conj(given, { '--string': () => unmodelled(WHAT), '--hex-string': () => unmodelled(WHAT) }),
+  lower: (given, { family }) =>
+    conj(given, { '--string': (text) => foundIn(family, text), '--hex-string': (text) => foundIn(family, text) }),
   save: (given) => {
     const option = given['--string'] ?? given['--hex-string'];
     const [from, to] = [given['--from']?.values[0] ?? 0, given['--to']?.values[0] ?? U16];
@@ -46,3 +53,16 @@ export const string = matchExtension({
     ];
   },
 });
+
+function foundIn(family: Family, text: Bytes): MatchExpr {
+  const isText = text.length >= SHORTEST && text.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return isText ? and(not(isWithoutData(family)), unmodelled(WHAT)) : unmodelled(WHAT);
+}
+
+/** By its length: TCP's header has 40 bytes with the options of a SYN, and 32 with those of later packets. */
+function isWithoutData(family: Family): MatchExpr {
+  const upTo = (bytes: number): MatchExpr => inSet('length', [{ lo: 0, hi: IP_HEADER[family] + bytes }]);
+  const { S, P } = TCP_FLAGS;
+  const segment = or(and(masked('flags', S, S), upTo(40)), and(masked('flags', 0, P), upTo(32)));
+  return and(present('sport'), or(and(equals('proto', PROTO.tcp), segment), and(equals('proto', PROTO.udp), upTo(8))));
+}

@@ -48,24 +48,35 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
   if (extension.demands.length > 0) tableComplaints(extension, given).forEach(complain);
   extension.check?.(given, { ...ruleContext(context, proto, ''), matches }).forEach(complain);
   if (loads && extension.unclear?.some((option) => given[option] !== undefined) === true) {
-    for (const reason of unclearParts(extension, given, ruleContext(context, proto, ''))) {
-      context.report({ kind: 'not-modelled', code: 'not-modelled', message: `${reason}: not modelled`, span: clause.span });
+    for (const { reason, lacks } of unclearParts(extension, given, ruleContext(context, proto, ''))) {
+      const says =
+        lacks === undefined ? { message: `${reason}: not modelled` } : { message: `${reason}: not known`, help: `give ${lacks}` };
+      context.report({ kind: 'not-modelled', code: 'not-modelled', ...says, span: clause.span });
     }
   }
   return loads;
 }
 
-function unclearParts(extension: Extension, given: Readonly<Record<string, GivenOption>>, context: RuleContext): readonly string[] {
-  if (extension.kind === 'match') {
-    const writes = extension.writes?.(given);
-    return [...extension.lower(given, context).flatMap(({ expr }) => unmodelledIn(expr)), ...(writes === undefined ? [] : [writes])];
-  }
-  const effect = extension.lower(given, context);
-  return effect.kind === 'unmodelled' ? [effect.reason] : [];
+interface Unclear {
+  readonly reason: string;
+  /** what would have to be given for it to be known */
+  readonly lacks?: string;
 }
 
-function unmodelledIn(expr: MatchExpr): readonly string[] {
-  if (expr.kind === 'unmodelled') return [expr.reason];
+function unclearParts(extension: Extension, given: Readonly<Record<string, GivenOption>>, context: RuleContext): readonly Unclear[] {
+  if (extension.kind === 'match') {
+    const writes = extension.writes?.(given);
+    return [
+      ...extension.lower(given, context).flatMap(({ expr }) => unmodelledIn(expr)),
+      ...(writes === undefined ? [] : [{ reason: writes }]),
+    ];
+  }
+  const effect = extension.lower(given, context);
+  return effect.kind === 'unmodelled' ? [effect] : [];
+}
+
+function unmodelledIn(expr: MatchExpr): readonly Unclear[] {
+  if (expr.kind === 'unmodelled') return [expr];
   if (expr.kind === 'not') return unmodelledIn(expr.of);
   return expr.kind === 'and' || expr.kind === 'or' ? expr.of.flatMap(unmodelledIn) : [];
 }

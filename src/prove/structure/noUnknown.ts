@@ -1,5 +1,5 @@
 /** Rules whose match or target is not modelled: where they decide, every answer is conditional. */
-import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
+import { lackingOf, mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import { asksOrder } from '../../ruleset/asWritten.ts';
 import { calledChains } from '../deadRules/deadRules.ts';
 import type { Claim } from '../proof/claim.ts';
@@ -18,8 +18,11 @@ export const noUnknown: Claim = {
           if (rule.effect.kind === 'unmodelled') return [{ rule, why: rule.effect.reason }];
           if (asksOrder(rule)) return [];
           if (rule.effect.kind === 'continue' || !mentionsUnmodelled(rule.match)) return [];
-          const clauses = rule.clauses.filter(({ expr }) => mentionsUnmodelled(expr)).map(({ text }) => `\`${text}\``);
-          return [{ rule, why: `${clauses.join(' and ')} is not modelled` }];
+          const open = rule.clauses.filter(({ expr }) => mentionsUnmodelled(expr));
+          const clauses = open.map(({ text }) => `\`${text}\``).join(' and ');
+          const lacks = [...new Set(open.map(({ expr }) => lackingOf(expr)))];
+          const [lack] = lacks.length === 1 ? lacks : [];
+          return [{ rule, why: lack === undefined ? `${clauses} is not modelled` : `${clauses} is not known without ${lack}` }];
         });
       }),
     ),

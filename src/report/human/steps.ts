@@ -172,9 +172,10 @@ function rowOf(rule: Rule, style: StepStyle): readonly string[] {
 }
 
 /** What it depends on is said in the answer; here only which way this branch goes. */
-export function forkText({ why, what, rule, taken, probability }: Choice, file: string): string {
+export function forkText({ why, what, rule, taken, probability, lacks }: Choice, file: string): string {
   const odds = probability === undefined ? '' : ` ${Number(probability.toFixed(4))}`;
-  return `fork (${why === 'chance' ? `chance${odds}` : 'not modelled'}): ${rule === undefined ? what : ruleName(rule, file)} ${taken}`;
+  const cause = why === 'chance' ? `chance${odds}` : lacks === undefined ? 'not modelled' : 'not known';
+  return `fork (${cause}): ${rule === undefined ? what : ruleName(rule, file)} ${taken}`;
 }
 
 /** A place that had no room beside its rule moves beside the remark, if there is room. */

@@ -84,16 +84,16 @@ export function unansweredText({ hook, by, table, reason }: Unanswered, file: st
   return `its answer is dropped in ${hook} by ${by === undefined ? `the policy of ${table} ${hook}` : ruleName(by, file)}`;
 }
 
-const CAUSES: Readonly<Record<Exclude<Choice['why'], 'budget'>, (what: string) => string>> = {
+const CAUSES: Readonly<Record<Exclude<Choice['why'], 'budget'>, (what: string, lacks: string | undefined) => string>> = {
   chance: (what) => `${what}, each time anew`,
-  unmodelled: (what) => `${what}, which is not modelled`,
+  unmodelled: (what, lacks) => (lacks === undefined ? `${what}, which is not modelled` : `${what}, not known without ${lacks}`),
   unsaid: (what) => what,
 };
 
 /** What a fork depends on: the rule to blame and why it is open. */
-export function choiceText({ rule, what, why, probability }: Choice, file: string): string {
+export function choiceText({ rule, what, why, probability, lacks }: Choice, file: string): string {
   if (why === 'budget') return `budget: ${what}`;
-  const cause = CAUSES[why](what);
+  const cause = CAUSES[why](what, lacks);
   const odds = probability === undefined ? '' : ` (probability ${Number(probability.toFixed(4))})`;
   return rule === undefined ? `${cause}${odds}` : `${ruleName(rule, file)}: ${cause}${odds}`;
 }

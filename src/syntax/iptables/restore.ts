@@ -30,7 +30,7 @@ export function readRestore(input: RestoreInput): RestoreResult {
   for (const line of input.lines) if (line.end > line.start) readLine(reader, line);
   if (reader.open !== undefined && reader.open.outside === undefined) {
     const { setting, at } = reader.open;
-    input.report(cutOff(setting.table.name.text, at));
+    input.report(cutOff(setting.table.name.text, { span: at, isSaved: reader.header }));
   }
   if (reader.strays !== undefined) input.report(straysOutside(reader.strays, text));
   return { sections: reader.sections, marked: reader.marked };

@@ -56,15 +56,19 @@ export function unknownTable(name: Word): TextFinding {
 
 const AT_COMMIT = 'iptables-restore loads a table only at its line `COMMIT`';
 
+/** The next table begins: nothing can be missing but the line. */
 export function withoutCommit(table: string, span: Span): TextFinding {
-  const message = `table \`${table}\` has no \`COMMIT\` before this line`;
-  return { kind: 'malformed', code: 'outside-a-table', message, span, help: AT_COMMIT };
+  const message = `table \`${table}\` has no \`COMMIT\` before this line: it is read as if it had`;
+  return { kind: 'warning', code: 'outside-a-table', message, span, help: AT_COMMIT };
 }
 
-/** The text ends in the table. */
-export function cutOff(table: string, span: Span): TextFinding {
-  const message = `the text ends in table \`${table}\`, which has no \`COMMIT\`: it looks cut off`;
-  return { kind: 'malformed', code: 'cut-off', message, span, help: `give the whole output of iptables-save; ${AT_COMMIT}` };
+/** The text ends in the table. What iptables-save printed always has the line: where it lacks, rules may lack as well. */
+export function cutOff(table: string, { span, isSaved }: { readonly span: Span; readonly isSaved: boolean }): TextFinding {
+  const message = `the text ends in table \`${table}\`, which has no \`COMMIT\``;
+  const code = 'cut-off';
+  if (!isSaved) return { kind: 'warning', code, message: `${message}: it is read as if it had`, span, help: AT_COMMIT };
+  const help = `give the whole output of iptables-save; ${AT_COMMIT}`;
+  return { kind: 'malformed', code, message: `${message}: it looks cut off`, span, help };
 }
 
 export function failedCheck(chain: Word, span: Span): TextFinding {
