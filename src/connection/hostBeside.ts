@@ -13,7 +13,8 @@ import { type PrintedHost, saysOfHost } from '../syntax/host/printedHost.ts';
 /** Undefined where not all of the rules have the same one, or it cannot be read. `usual`: what the text does not say. */
 export function hostBeside(rulesets: readonly Ruleset[], usual: HostDescription = defaultHost()): Host | undefined {
   const around = printedAround(rulesets);
-  return around && saysOfHost(around) ? readHost(besideUsual(around, usual)).host : undefined;
+  const { host } = around && saysOfHost(around) ? readHost(besideUsual(around, usual)) : {};
+  return host && around !== undefined && around.listeners.length > 0 ? { ...host, transparencyUnsaid: true } : host;
 }
 
 /** With the sets whose members stand beside rules; a description of the host comes before them. */
@@ -44,7 +45,8 @@ function printedAround(rulesets: readonly Ruleset[]): PrintedHost | undefined {
   return around === undefined || rulesets.some((one) => JSON.stringify(one.around) !== JSON.stringify(around)) ? undefined : around;
 }
 
-function besideUsual(around: PrintedHost, usual: HostDescription): HostDescription {
+/** What is not told is as `usual` has it. */
+export function besideUsual(around: PrintedHost, usual: HostDescription): HostDescription {
   const { description } = descriptionOf(around);
   const isSix = (text: string): boolean => text.startsWith('-6') || text.includes(':');
   const unsaid = (texts: readonly string[] = [], told: readonly number[]) => texts.filter((text) => !told.includes(isSix(text) ? 6 : 4));
@@ -99,9 +101,10 @@ function isSameSocket(own: Listener, { proto, port }: Listener): boolean {
   return own.proto === proto && own.port === port;
 }
 
-/** Sockets of the proxies that a host names are transparent where rules hand packets to them by TPROXY. */
+/** Sockets to which rules hand packets by TPROXY are transparent: those of the proxies that a host names, and those of which it is not said. */
 export function withTransparentSockets(host: Host, ports: readonly number[]): Host {
-  const isHanded = ({ takes, port }: Listener): boolean => takes !== undefined && port !== undefined && ports.includes(port);
+  const isHanded = ({ takes, port }: Listener): boolean =>
+    (takes !== undefined || host.transparencyUnsaid === true) && port !== undefined && ports.includes(port);
   if (!host.listeners.some((one) => isHanded(one) && !one.transparent)) return host;
   return { ...host, listeners: host.listeners.map((one) => (isHanded(one) ? { ...one, transparent: true } : one)) };
 }

@@ -85,7 +85,7 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const isDescribed = given.host === undefined && (given.podIps ?? []).length === 0 && hostBeside(rulesets) !== undefined;
   const pinned = given.host === undefined && !isDescribed ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
-  const told = given.host && withTransparentSockets(given.host, transparentPorts(rulesets));
+  const told = given.host;
   const silent = given.host?.listenersUnsaid === true ? [LISTENERS_UNSAID] : [];
   const changes = changesBeside(rulesets);
   const placeSaid = isDescribed ? [assumptionBeside(rulesets)] : pinned === undefined ? silent : [pinned.assumption];
@@ -93,7 +93,8 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const place = given.host === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
   const said = [...placeSaid, ...assumptionOfChanges(changes)];
   const placed = (profile: MeshProfile | undefined): Host => {
-    const host = told === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(told, usualHost(rulesets, profile));
+    const around = told === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(told, usualHost(rulesets, profile));
+    const host = withTransparentSockets(around, transparentPorts(rulesets));
     return withSetsBeside(changes.length === 0 ? host : changedHost(host, changes), rulesets);
   };
   const found = meshOf(rulesets, given);

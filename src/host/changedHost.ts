@@ -1,6 +1,7 @@
 /** A host after a script has changed it. What is there already stays as it is, as the kernel refuses it: a host file may be of before or
  *  after the script. man ip-rule(8), ip-route(8), ip-address(8), ip-link(8), sysctl(8) */
-import { contains, type Family, familyOf, formatAddress } from '../packet/address.ts';
+import { type Family, familyOf } from '../packet/address.ts';
+import { withDevice } from './gatewayDevice.ts';
 import type { Host, Interface, Route, RoutingRule } from './host.ts';
 import type { HostChange, LinkChange, RouteChange } from './hostChange.ts';
 import { parseRoute } from './ipRoute.ts';
@@ -88,7 +89,7 @@ function changedRoutes(host: Host, { does, family, table, text }: RouteChange): 
     };
     return [...routes, open];
   }
-  const route = withDevice(host, parsed.value);
+  const route = withDevice(host.routes, parsed.value);
   const isMetric = /\bmetric\b/.test(text);
   const isSame = (one: Route): boolean =>
     one.family === route.family &&
@@ -109,19 +110,6 @@ function changedRoutes(host: Host, { does, family, table, text }: RouteChange): 
   return routes.some((one) => isSame(one) && one.type === route.type && (family === 4 || (one.via === route.via && one.dev === route.dev)))
     ? routes
     : [...routes, route];
-}
-
-/** The interface by which the gateway is reached, where none is given. */
-function withDevice({ routes }: Host, route: Route): Route {
-  const { via, dev } = route;
-  if (via === undefined || dev !== undefined) return route;
-  const way = routes
-    .filter(
-      (one) =>
-        one.family === route.family && one.table === 'main' && one.via === undefined && one.dev !== undefined && contains(one.to, via),
-    )
-    .sort((a, b) => b.to.length - a.to.length)[0];
-  return way?.dev === undefined ? { ...route, unknown: `via ${formatAddress(via)}` } : { ...route, dev: way.dev };
 }
 
 function changedAddresses(nic: Interface, { does, text }: HostChange & { readonly on: 'address' }): Interface {

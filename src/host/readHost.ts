@@ -5,6 +5,7 @@ import { isJsonRecord } from '../lib/json.ts';
 import { nearest } from '../lib/nearest.ts';
 import { valueText } from '../lib/valueText.ts';
 import { parseAddress } from '../packet/address.ts';
+import { withDevice } from './gatewayDevice.ts';
 import type { Host, Route, RoutingRule } from './host.ts';
 import { parseRoute } from './ipRoute.ts';
 import { parseRule } from './ipRule.ts';
@@ -41,7 +42,9 @@ export function readHost(value: unknown): HostReading {
       problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
   const interfaces = readInterfaces(listIn(value.interfaces, 'interfaces', problems), problems);
   const sysctls = readSysctls(value.sysctls, problems);
-  const routes = joinSiblings([...derivedRoutes({ interfaces, sysctls }), ...readRoutes(value, problems)]);
+  const derived = derivedRoutes({ interfaces, sysctls });
+  const written = readRoutes(value, problems);
+  const routes = joinSiblings([...derived, ...written.map((route) => withDevice([...derived, ...written], route))]);
   for (const { dev } of routes.flatMap((route) => [route, ...(route.nexthops ?? [])])) {
     if (dev !== undefined && !interfaces.some(({ name }) => name === dev))
       problems.push(`a route names interface \`${dev}\`, which the host lacks`);

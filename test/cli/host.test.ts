@@ -149,3 +149,30 @@ test.each([
     expect((JSON.parse(out) as { interfaces: unknown }).interfaces).toEqual([nic]);
   }
 });
+
+describe('sockets that ss printed', () => {
+  const around = PASTE.replace('0.0.0.0:22 ', '0.0.0.0:12345').replace('sshd', 'xray');
+  const rules =
+    '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i eth0 -p tcp --dport 443 -j TPROXY --on-port 12345 --tproxy-mark 1\nCOMMIT\n';
+  const packet = 'in tcp 192.168.1.7 -> 203.0.113.9:443';
+
+  test.each([
+    ['in --host', { r: rules, h: around }, ['--host', 'h']],
+    ['beside the rules', { r: rules + around }, []],
+  ])('are transparent where TPROXY hands packets to them, %s', async (_, files, options) => {
+    const { out } = await chainwalk(['trace', 'r', packet, '--brief', ...options], { files });
+    expect(out).toContain('=> xray:12345');
+    expect(out).not.toContain('no-transparent-socket');
+  });
+
+  test('of a written host they are as it says', async () => {
+    const written = {
+      interfaces: [{ name: 'eth0', addresses: ['192.168.1.10/24'] }],
+      routes: ['default via 192.168.1.1', 'local default dev lo table 133'],
+    };
+    const listeners = [{ proto: 'tcp', port: 12345, process: 'xray' }];
+    const host = JSON.stringify({ ...written, ip_rules: ['fwmark 1 lookup 133'], listeners });
+    const { out } = await chainwalk(['trace', 'r', packet, '--brief', '--host', 'h'], { files: { r: rules, h: host } });
+    expect(out).toContain('no-transparent-socket');
+  });
+});

@@ -1,6 +1,6 @@
 /** `kubectl chainwalk` against a kubectl of ours. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { flagsOf } from '../../src/cli/argv/flags.ts';
@@ -89,6 +89,10 @@ const CAN_MAKE_NAMESPACES =
   process.getuid?.() === 0 &&
   spawnSync('unshare', ['-n', 'sh', '-c', 'ip -json address && iptables-nft-save && iptables-legacy-save']).status === 0;
 
+const HAS_SS = ['ss', 'netstat'].some((program) => spawnSync(program, ['-lntu']).status === 0);
+/** With what the pod's `ip` is. */
+const IP_HERE = ['ip', ...(spawnSync('busybox', ['ip', 'rule']).status === 0 ? ['busybox ip'] : [])];
+
 let fake: FakeKubectl | undefined;
 const cluster = (...replies: readonly Reply[]) => {
   fake = fakeKubectl(replies);
@@ -103,12 +107,10 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(out).toMatch(/^CAPTURED outbound -> proxy 127\.0\.0\.1:15001/);
     expect(out).toContain('out tcp 192.168.7.9:40000 -> 203.0.113.9:443');
     expect(out).toContain('web-0.rules:31');
-    expect(err).toBe(
-      'note: queried container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2] [nexthop=192.168.7.3]` of the route to 10.9.0.0/16 is not modelled: packets that take it are undecided\n',
-    );
+    expect(err).toBe('note: queried container istio-proxy: the nft backend holds the rules, legacy holds none\n');
     expect(calls[0]).toEqual(['--namespace=shop', 'get', 'pod', 'web-0', '--output=json']);
     expect(calls[1]).toEqual(['--namespace=shop', 'exec', 'web-0', '--container=istio-proxy', '--', 'iptables-save']);
-    expect(calls).toHaveLength(12);
+    expect(new Set(calls.map((call) => call.join(' '))).size).toBe(calls.length);
   });
 
   it('an annotation of the pod that Istio does not read is a warning of every command', async () => {
@@ -179,17 +181,19 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(Object.keys(written)).toEqual(['kept/web-0.rules', 'kept/web-0.host.json']);
     expect(written['kept/web-0.rules']).toBe(SIDECAR);
     expect(JSON.parse(written['kept/web-0.host.json'] ?? '')).toMatchObject({
-      interfaces: [
-        { name: 'lo', addresses: ['127.0.0.1/8'] },
-        { name: 'eth0', addresses: ['192.168.7.9/24', 'fe80::1/64'] },
-      ],
+      interfaces: [{ name: 'eth0', addresses: ['192.168.7.9/24', 'fe80::1/64'] }],
       ip_rules: [
-        '-4 from 10.0.0.0/8 to 1.2.3.4 pref 78 prohibit',
-        '-4 not from all fwmark 0x7 pref 79 lookup main',
-        '-4 from all fwmark 0x539/0xfff pref 32765 lookup 133',
+        'from 10.0.0.0/8 to 1.2.3.4 prohibit pref 78',
+        'not from all fwmark 0x7 lookup main pref 79',
+        'from all fwmark 0x539/0xfff lookup 133 pref 32765',
       ],
-      routes: ['-4 default via 192.168.7.1 dev eth0', '-4 10.9.0.0/16 [nexthop=192.168.7.2] [nexthop=192.168.7.3]'],
-      route_tables: { 133: ['-4 local default dev lo'] },
+      routes: [
+        // of IPv6 it was told nothing
+        'default via fd00:10:244::1 dev eth0',
+        'default via 192.168.7.1 dev eth0',
+        '10.9.0.0/16 nexthop via 192.168.7.2 nexthop via 192.168.7.3',
+      ],
+      route_tables: { 133: ['local default dev lo'] },
       processes: { app: { uid: 1000, gid: 1000 } },
     });
     // the pod says nothing of it
@@ -295,7 +299,7 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     );
     const { code, out, err } = await kubectl.plugin(['web-0']);
     expect([code, out.split('\n').slice(0, 2).join('')]).toEqual([0, expect.stringMatching(/web-0\.rules, Istio ambient/)]);
-    expect(err).toContain('note: no `ip` with JSON output');
+    expect(err).toContain('note: no `ip` that answers');
   });
 
   it('two backends: both are asked, and both decide', async () => {
@@ -514,11 +518,14 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     expect(readFileSync(join(kubectl.folder, 'kept/web-0.rules'), 'utf8')).toBe(SIDECAR);
   });
 
-  it.skipIf(!CAN_MAKE_NAMESPACES)(
-    `what real tools print is understood${CAN_MAKE_NAMESPACES ? '' : ': skipped, that takes root, unshare, ip and iptables'}`,
-    () => {
+  it.skipIf(!CAN_MAKE_NAMESPACES).each(IP_HERE)(
+    `what real tools print is understood, with %s${CAN_MAKE_NAMESPACES ? '' : ': skipped, that takes root, unshare, ip and iptables'}`,
+    (ip) => {
       const kubectl = cluster(GET);
-      const inPod = `*) while [ "$1" != -- ]; do shift; done; shift; PATH='${process.env.PATH}' exec "$@";;`;
+      const tools = join(kubectl.folder, 'tools');
+      mkdirSync(tools);
+      if (ip.startsWith('busybox')) writeFileSync(join(tools, 'ip'), `#!/bin/sh\nexec ${ip} "$@"\n`, { mode: 0o755 });
+      const inPod = `*) while [ "$1" != -- ]; do shift; done; shift; PATH='${tools}:${process.env.PATH}' exec "$@";;`;
       const program = join(kubectl.folder, 'bin/kubectl');
       writeFileSync(program, readFileSync(program, 'utf8').replace(/^ {2}\*\) echo .*$/m, inPod));
       const setUp = [
@@ -533,29 +540,42 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
         `exec '${process.execPath}' --import '${import.meta.resolve('tsx')}' '${ROOT}/src/kubectl-chainwalk.ts' web-0 --save kept trace '${OUT}' --brief`,
       ].join('\n');
       const { stdout, stderr } = spawnSync('unshare', ['-n', 'bash', '-e', '-c', setUp], { encoding: 'utf8', timeout: 60_000 });
-      // link-local addresses are tentative for a second after the link is up
-      expect(stderr.replace(/^note: fe80\S+ of \w+ is tentative: .*\n/gm, '')).toBe(
-        'note: queried container istio-proxy: the nft backend holds the rules, legacy holds none\nnote: `[nexthop=192.168.7.2,eth0] [nexthop=192.168.7.3,eth0]` of the route to 10.3.0.0/16 is not modelled: packets that take it are undecided\n',
-      );
+      const byBusybox = ip.startsWith('busybox');
+      expect(stderr.split('\n').map((line) => line.slice(0, 50))).toEqual([
+        'note: queried container istio-proxy: the nft backend holds the rules'.slice(0, 50),
+        ...(byBusybox
+          ? [
+              'note: the `ip` of busybox prints neither `not`, `oif`'.slice(0, 50),
+              'note: `[next_hops_that_are_not_printed]` of a route'.slice(0, 50),
+            ]
+          : []),
+        ...(HAS_SS ? ['note: no socket listens: the mesh where it always does'.slice(0, 50)] : []),
+        '',
+      ]);
       expect(stdout).toMatch(/^captured-out +out tcp 192\.168\.7\.9:40000 ->/);
       const host = JSON.parse(readFileSync(join(kubectl.folder, 'kept/web-0.host.json'), 'utf8'));
+      // link-local addresses are tentative for a second after the link is up
       expect(host.interfaces).toContainEqual({
         name: 'eth0',
-        addresses: ['192.168.7.9/24', 'fd00::9/64', expect.stringMatching(/^fe80::/)],
+        addresses: ['192.168.7.9/24', expect.stringMatching(/^fe80::/), 'fd00::9/64'],
+        mtu: 1500,
+        ...(!byBusybox && { type: 'veth' }),
       });
       expect([...host.routes].sort()).toEqual([
-        '-4 10.1.0.0/16 dev eth0 src 192.168.7.9 metric 50',
-        '-4 10.3.0.0/16 [nexthop=192.168.7.2,eth0] [nexthop=192.168.7.3,eth0]',
-        '-4 default via 192.168.7.1 dev eth0',
-        '-4 unreachable 10.2.0.0/16',
-        '-6 default via fd00::1 dev eth0 metric 1024',
+        '10.1.0.0/16 dev eth0 src 192.168.7.9 metric 50',
+        byBusybox
+          ? '10.3.0.0/16 [next_hops_that_are_not_printed]'
+          : '10.3.0.0/16 nexthop via 192.168.7.2 dev eth0 weight 1 nexthop via 192.168.7.3 dev eth0 weight 1',
+        'default via 192.168.7.1 dev eth0',
+        'default via fd00::1 dev eth0 metric 1024',
+        'unreachable 10.2.0.0/16',
       ]);
-      expect(host.route_tables).toEqual({ 133: ['-4 local default dev lo', '-6 local default dev lo metric 1024'] });
+      expect(host.route_tables).toEqual({ 133: ['local default dev lo', '-6 local default dev lo metric 1024'] });
       expect(host.ip_rules).toEqual([
-        '-4 from 10.0.0.0/8 fwmark 0x1/0xf iif eth0 pref 77 lookup 7',
-        '-4 from all to 1.2.3.4 pref 78 prohibit',
-        '-4 from all fwmark 0x539 pref 32765 lookup 133',
-        '-6 from all fwmark 0x539 pref 32765 lookup 133',
+        'from 10.0.0.0/8 fwmark 0x1/0xf iif eth0 lookup 7 pref 77',
+        'from all to 1.2.3.4 prohibit pref 78',
+        'from all fwmark 0x539 lookup 133 pref 32765',
+        '-6 from all fwmark 0x539 lookup 133 pref 32765',
       ]);
     },
   );

@@ -31,6 +31,18 @@ describe('a host description', () => {
   });
   it('routes a marked packet to a foreign address to this host', () =>
     expect(lookupRoute(host, { family: 4, dst: 0x08080808, mark: 1337 })?.type).toBe('local'));
+  it.each([
+    ['default via 10.244.0.1', ['eth0']],
+    ['default nexthop via 10.244.0.1 nexthop via 10.244.0.2 weight 2', ['eth0', 'eth0']],
+    ['default via 192.168.9.1', [undefined]],
+  ])('`%s` leaves by the interface that leads to its gateway', (text, devices) => {
+    const route = readHost({ ...CONTRACT_EXAMPLE, routes: [text] }).host?.routes.find(
+      ({ to, table }) => to.length === 0 && table === 'main',
+    );
+    expect((route?.nexthops ?? [route]).map((hop) => hop?.dev)).toEqual(devices);
+    // which one that is, is not known
+    expect(route?.unknown).toBe(devices[0] === undefined ? 'via 192.168.9.1' : undefined);
+  });
   it('routes an unmarked packet to the gateway', () =>
     expect(lookupRoute(host, { family: 4, dst: 0x08080808, mark: 0 })?.dev).toBe('eth0'));
   it.each([

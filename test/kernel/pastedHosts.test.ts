@@ -3,7 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { HostDescription, InterfaceDescription } from '../../src/host/hostDescription.ts';
+import { sourceFor } from '../../src/host/output.ts';
 import { readHost } from '../../src/host/readHost.ts';
+import { formatAddress, parseAddress } from '../../src/packet/address.ts';
 import { printedDescription } from '../../src/syntax/host/hostDocument.ts';
 import { kernelHere } from './kernelHere.ts';
 
@@ -178,4 +180,18 @@ describe.runIf(kernelHere())('what is printed of a host', () => {
   });
 
   afterAll(() => expect(seen.outputs).toBeGreaterThan(60));
+});
+
+describe.runIf(kernelHere())('the source of IPv6 is the one that the kernel chooses, though ip prints the newest address first', () => {
+  test.each(['ip', 'ip -j', 'busybox ip'])('%s', (ip) => {
+    const setUp = `${NICS}\n${UP}\nfor n in 2 3 1; do ip addr add fd00::$n/64 dev eth0 nodad; done\nip -6 route add default via fd00::fe dev eth0`;
+    const calls = [`${ip} addr`, `${ip} -6 route show table all`].map((call) => `echo '# ${call}'; ${call}`).join('\n');
+    const script = `${setUp}\n${SETTLED}\nip -6 route get 2001:db8::1\n${calls}`;
+    const { stdout } = spawnSync('unshare', ['--net', 'sh', '-c', script], { encoding: 'utf8' });
+    const [, chosen] = / src (\S+)/.exec(stdout) ?? [];
+    const { host } = readHost(printedDescription([{ file: 'x', text: stdout.slice(stdout.indexOf('#')) }]).description);
+    const dst = parseAddress('2001:db8::1') ?? 0n;
+    const source = host && sourceFor(host, { family: 6, dst, mark: 0 });
+    expect([chosen, source && formatAddress(source)]).toEqual(['fd00::1', 'fd00::1']);
+  });
 });

@@ -12,6 +12,8 @@ export interface GivenKeys {
   readonly description: Readonly<Record<string, unknown>>;
   /** sysctls that were printed and are left out, since no answer depends on them */
   readonly unusedSysctls: readonly string[];
+  /** its listeners were printed, by a program that does not say which are transparent */
+  readonly hasSockets: boolean;
 }
 
 /** The keys of one host; undefined when a file cannot be used, which has been reported. A written file comes before what is printed. */
@@ -35,7 +37,8 @@ export async function readDescription(reader: TextReader, files: readonly string
     if (data === undefined) isUsable = false;
     else keys.push(data);
   }
-  return isUsable ? { description: Object.assign({}, ...keys), unusedSysctls: unused } : undefined;
+  const hasSockets = keys.findLast(({ listeners }) => listeners !== undefined) === keys[0] && printed.length > 0;
+  return isUsable ? { description: Object.assign({}, ...keys), unusedSysctls: unused, hasSockets } : undefined;
 }
 
 /** What is no object is complained about by `readHost`. */
@@ -50,5 +53,5 @@ export async function readHostFiles(reader: TextReader, files: readonly string[]
   if (given === undefined) return undefined;
   const { host, problems } = readHost(given.description);
   for (const problem of problems) await reader.complain({ message: `${files.join(', ')}: ${problem}` });
-  return host;
+  return host && given.hasSockets ? { ...host, transparencyUnsaid: true } : host;
 }

@@ -40,7 +40,7 @@ function inPod(call: Call, name: string): readonly (readonly string[])[] {
   const debug = debugOf(call);
   const container = optionText(call.input, 'container') ?? 'CONTAINER';
   return [
-    ...QUESTIONS.map((question) => execArgs({ name, container }, question)),
+    ...QUESTIONS.flat().map((question) => execArgs({ name, container }, question)),
     ...(debug === undefined ? [] : [debugArgs(name, 'chainwalk-1', debug)]),
   ];
 }

@@ -57,10 +57,8 @@ function reasonIn(err: string): string | undefined {
 
 /** A program that is not there tells nothing; one that does not answer may have rules to tell. */
 async function askAll(cluster: Cluster, asked: AskedContainer, first: string): Promise<Answers | Complaint> {
-  const rest = QUESTIONS.filter((question) => question !== FIRST);
-  const answers = await Promise.all(
-    rest.map(async (question) => ({ words: questionText(question), answer: await kubectl(cluster, execArgs(asked, question)) })),
-  );
+  const rest = QUESTIONS.filter(([question]) => question !== FIRST);
+  const answers = (await Promise.all(rest.map((questions) => askUntilOne(cluster, asked, questions)))).flat();
   const late = answers.find(({ answer }) => 'late' in answer);
   if (late !== undefined) return failure(`kubectl exec ${late.words} in container ${asked.container} of ${asked.name}`, late.answer);
   const told = answers.flatMap(({ words, answer }) => {
@@ -68,6 +66,22 @@ async function askAll(cluster: Cluster, asked: AskedContainer, first: string): P
     return output === undefined ? [] : [[words, output] as const];
   });
   return new Map([[questionText(FIRST), first], ...told]);
+}
+
+interface Asking {
+  readonly words: string;
+  readonly answer: Executed;
+}
+
+/** Programs that tell the same: the next is asked only where one is not there, or fails. */
+async function askUntilOne(cluster: Cluster, asked: AskedContainer, questions: readonly PodCommand[]): Promise<readonly Asking[]> {
+  const answers: Asking[] = [];
+  for (const question of questions) {
+    const answer = await kubectl(cluster, execArgs(asked, question));
+    answers.push({ words: questionText(question), answer });
+    if (outputOf(answer) !== undefined || 'late' in answer) break;
+  }
+  return answers;
 }
 
 /** An attached container may have ended before it is listened to; its log has everything. */

@@ -22,7 +22,8 @@ import { againWith, type PodRequest } from './request.ts';
 
 export interface PodFiles {
   readonly rules: TextFile;
-  readonly host?: TextFile;
+  /** `sockets`: its listeners are those that it has, not assumed */
+  readonly host?: TextFile & { readonly sockets?: true };
   readonly facts: PodFacts;
   /** the mesh that is to capture the pod, by name, where its rules show none */
   readonly mesh?: string;
@@ -96,7 +97,7 @@ export async function fetchPodFiles({ input }: Call, wanted: Wanted): Promise<Po
         again: again(pod.debugImage.image),
       },
     }),
-    ...(host.text !== undefined && { host: { path: path('.host.json'), text: host.text } }),
+    ...(host.text !== undefined && { host: { path: path('.host.json'), text: host.text, ...(host.sockets && { sockets: true }) } }),
     notes: [
       ...wanted.notes,
       ...startingNotes(name, pod),

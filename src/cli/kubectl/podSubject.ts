@@ -1,4 +1,5 @@
 /** A running pod's rules and the place around them; what the user says of the place counts first. */
+import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
 import { invariant } from '../../lib/invariant.ts';
@@ -8,7 +9,7 @@ import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
 import { complain } from '../io/messages.ts';
-import type { PodFiles, TextFile } from './podFiles.ts';
+import type { PodFiles } from './podFiles.ts';
 
 /** Undefined when an option cannot be read, which has been reported. */
 export async function runningPodSubject(
@@ -43,10 +44,10 @@ export async function runningPodSubject(
   };
 }
 
-/** Written by us from what `ip` told, and read once before. */
-function hostIn({ path, text }: TextFile) {
+/** Written by us from what was told inside, and read once before. */
+function hostIn({ path, text, sockets }: NonNullable<PodFiles['host']>): Host {
   const { host, problems } = readHost(parseJson(text));
   invariant(host !== undefined, `${path}: ${problems.join('; ')}`);
-  // its addresses and routes were requested, its listeners were not
+  if (sockets === true) return { ...host, called: 'the running pod', transparencyUnsaid: true };
   return { ...host, called: 'the running pod, its listeners assumed' };
 }

@@ -16,15 +16,39 @@ export const DUMPS: readonly PodCommand[] = [
   ['ip6tables-legacy-save'],
 ];
 
-const ROUTING: readonly PodCommand[] = [
-  ['ip', '-json', 'address'],
-  ['ip', '-4', '-json', 'rule'],
-  ['ip', '-6', '-json', 'rule'],
-  ['ip', '-4', '-json', 'route', 'show', 'table', 'all'],
-  ['ip', '-6', '-json', 'route', 'show', 'table', 'all'],
+/** Programs that tell the same, asked one after another until one answers: `ip` of busybox and older ones have no JSON. */
+type Asked = readonly PodCommand[];
+
+/** What `chainwalk capture` collects beside the rules. */
+export const HOST_QUESTIONS: readonly Asked[] = [
+  [
+    ['ip', '-json', 'address'],
+    ['ip', 'address'],
+  ],
+  [
+    ['ip', '-json', '-details', 'link'],
+    ['ip', '-details', 'link'],
+  ],
+  ...(['-4', '-6'] as const).flatMap((family): readonly Asked[] => [
+    [
+      ['ip', family, '-json', 'rule'],
+      ['ip', family, 'rule'],
+    ],
+    [
+      ['ip', family, '-json', 'route', 'show', 'table', 'all'],
+      ['ip', family, 'route', 'show', 'table', 'all'],
+    ],
+  ]),
+  [
+    ['ss', '-lntup'],
+    ['netstat', '-lntup'],
+    ['netstat', '-lntu'],
+  ],
+  [['ipset', 'save']],
+  [['sysctl', '-a']],
 ];
 
-export const QUESTIONS: readonly PodCommand[] = [...DUMPS, ...ROUTING];
+export const QUESTIONS: readonly Asked[] = [...DUMPS.map((dump) => [dump]), ...HOST_QUESTIONS];
 
 /** Standard output by the question's words; absent: it could not be asked, or failed. */
 export type Answers = ReadonlyMap<string, string>;
@@ -38,7 +62,7 @@ const LINE = /^=== chainwalk: (.*) ===$/;
 /** For `sh -c`: each answer between two lines of ours, the second only when the program succeeded. */
 export const SCRIPT: string = [
   'ask() { echo "=== chainwalk: $* ==="; "$@" 2>/dev/null && echo && echo "=== chainwalk: done ==="; }',
-  ...QUESTIONS.map((question) => `ask ${questionText(question)}`),
+  ...QUESTIONS.map((asked) => asked.map((question) => `ask ${questionText(question)}`).join(' || ')),
   'echo "=== chainwalk: end ==="',
 ].join('\n');
 
@@ -56,4 +80,17 @@ export function answersIn(output: string): Answers | undefined {
       return next?.words === 'done' ? [[words, lines.slice(at + 1, next.at).join('\n')] as const] : [];
     }),
   );
+}
+
+/** The answers about the host as one text, each below its question. A kernel without IPv6 answers with nothing, which says nothing. */
+export function hostAnswers(answers: Answers): string {
+  const asked = HOST_QUESTIONS.flat().map(questionText);
+  return asked
+    .flatMap((words) => {
+      const answer = answers.get(words);
+      return answer === undefined || (words.includes(' -6 ') && /^[\s[\]{}]*$/.test(answer))
+        ? []
+        : [`=== chainwalk: ${words} ===\n${answer}\n`];
+    })
+    .join('');
 }

@@ -60,18 +60,26 @@ function usual(family: Family): readonly PrintedRule[] {
   return family === 4 ? [...all, { family, priority: 32767, text: 'from all lookup default' }] : all;
 }
 
+/** It is there in every namespace. */
+export function isUsualRule(rule: PrintedRule): boolean {
+  return USUAL[rule.family].some((one) => isSameRule(rule, one));
+}
+
+function isSameRule(a: PrintedRule, b: PrintedRule): boolean {
+  return a.priority === b.priority && a.text === b.text && a.family === b.family;
+}
+
 /** Only what is not there by itself, as long as all that is there by itself is. */
 export function ruleKeys({ rules, rulesOf }: Pick<PrintedHost, 'rules' | 'rulesOf'>): Pick<HostDescription, 'ip_rules' | 'default_rules'> {
-  const isSame = (a: PrintedRule, b: PrintedRule): boolean => a.priority === b.priority && a.text === b.text && a.family === b.family;
-  const isWhole = rulesOf.every((family) => USUAL[family].every((one) => rules.some((rule) => isSame(rule, one))));
+  const isWhole = rulesOf.every((family) => USUAL[family].every((one) => rules.some((rule) => isSameRule(rule, one))));
   if (rules.length === 0 && rulesOf.length === 0) return {};
   if (isWhole) {
-    const added = rules.filter((rule) => !USUAL[rule.family].some((one) => isSame(rule, one)));
+    const added = rules.filter((rule) => !isUsualRule(rule));
     return added.length === 0 ? {} : { ip_rules: added.map(ruleDescription) };
   }
   const untold = FAMILIES.filter((family) => !rulesOf.includes(family));
   return {
-    ip_rules: [...rules, ...untold.flatMap((family) => USUAL[family].filter((one) => !rules.some((rule) => isSame(rule, one))))].map(
+    ip_rules: [...rules, ...untold.flatMap((family) => USUAL[family].filter((one) => !rules.some((rule) => isSameRule(rule, one))))].map(
       ruleDescription,
     ),
     default_rules: false,

@@ -5,6 +5,7 @@ import type { InterfaceDescription } from '../../host/hostDescription.ts';
 import { parseRoute } from '../../host/ipRoute.ts';
 import { readHost } from '../../host/readHost.ts';
 import { formatAddress, prefixRange } from '../../packet/address.ts';
+import { withHidden, withWays } from './busybox.ts';
 import type { HostPage, PrintedNic } from './page.ts';
 import type { PrintedHost, PrintedRoute } from './printedHost.ts';
 import { keptOptions } from './setLines.ts';
@@ -28,9 +29,9 @@ export function finished(page: HostPage): PrintedHost {
       };
   return {
     ...(known && { interfaces: routes.interfaces }),
-    routes: routes.routes,
+    routes: routes.routes.map(withWays),
     routesOf: [...page.routesOf].sort(),
-    rules: page.rules,
+    rules: withHidden(page),
     rulesOf: [...page.rulesOf].sort(),
     listeners: page.listeners,
     listenersOf: [...page.listenersOf].sort(),

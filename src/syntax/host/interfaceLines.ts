@@ -20,7 +20,7 @@ export function takeInterfaceLine(page: HostPage, line: HostLine): boolean {
 function takeHead(page: HostPage, line: HostLine): boolean {
   const { text } = line;
   const link = lineParts('link', text);
-  if (link !== undefined) return takeLink(page, link);
+  if (link !== undefined) return takeLink(page, line, link);
   const online = lineParts('onlineAddress', text);
   if (online !== undefined) return takeAddress(page, line, { parts: online, nic: nicNamed(page, online.get('device') ?? '') });
   const brief = lineParts('brief', text);
@@ -36,9 +36,11 @@ function takeHead(page: HostPage, line: HostLine): boolean {
   return true;
 }
 
-function takeLink(page: HostPage, link: LineParts): boolean {
+function takeLink(page: HostPage, { span }: HostLine, link: LineParts): boolean {
   const nic = nicNamed(page, link.get('device') ?? '');
   const { more } = link;
+  // that of iproute2 has always named the group
+  if (['mtu', 'qdisc'].every((word) => more.includes(word)) && !more.includes('group')) page.byBusybox ??= span;
   for (let at = 0; at + 1 < more.length; at += 2) {
     const [key, value = ''] = [more[at], more[at + 1]];
     if (key === 'mtu' && /^\d+$/.test(value)) nic.mtu = Number(value);

@@ -5,7 +5,7 @@ import type { Family } from '../../packet/address.ts';
 import { ADDRESS_FLAGS, addAddress, narrowScope, setState } from './interfaceLines.ts';
 import { type HostLine, type HostPage, nicNamed } from './page.ts';
 import { addRoute, openWord } from './routeLines.ts';
-import { readRuleWords } from './ruleLines.ts';
+import { addRule, readRuleWords } from './ruleLines.ts';
 
 /** False: it is none of these. `value`: the whole list */
 export function takeJson(page: HostPage, line: HostLine, value: unknown): boolean {
@@ -14,7 +14,7 @@ export function takeJson(page: HostPage, line: HostLine, value: unknown): boolea
   const [first] = entries;
   if (first === undefined) return tellEmpty(page);
   if ('ifname' in first) for (const entry of entries) takeInterface(page, line, entry);
-  else if ('priority' in first) takeRules(page, entries);
+  else if ('priority' in first) takeRules(page, line, entries);
   else if ('dst' in first) takeRoutes(page, entries);
   else return false;
   return true;
@@ -117,12 +117,13 @@ const RULE_KEYS = new Set(
   ).split(' '),
 );
 
-function takeRules(page: HostPage, entries: readonly JsonRecord[]): void {
+function takeRules(page: HostPage, { span }: HostLine, entries: readonly JsonRecord[]): void {
   const { family: asked, isPart } = page.section;
   const known = entries.some((entry) => valueText(entry.src ?? '').includes(':') || valueText(entry.dst ?? '').includes(':'));
   const family: Family = asked ?? (known || page.rulesOf.has(4) ? 6 : 4);
   for (const entry of entries) {
-    page.rules.push({ family, priority: Number(entry.priority), text: [...ruleWords(entry), ...unknownKeys(entry, RULE_KEYS)].join(' ') });
+    const text = [...ruleWords(entry), ...unknownKeys(entry, RULE_KEYS)].join(' ');
+    addRule(page, { family, priority: Number(entry.priority), text }, span);
     if (isPart === undefined) page.rulesOf.add(family);
   }
 }

@@ -14,6 +14,10 @@ export interface HostPage {
   readonly routesOf: Set<Family>;
   readonly rules: PrintedRule[];
   readonly rulesOf: Set<Family>;
+  /** where the first rule stands that is not there by itself */
+  addedRule?: Span;
+  /** a line that only the `ip` of busybox prints */
+  byBusybox?: Span;
   readonly listeners: ListenerDescription[];
   readonly listenersOf: Set<SocketProtocol>;
   readonly sets: Map<string, { readonly type: string; readonly options: string; readonly members: string[] }>;

@@ -1,7 +1,10 @@
 /** Rules of routing, as `ip rule` prints them. man ip-rule(8) */
 import type { Family } from '../../packet/address.ts';
+import type { Span } from '../text/source.ts';
+import { isUsualRule } from './description.ts';
 import { lineParts } from './lineParts.ts';
 import type { HostLine, HostPage } from './page.ts';
+import type { PrintedRule } from './printedHost.ts';
 import { openWord } from './routeLines.ts';
 
 const VALUED = new Set(
@@ -20,16 +23,23 @@ const ACTIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** False: it is none. */
-export function takeRuleLine(page: HostPage, { text }: HostLine): boolean {
+export function takeRuleLine(page: HostPage, { text, span }: HostLine): boolean {
   const found = lineParts('rule', text);
   const [first = ''] = found?.more ?? [];
   if (found === undefined || !(VALUED.has(first) || FLAGS.has(first) || IDLE.has(first))) return false;
   const priority = Number(found.get('preference'));
   const words = readRuleWords(found.more);
   const family = familyHere(page, priority, words);
-  page.rules.push({ family, priority, text: words.join(' ') });
+  addRule(page, { family, priority, text: words.join(' ') }, span);
   if (page.section.isPart === undefined && (page.section.what === 'rule' || priority === 0)) page.rulesOf.add(family);
   return true;
+}
+
+/** Where the rules are asked for twice, each counts once. */
+export function addRule(page: HostPage, rule: PrintedRule, span: Span): void {
+  if (page.rules.some((one) => one.family === rule.family && one.priority === rule.priority && one.text === rule.text)) return;
+  page.rules.push(rule);
+  if (!isUsualRule(rule)) page.addedRule ??= span;
 }
 
 /** The second list without a call above it is that of IPv6. */
