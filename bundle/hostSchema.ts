@@ -59,6 +59,19 @@ const PROPERTIES: Readonly<Record<string, JsonSchema>> = {
     },
     additionalProperties: false,
   }),
+  fence: {
+    type: 'object',
+    properties: {
+      leaves_only_by: listOf({ type: 'string', pattern: '^[^\\s/]{1,15}$' }),
+      except: listOf({
+        type: 'object',
+        properties: { uid: ID, gid: ID, to: TEXT, proto: { enum: ['tcp', 'udp'] }, port: { type: 'integer', minimum: 1, maximum: 65535 } },
+        additionalProperties: false,
+      }),
+    },
+    required: ['leaves_only_by'],
+    additionalProperties: false,
+  },
   pods: listOf(TEXT),
   sets: {
     type: 'object',

@@ -20,6 +20,8 @@ export interface Host {
   readonly processes: ReadonlyMap<string, Process>;
   /** absent: none is named */
   readonly proxies?: readonly OwnProxy[];
+  /** absent: packets may leave by any interface */
+  readonly fence?: HostFence;
   /** addresses of pods on this node that are in the mesh */
   readonly pods: readonly Address[];
   readonly sets: ReadonlyMap<string, { readonly type: string; readonly members: readonly string[]; readonly options?: string }>;
@@ -161,6 +163,21 @@ export interface OwnProxy {
   readonly takes: ProxyTakes;
   /** by which rules can know what it sends; 0: none */
   readonly mark: number;
+}
+
+/** By which interfaces packets of the host may leave. */
+export interface HostFence {
+  readonly interfaces: readonly string[];
+  readonly except: readonly FenceException[];
+}
+
+/** Packets that have all that is given here leave as they like. */
+export interface FenceException {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly to?: Prefix;
+  readonly proto?: number;
+  readonly port?: number;
 }
 
 export interface SocketEndpoint {

@@ -16,6 +16,8 @@ export interface HostDescription {
   readonly processes?: Readonly<Record<string, ProcessDescription>>;
   /** transparent proxies that are no mesh */
   readonly proxies?: readonly ProxyDescription[];
+  /** by which interfaces packets may leave: claim `leaves-only-by` */
+  readonly fence?: FenceDescription;
   /** addresses of the pods of this node */
   readonly pods?: readonly string[];
   readonly sets?: Readonly<Record<string, SetDescription>>;
@@ -91,6 +93,24 @@ export interface ProxyDescription {
   readonly cgroup?: string;
   /** `closed`: it closes a connection that is for its own port */
   readonly own_port?: string;
+}
+
+/** A kill switch: nothing leaves but by these interfaces. */
+export interface FenceDescription {
+  /** names; one that the host lacks, as a tunnel that is down, is none by which packets leave */
+  readonly leaves_only_by: readonly string[];
+  /** packets that have all that an entry says leave as they like */
+  readonly except?: readonly FenceExceptionDescription[];
+}
+
+export interface FenceExceptionDescription {
+  readonly uid?: number;
+  readonly gid?: number;
+  /** an address, or a network like `192.168.0.0/16` */
+  readonly to?: string;
+  /** `tcp` or `udp` */
+  readonly proto?: string;
+  readonly port?: number;
 }
 
 /** An ipset, with members as `ipset save` prints them. */

@@ -9,6 +9,7 @@ import { withDevice } from './gatewayDevice.ts';
 import type { Host, Route, RoutingRule } from './host.ts';
 import { parseRoute } from './ipRoute.ts';
 import { parseRule } from './ipRule.ts';
+import { readFence } from './readFence.ts';
 import { readInterfaces } from './readInterfaces.ts';
 import { readSockets } from './readSockets.ts';
 import { defaultRules, derivedRoutes, joinSiblings } from './routing.ts';
@@ -30,6 +31,7 @@ export const HOST_KEYS = [
   'listeners',
   'processes',
   'proxies',
+  'fence',
   'pods',
   'sets',
   'clock',
@@ -50,6 +52,7 @@ export function readHost(value: unknown): HostReading {
       problems.push(`a route names interface \`${dev}\`, which the host lacks`);
   }
   const { listeners, processes, proxies } = readSockets(value, problems);
+  const fence = readFence(value.fence, problems);
   const host: Host = {
     interfaces,
     routes,
@@ -59,6 +62,7 @@ export function readHost(value: unknown): HostReading {
     ...(value.listeners === undefined ? { listenersUnsaid: true } : {}),
     processes,
     ...(proxies.length > 0 && { proxies }),
+    ...(fence !== undefined && { fence }),
     pods: readAddresses(value.pods, problems),
     sets: readSets(value.sets, problems),
     ...readClock(value.clock, problems),

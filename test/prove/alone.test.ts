@@ -111,7 +111,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
 };
 
 /** What is about proxies that are no mesh, on rules that do nothing, and what is judged only when it is asked for by name. */
-const LEFT_ASIDE = ['own-port-closed', 'no-dead-rule', 'no-dead-end', 'no-exclusion', 'init-cni-parity', 'mode-parity'];
+const LEFT_ASIDE = ['own-port-closed', 'leaves-only-by', 'no-dead-rule', 'no-dead-end', 'no-exclusion', 'init-cni-parity', 'mode-parity'];
 
 /** Rules that drop everything break what is to arrive, too. */
 const NEVER_ALONE = ['no-guardrail-left'];

@@ -14,6 +14,7 @@ const FATE_CLAIMS = [
   'pod-captured',
   'no-redirect-loop',
   'proxy-egress-direct',
+  'leaves-only-by',
   'outbound-captured',
   'inbound-captured',
   'self-vip-captured',

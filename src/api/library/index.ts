@@ -2,6 +2,8 @@
 
 export type { Outcome } from '../../connection/journey.ts';
 export type {
+  FenceDescription,
+  FenceExceptionDescription,
   HostDescription,
   InterfaceDescription,
   ListenerDescription,

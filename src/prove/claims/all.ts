@@ -23,6 +23,7 @@ import { initCniParity } from './initCniParity.ts';
 import { initPhaseReachable } from './initPhaseReachable.ts';
 import { invalidNotToApp } from './invalidNotToApp.ts';
 import { ipv6Parity } from './ipv6Parity.ts';
+import { leavesOnlyBy } from './leavesOnlyBy.ts';
 import { loopbackPreserved } from './loopbackPreserved.ts';
 import { modeParity } from './modeParity.ts';
 import { noDeadEnd } from './noDeadEnd.ts';
@@ -47,6 +48,7 @@ export const CLAIMS: readonly Claim[] = [
   noRedirectLoop,
   proxyEgressDirect,
   ownPortClosed,
+  leavesOnlyBy,
   outboundCaptured,
   inboundCaptured,
   selfVipCaptured,

@@ -24,6 +24,7 @@ import type { SettingCauses } from '../proof/settingCauses.ts';
 import type { AcceptedRule } from '../proof/suppressions.ts';
 import { proofContexts, withoutRules } from './contexts.ts';
 import { judgeClaim } from './judgeClaim.ts';
+import { inUnruled, unruledContexts } from './unruledFamilies.ts';
 
 export interface VerifyOptions extends GivenPlace {
   /** ids of claims; all when absent */
@@ -82,7 +83,11 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const unjudged = others.filter((family) => !absentFamilies.includes(family));
   const contexts = proofContexts(checked, { setting, options, budget });
   const claims = claimsAsked(options);
-  const findings = claims.flatMap((claim) => contexts.flatMap((context) => judge(context, claim, options)));
+  const unruled = unruledContexts({ setting, options, budget, families: unjudged, beside: rulesets[0] });
+  const findings = claims.flatMap((claim) => [
+    ...contexts.flatMap((context) => judge(context, claim, options)),
+    ...inUnruled(claim, unruled, (context) => judge(context, claim, options)),
+  ]);
   return {
     rulesets: checked,
     profile: setting.profile,

@@ -22,6 +22,8 @@ export interface Claim {
   readonly needs?: 'proxy' | 'application';
   /** asked only where --only names it: it compares with rules that are not there, or no mesh keeps it */
   readonly byName?: true;
+  /** asked of both families, whichever rules are given */
+  readonly everyFamily?: true;
   /** asked of pods while their init containers run, and only then */
   readonly whileInit?: true;
   /** why the claim is not asked here; undefined: it is */

@@ -6,6 +6,7 @@ export const RULE_CLAIMS = [
   'no-redirect-loop',
   'proxy-egress-direct',
   'own-port-closed',
+  'leaves-only-by',
   'outbound-captured',
   'inbound-captured',
   'self-vip-captured',

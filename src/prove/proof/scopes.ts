@@ -27,21 +27,22 @@ export const isTcpOrUdp: MatchExpr = or(isTcp, equals('proto', PROTO.udp));
 /** Not sent to one server's port by a server: net.ipv4.ip_local_port_range */
 export const fromEphemeralPort: MatchExpr = inSet('sport', [{ lo: 32768, hi: 60999 }]);
 
-const ofProcess: MatchExpr = { kind: 'present', field: 'uid' };
+/** Not what the kernel sends by itself. */
+export const ofProcesses: MatchExpr = { kind: 'present', field: 'uid' };
 
 /** Sent by the proxy for a connection of its own: by its user (root: its group), with the mark that it sets. */
 export function ofProxy({ declared, profile }: ProofContext): MatchExpr {
   const { knownBy, proxyUids, proxyGids } = declared;
   const mark = profile?.listeners.find(({ role }) => role === 'outbound')?.emits?.mark ?? 0;
   const owner = knownBy === 'mark' ? ALWAYS : knownBy === 'gid' ? inSet('gid', proxyGids.map(point)) : inSet('uid', proxyUids.map(point));
-  return and(ofProcess, owner, equals('mark', mark));
+  return and(ofProcesses, owner, equals('mark', mark));
 }
 
 /** Sent by any user of the proxy's group, where some rule matches on that group: then it is the proxy's, of any user. */
 export function ofProxyGroup({ declared, ruleset }: ProofContext): MatchExpr {
   const asked = rulesFrom(ruleset, 'nat', 'OUTPUT').flatMap(({ has, hasNot }) => [...(has.get('gid') ?? []), ...(hasNot.get('gid') ?? [])]);
   const groups = declared.proxyGids.filter((gid) => asked.some(({ lo, hi }) => lo === gid && hi === gid));
-  return and(ofProcess, inSet('gid', groups.map(point)), equals('mark', 0));
+  return and(ofProcesses, inSet('gid', groups.map(point)), equals('mark', 0));
 }
 
 /** Sent by a process that is not the proxy, with no packet mark. One that the host names counts even with the proxy's user or group. */
@@ -54,7 +55,7 @@ export function ofApplication({ declared, host, profile }: ProofContext): MatchE
       name !== profile?.process.name && proxy !== undefined && proxy.uid !== 0 && (uid === proxy.uid || gid === proxy.gid),
   );
   const named = collides.map(([, { uid, gid }]) => and(equals('uid', uid), equals('gid', gid)));
-  return and(ofProcess, or(not(spared), ...named), equals('mark', 0));
+  return and(ofProcesses, or(not(spared), ...named), equals('mark', 0));
 }
 
 /** To another host: no address of this one, no loopback, broadcast or multicast, and not unspecified. */
