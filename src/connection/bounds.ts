@@ -15,6 +15,8 @@ export interface Bounds {
   readonly ofConnections?: 'data' | 'whole';
   /** only what the application sends */
   readonly ofApplication?: boolean;
+  /** of two hosts: interfaces that one of them alone has, as `tun0 of the base` */
+  readonly apart?: readonly string[];
 }
 
 export const GIVEN_HOST = 'the host given';
@@ -40,6 +42,7 @@ export function othersThan(families: readonly Family[]): readonly Family[] {
 
 /** Of several answers together. */
 export function mergeBounds(all: readonly Bounds[]): Bounds {
+  const apart = [...new Set(all.flatMap((one) => one.apart ?? []))];
   const followed = all.map(({ ofConnections }) => ofConnections);
   return {
     families: [...new Set(all.flatMap(({ families }) => families))].sort(),
@@ -47,6 +50,7 @@ export function mergeBounds(all: readonly Bounds[]): Bounds {
     hosts: [...new Set(all.flatMap(({ hosts }) => hosts))],
     ...(all.some(({ narrowed }) => narrowed) && { narrowed: true }),
     ...(all.some(({ ofApplication }) => ofApplication) && { ofApplication: true }),
+    ...(apart.length > 0 && { apart }),
     ...(followed.length > 0 && !followed.includes(undefined) && { ofConnections: followed.includes('data') ? 'data' : 'whole' }),
   };
 }

@@ -24,7 +24,8 @@ export function endsOfPath(path: Path): readonly string[] {
   // a TCP connection that stalls is nobody's
   if (stalls.length > 0 && leg.walk.packet.proto === PROTO.tcp) return says;
   const ends = (stalls.length === 0 ? [outcome] : says).map((one) => endOfWalk(one, leg.walk));
-  return lost.length === 0 ? ends : ends.flatMap((end) => lost.map((parts) => `${end} ${parts}`));
+  // where no connection opens, nothing of it is lost either
+  return lost.every((parts) => parts === '') ? ends : ends.flatMap((end) => lost.map((parts) => `${end} ${parts}`));
 }
 
 function waysOf({ connection }: Pick<Leg, 'connection'>): readonly Conversation[] {

@@ -28,6 +28,7 @@ import { laterMemory } from './laterMemory.ts';
 import { laterPackets } from './laterPackets.ts';
 import { laterMayMatch } from './laterReach.ts';
 import { openTargets } from './opaque.ts';
+import { otherSources, sourceClasses } from './otherSources.ts';
 import { byOutcomes, type OutcomeChange } from './outcomes.ts';
 import { type DiffQuestion, hostAround, type Sides, spaceAround } from './question.ts';
 import { otherLots } from './random.ts';
@@ -54,6 +55,8 @@ export interface WayChanges {
   /** the same ends are open to them, by other lots */
   readonly lots: readonly OutcomeChange[];
   readonly memory: readonly MemoryChange[];
+  /** that end otherwise from the source which an unbound socket takes on the other host */
+  readonly sources: Bdd;
 }
 
 export function diffRules(question: DiffQuestion): Diff {
@@ -67,6 +70,7 @@ export function diffRules(question: DiffQuestion): Diff {
     const undecided = [
       ...unclearClasses(space, ways),
       ...chanceClasses(space, ways),
+      ...ways.flatMap(({ sources }) => sourceClasses(space, sources)),
       ...memories(aligned),
       ...loopsElsewhere(question, aligned),
     ];
@@ -197,12 +201,14 @@ function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): 
     const lots = otherLots(space, sides.base.ends, sides.head.ends, known);
     const memory = compareMemory(space, { base: sides.base.memory, head: sides.head.memory });
     const beside = compareAsides(space, { base: sides.base.asides, head: sides.head.asides }, known);
-    if ([changes, unclear, lots, memory, beside.changes, beside.unclear].every(({ length }) => length === 0)) return [];
     const ends = { base: sides.base.ends, head: sides.head.ends };
+    const sources = iif === undefined ? otherSources(space, question, { within, ends, told: known }) : EMPTY;
+    if (sources === EMPTY && [changes, unclear, lots, memory, beside.changes, beside.unclear].every(({ length }) => length === 0))
+      return [];
     const maybe = (open: typeof changes) => byOutcomes(space, open, { ends, severity: severityOfAny });
     const sure = byOutcomes(space, changes, { ends, severity: severityOf });
     const aside = byOutcomes(space, beside.changes, { ends, severity: severityOf }).map(asAside);
-    return [{ iif, changes: [...sure, ...aside], unclear: maybe([...unclear, ...beside.unclear]), lots: maybe(lots), memory }];
+    return [{ iif, changes: [...sure, ...aside], unclear: maybe([...unclear, ...beside.unclear]), lots: maybe(lots), memory, sources }];
   });
 
   function openAt(name: 'base' | 'head'): ReadonlySet<Rule> {

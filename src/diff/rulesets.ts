@@ -19,6 +19,8 @@ export interface RulesetsDiff {
   readonly notes: readonly string[];
   /** no packet of the requested set can be there in the families of the rules */
   readonly asksNothing?: true;
+  /** of two hosts: interfaces that one of them alone has; what arrives there is compared with nothing */
+  readonly onlyThere?: Sides<readonly string[]>;
 }
 
 export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost'> {
@@ -49,8 +51,19 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
   }
   const { host, headHost = host, where } = scene;
   const families = diffs.map(({ family }) => family);
-  const isAsked = where === undefined || [host, headHost].some((one) => hasPackets(families, one, where));
-  return { diffs, notes, ...(!isAsked && { asksNothing: true }) };
+  const onlyThere = { base: namesBeside(host, headHost), head: namesBeside(headHost, host) };
+  const isApart = onlyThere.base.length + onlyThere.head.length > 0;
+  const shared = [withoutInterfaces(host, onlyThere.base), withoutInterfaces(headHost, onlyThere.head)];
+  const isAsked = where === undefined || shared.some((one) => hasPackets(families, one, where));
+  return { diffs, notes, ...(isApart && { onlyThere }), ...(!isAsked && { asksNothing: true }) };
+}
+
+function namesBeside({ interfaces }: Host, other: Host): readonly string[] {
+  return interfaces.map(({ name }) => name).filter((name) => !other.interfaces.some((one) => one.name === name));
+}
+
+function withoutInterfaces(host: Host, names: readonly string[]): Host {
+  return names.length === 0 ? host : { ...host, interfaces: host.interfaces.filter(({ name }) => !names.includes(name)) };
 }
 
 /** On a host that is not described, other rules may do something to packets that come by interfaces or for addresses which it is not known

@@ -112,7 +112,7 @@ function hostNotes({ base, head }: Sides<DiffSubject>): readonly string[] {
   const [gone, come] = [was.filter((one) => !is.includes(one)), is.filter((one) => !was.includes(one))];
   if (gone.length + come.length === 0) return [];
   return [
-    `the addresses of the pod differ: ${gone.join(', ') || 'none'} on the base, ${come.join(', ') || 'none'} now; packets from and to them change`,
+    `the addresses of the ${base.pod === undefined ? 'hosts' : 'pod'} differ: ${gone.join(', ') || 'none'} on the base, ${come.join(', ') || 'none'} now; packets from and to them change`,
   ];
 }
 

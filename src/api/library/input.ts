@@ -49,14 +49,12 @@ export const SETTING_OPTIONS: OptionKinds<SettingOptions> = {
 };
 
 interface Asked {
-  /** of a comparison the rules of the base */
-  readonly shownBy?: readonly Ruleset[];
   readonly where?: PacketSet | undefined;
 }
 
 /** @throws InputError when the host, the profile or an id cannot be read */
-export function librarySettingOf(rulesets: readonly Ruleset[], options: SettingOptions, { shownBy, where }: Asked = {}): ChosenSetting {
-  return chooseSetting({ rulesets, given: givenPlace(options), where, ...(shownBy !== undefined && { shownBy }) });
+export function librarySettingOf(rulesets: readonly Ruleset[], options: SettingOptions, { where }: Asked = {}): ChosenSetting {
+  return chooseSetting({ rulesets, given: givenPlace(options), where });
 }
 
 /** @throws InputError */

@@ -1,13 +1,12 @@
 /** Questions about all packets: claims, differences, and which packets have an outcome. */
+import { rulePair } from '../../app/diff/rulePair.ts';
 import { findIn } from '../../app/find/find.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
-import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
-import { hostWords } from '../../connection/bounds.ts';
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
-import { placeAssumptions } from '../../connection/setting.ts';
-import { diffRulesets } from '../../diff/rulesets.ts';
+import type { HostDescription } from '../../host/hostDescription.ts';
 import type { Family } from '../../packet/address.ts';
 import { packetText } from '../../packet/notation.ts';
+import { diffSubjects } from '../../pods/compareSubjects.ts';
 import { podsOf } from '../../pods/familiesOfPod.ts';
 import { type Verified, verifyRulesets } from '../../prove/judge/verifyRules.ts';
 import type { ClaimId } from '../../prove/proof/claimId.ts';
@@ -15,16 +14,21 @@ import { type DiffReport, toDiffReport } from '../../report/json/diff.ts';
 import type { FindReport } from '../../report/json/find.ts';
 import { toVerifyReport, type VerifyReport } from '../../report/json/verify.ts';
 import { withOrigin } from './answers.ts';
-import { givenPlace, librarySettingOf, packetSetFrom, SETTING_OPTIONS, type SettingOptions } from './input.ts';
+import { givenPlace, packetSetFrom, SETTING_OPTIONS, type SettingOptions } from './input.ts';
 import { InputError } from './inputError.ts';
 import { CLAIM_ID_OPTION, checkOptions, FAMILIES, type OptionKinds, OUTCOME, WHERE_OPTION } from './options.ts';
 import { type RulesInput, rulesetsOf } from './rules.ts';
 import type { TraceOptions } from './trace.ts';
 
 export interface DiffOptions extends SettingOptions {
+  /** the host around one side alone, instead of `host`: the same or other rules with a tunnel up and down */
+  readonly baseHost?: HostDescription | undefined;
+  readonly headHost?: HostDescription | undefined;
   /** a set of packets in notation; absent: all */
   readonly where?: string;
 }
+
+type SetOptions = SettingOptions & Pick<DiffOptions, 'where'>;
 
 export interface VerifyRulesOptions extends SettingOptions {
   /** ids of claims; absent: all */
@@ -36,9 +40,10 @@ export interface VerifyRulesOptions extends SettingOptions {
   readonly families?: readonly Family[];
 }
 
-const DIFF_OPTIONS: OptionKinds<DiffOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
+const SET_OPTIONS: OptionKinds<SetOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
+export const DIFF_OPTIONS: OptionKinds<DiffOptions> = { ...SET_OPTIONS, baseHost: 'anything', headHost: 'anything' };
 const VERIFY_OPTIONS: OptionKinds<VerifyRulesOptions> = {
-  ...DIFF_OPTIONS,
+  ...SET_OPTIONS,
   only: CLAIM_ID_OPTION,
   except: CLAIM_ID_OPTION,
   families: FAMILIES,
@@ -90,28 +95,26 @@ export interface ComparedRules {
 /** @throws InputError */
 export function comparedRules(given: Readonly<Record<'base' | 'head', unknown>>, options: DiffOptions): ComparedRules {
   checkOptions(options, DIFF_OPTIONS);
-  const sides = { base: rulesetsOf(given.base, options), head: rulesetsOf(given.head, options) };
-  const all = [...sides.base, ...sides.head];
   const where = options.where === undefined ? undefined : packetSetFrom(options.where);
-  const setting = librarySettingOf(all, options, { shownBy: sides.base, where });
-  const { host, profile } = setting;
-  const { diffs, notes, asksNothing } = diffRulesets(sides.base, sides.head, {
-    host,
-    limits: () => options.budget ?? {},
-    unsaid: unsaidOfArrivals(setting.assumed, where?.dir),
-    ...(profile !== undefined && { profile }),
-    ...(where !== undefined && { where }),
+  const side = (name: 'base' | 'head') => {
+    const rulesets = rulesetsOf(given[name], options);
+    const own = options[`${name}Host`];
+    const { file } = rulesets[0]?.source ?? { file: name };
+    const place = givenPlace(own === undefined ? options : { ...options, host: own });
+    const host = place.host && own !== undefined ? { ...place.host, called: `the host of the ${name}` } : place.host;
+    return { name: file, file, rulesets, given: { ...place, ...(host !== undefined && { host }) } };
+  };
+  const { base, head } = rulePair({ base: side('base'), head: side('head') }, where);
+  const compared = diffSubjects({ base, head }, { where, limits: () => options.budget ?? {} }, { proved: new Map() });
+  if (compared.asksNothing === true) throw new InputError([NO_PACKET]);
+  const { diffs } = compared;
+  const report = toDiffReport({
+    ...compared,
+    files: { base: base.file, head: head.file },
+    profile: (base.profile ?? head.profile)?.name,
+    assumptions: base.assumptions ?? [],
+    hosts: [base.hostIs, head.hostIs],
   });
-  if (asksNothing === true) throw new InputError([NO_PACKET]);
-  const files = { base: sides.base[0]?.source.file ?? 'base', head: sides.head[0]?.source.file ?? 'head' };
-  const hosts = [
-    hostWords(
-      setting,
-      all.map(({ family }) => family),
-    ),
-  ];
-  const assumptions = placeAssumptions(setting, all);
-  const report = toDiffReport({ diffs, files, profile: profile?.name, notes, assumptions, hosts, narrowed: where !== undefined });
   return { report, examples: diffs.flatMap(({ changes }) => changes.map(({ example }) => packetText(example))) };
 }
 

@@ -19,7 +19,7 @@ import { isGenerated } from '../arbitraries/generated.ts';
 import { type PacketInput, SETTING_OPTIONS, type SettingOptions } from '../library/input.ts';
 import { InputError } from '../library/inputError.ts';
 import { checkOptions, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
-import { comparedRules, verifiedPods } from '../library/proofs.ts';
+import { comparedRules, DIFF_OPTIONS, type DiffOptions, verifiedPods } from '../library/proofs.ts';
 import { rulesetsOf } from '../library/rules.ts';
 import { shownValue } from '../library/shown.ts';
 import { type MatcherAnswer, open } from './answer.ts';
@@ -31,12 +31,10 @@ import { reach, type Wish } from './wish.ts';
 /** One packet in notation or object form, or a set of them: a text that is not a single packet, or `{ where }`. */
 export type PacketsInput = PacketInput | { readonly where: string };
 
-export interface EquivalenceOptions extends SettingOptions {
-  /** only these packets are compared; absent: all */
-  readonly where?: string;
-}
+/** The other rules are the base. */
+export type EquivalenceOptions = DiffOptions;
 
-const EQUIVALENCE_OPTIONS: OptionKinds<EquivalenceOptions & HoldOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
+const HOLDING: OptionKinds<HoldOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
 
 export interface HoldOptions extends SettingOptions {
   /** a set of packets in notation; absent: all */
@@ -95,7 +93,7 @@ export function holdAnswer(
   { claim, isNot, options }: Asked<HoldOptions> & { readonly claim?: ClaimId | undefined },
 ): MatcherAnswer {
   return readable(() => {
-    checkOptions(options, EQUIVALENCE_OPTIONS);
+    checkOptions(options, HOLDING);
     const pods = verifiedPods(rules, { ...options, ...(claim !== undefined && { only: [claim] }) });
     const isAsked = ({ level }: Finding): boolean => claim !== undefined || level === 'error';
     // what is open beside them is told, and decides nothing
@@ -143,7 +141,7 @@ export function equivalenceAnswer(
   { other, isNot, options }: Asked<EquivalenceOptions> & { readonly other: unknown },
 ): MatcherAnswer {
   return readable(() => {
-    checkOptions(options, EQUIVALENCE_OPTIONS);
+    checkOptions(options, DIFF_OPTIONS);
     const { report, examples } = comparedRules({ base: other, head: rules }, options);
     const verdict = report.equivalent ? 'yes' : report.changes.length > 0 ? 'no' : 'open';
     const wanted = `expected the rules ${isNot ? 'not ' : ''}to treat every packet as the others (base) do`;

@@ -22,7 +22,7 @@ import { type ComparedSide, SIDES, type Side } from './side.ts';
 export interface SubjectsQuestion {
   readonly plan: Plan;
   readonly sides: Sides<ComparedSide>;
-  readonly place: GivenPlace;
+  readonly places: Sides<GivenPlace>;
   readonly where: PacketSet | undefined;
   readonly memory: PodMemory;
   /** the files were given one by one */
@@ -119,14 +119,14 @@ function readPods(
 
 /** Rules against the pod of a manifest, on the pod's host. */
 function withMixed(
-  { plan: { mixed }, sides, place }: SubjectsQuestion,
+  { plan: { mixed }, sides, places }: SubjectsQuestion,
   pods: Sides<readonly DiffSubject[]>,
   found: Diagnostic[],
 ): Sides<readonly DiffSubject[]> {
   if (mixed === undefined) return pods;
   const { side, file } = mixed;
   const pod = pods[side === 'base' ? 'head' : 'base'][0];
-  const { rulesets, diagnostics } = readSideRules(sides[side], file, place.host);
+  const { rulesets, diagnostics } = readSideRules(sides[side], file, places[side].host);
   found.push(...diagnostics);
   if (pod === undefined) return pods;
   const name = file.source.file;
@@ -135,15 +135,15 @@ function withMixed(
 
 /** None where one side cannot be used. */
 function readRulePair(
-  { sides, place, where }: SubjectsQuestion,
+  { sides, places, where }: SubjectsQuestion,
   pair: Sides<Recognised>,
   found: Diagnostic[],
 ): readonly Sides<DiffSubject>[] {
   const read = (side: Side) => {
-    const { rulesets, diagnostics } = readSideRules(sides[side], pair[side], place.host);
+    const { rulesets, diagnostics } = readSideRules(sides[side], pair[side], places[side].host);
     found.push(...diagnostics);
     const { file } = pair[side].source;
-    return { usable: !diagnostics.some(isError), side: { name: file, file, rulesets, given: place } };
+    return { usable: !diagnostics.some(isError), side: { name: file, file, rulesets, given: places[side] } };
   };
   const [base, head] = [read('base'), read('head')];
   return base.usable && head.usable ? [rulePair({ base: base.side, head: head.side }, where)] : [];

@@ -60,6 +60,7 @@ export const diffCommand: Command = {
     PROFILE,
     MESH_MODE,
     ...CLUSTER,
+    ...ofOneSide(HOST),
     ...ofOneSide(MESH_MODE),
     ...ofOneSide(VALUES),
     ...ofOneSide(ISTIO),
@@ -84,6 +85,7 @@ export const diffCommand: Command = {
   ],
   examples: [
     { says: 'is this change safe?', line: 'chainwalk diff main:net/pod.rules net/pod.rules' },
+    { says: 'the same rules with the tunnel up and down', line: 'chainwalk diff --base-host up.txt --head-host down.txt fw.rules' },
     { says: 'a pull request', line: 'chainwalk diff --git main...HEAD --values mesh/values.yaml' },
     { says: 'the same pod, captured by the CNI plugin', line: 'chainwalk diff --base-mode init --head-mode cni deploy.yaml' },
     {

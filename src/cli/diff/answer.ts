@@ -1,9 +1,11 @@
 /** From pairs of texts to the answer: read, compared, reported. */
 import { causesIn, compareAll } from '../../app/diff/compareAll.ts';
-import { planOf } from '../../app/diff/plan.ts';
+import { asksPods, planOf } from '../../app/diff/plan.ts';
+import { SIDES, type Side } from '../../app/diff/side.ts';
 import { readSubjects } from '../../app/diff/subjects.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import type { GivenPlace } from '../../connection/setting.ts';
+import type { Sides } from '../../diff/question.ts';
 import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { emptyMemory } from '../../pods/renderedPod.ts';
@@ -11,13 +13,13 @@ import { humanResults } from '../../report/human/diffResults.ts';
 import { type DiffResults, toResultsReport } from '../../report/json/diffResults.ts';
 import { toReview } from '../../report/review/fromDiff.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
-import { type Call, optionIsSet } from '../argv/command.ts';
+import { type Call, optionIsSet, optionList } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { limitsOf } from '../argv/limits.ts';
 import { progressOn } from '../argv/progress.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import { readWhere } from '../input/packetSetOption.ts';
-import { readPlace } from '../input/place.ts';
+import { readPlaceOf } from '../input/place.ts';
 import { complain } from '../io/messages.ts';
 import { withExamples } from '../kernel/withWitnesses.ts';
 import { outputWords, readOutputs } from '../review/outputs.ts';
@@ -27,7 +29,7 @@ import { readSide } from './sideOptions.ts';
 
 export interface AnsweredFiles {
   readonly files: Files;
-  /** absent: the options say it */
+  /** absent: the options say it; a host of head alone comes before it */
   readonly place?: GivenPlace;
 }
 
@@ -35,12 +37,16 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const { io, input } = call;
   const outputs = await readOutputs(call, outputWords(input));
   const where = await readWhere(call);
-  const given = place ?? (await readPlace(call));
-  if (outputs === undefined || where === undefined || given === undefined) return EXIT.usage;
+  const places = await readPlaces(call, place);
+  if (outputs === undefined || where === undefined || places === undefined) return EXIT.usage;
   const plan = planOf(files.pairs, files.explicit);
   const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it has nothing that can be compared' }))];
   if (files.explicit && wrong !== undefined) {
     await complain(io, { message: `\`${wrong.file}\` cannot be compared: ${wrong.why}` });
+    return EXIT.usage;
+  }
+  if (asksPods(plan) && SIDES.some((side) => hostsOf(call, side).length > 0)) {
+    await complain(io, { message: '`--base-host` and `--head-host` are for rules', help: 'a pod is on the host of its manifest' });
     return EXIT.usage;
   }
   const memory = emptyMemory();
@@ -48,7 +54,7 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const head = base && (await readSide(call, 'head', { plan, rename: files.rename }));
   if (base === undefined || head === undefined) return EXIT.usage;
   const { explicit, valuesGiven } = files;
-  const asked = { plan, sides: { base, head }, place: given, where: where.where, memory, explicit };
+  const asked = { plan, sides: { base, head }, places, where: where.where, memory, explicit };
   const read = readSubjects({ ...asked, ...(valuesGiven !== undefined && { valuesGiven }) });
   const said = saidOnce(read.diagnostics);
   await showDiagnostics(call, said);
@@ -85,6 +91,18 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const isGone = [...plan.alone, ...read.alone].some(({ side }) => side === 'base');
   if (!written) return EXIT.usage;
   return worst(worst(exitCodeOf(report, isGone), failing === 0 ? EXIT.ok : EXIT.findings), await tell());
+}
+
+/** Undefined when an option cannot be used, which has been reported. */
+async function readPlaces(call: Call, place: GivenPlace | undefined): Promise<Sides<GivenPlace> | undefined> {
+  const own = (side: Side): boolean => place === undefined || hostsOf(call, side).length > 0;
+  const base = own('base') ? await readPlaceOf(call, 'base') : place;
+  const head = base && (own('head') ? await readPlaceOf(call, 'head') : place);
+  return base && head && { base, head };
+}
+
+function hostsOf({ input }: Call, side: Side): readonly string[] {
+  return optionList(input, `${side}Host`);
 }
 
 /** One file may be both sides. */

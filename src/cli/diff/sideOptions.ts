@@ -85,7 +85,7 @@ async function annotationsOf(reader: TextReader, input: CommandInput, side: Side
   return found;
 }
 
-const OF_ONE_SIDE = ['Mode', 'Istio', 'Kubernetes', 'Values', 'Annotation'];
+const OF_ONE_SIDE = ['Host', 'Mode', 'Istio', 'Kubernetes', 'Values', 'Annotation'];
 
 /** Whether the two sides are asked about in different ways: then one file can be both. */
 export function sidesDiffer({ input }: Call): boolean {

@@ -8,9 +8,20 @@ import { readHostFiles } from './hostFiles.ts';
 import { readerOf, type TextReader } from './reader.ts';
 
 /** Undefined when one cannot be read, which has been reported. */
-export async function readPlace(call: Call): Promise<GivenPlace | undefined> {
+export function readPlace(call: Call): Promise<GivenPlace | undefined> {
+  return placeWith(call, hostFiles(call));
+}
+
+/** Of one side of a comparison, whose own files come before those of both; undefined as above. */
+export async function readPlaceOf(call: Call, side: 'base' | 'head'): Promise<GivenPlace | undefined> {
+  const own = optionList(call.input, `${side}Host`);
+  if (own.length === 0) return readPlace(call);
+  const place = await placeWith(call, own);
+  return place?.host === undefined ? place : { ...place, host: { ...place.host, called: `the host of ${own.join(', ')}` } };
+}
+
+async function placeWith(call: Call, files: readonly string[]): Promise<GivenPlace | undefined> {
   const { io, input } = call;
-  const files = hostFiles(call);
   const texts = optionList(input, 'podIp');
   const complaint = podIpComplaint(texts, files.length > 0);
   if (complaint !== undefined) {

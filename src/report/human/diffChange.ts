@@ -31,6 +31,9 @@ export interface Shown {
 export function titleOf({ base, head, severity }: DiffChange, paint: Paint): string {
   const same = base.outcome === head.outcome;
   if (severity === 'hampered') return `${outcomeText(base, paint)}, and less of the connection arrives`;
+  const [was, is] = [base, head].map(({ fate }) => ('oif' in fate ? fate.oif : undefined));
+  if (same && was !== undefined && is !== undefined && was !== is)
+    return `${outcomeText(base, paint)} via ${was} -> ${outcomeText(head, paint)} via ${is}`;
   return same ? `${outcomeText(base, paint)}, another way` : `${outcomeText(base, paint)} -> ${outcomeText(head, paint)}`;
 }
 

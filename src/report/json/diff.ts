@@ -7,6 +7,7 @@ import type { KernelViews } from '../../connection/kernelView.ts';
 import type { ChangedClass, ChangedSide } from '../../diff/classes.ts';
 import type { Sides } from '../../diff/question.ts';
 import type { Diff } from '../../diff/rules.ts';
+import type { RulesetsDiff } from '../../diff/rulesets.ts';
 import { levelOf, type Severity, type Usual } from '../../diff/severity.ts';
 import type { Assumption } from '../../mesh/assumption.ts';
 import type { Family } from '../../packet/address.ts';
@@ -35,6 +36,7 @@ export interface DiffAnswer {
   readonly hosts: readonly string[];
   /** only packets of a requested set */
   readonly narrowed?: boolean;
+  readonly onlyThere?: RulesetsDiff['onlyThere'];
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
   readonly kernels?: KernelViews;
 }
@@ -106,7 +108,13 @@ export interface DiffDoubt {
   readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
 }
 
-export function diffBounds({ diffs, hosts, narrowed, firstLeg }: Pick<DiffAnswer, 'diffs' | 'hosts' | 'narrowed' | 'firstLeg'>): Bounds {
+export function diffBounds({
+  diffs,
+  hosts,
+  narrowed,
+  firstLeg,
+  onlyThere,
+}: Pick<DiffAnswer, 'diffs' | 'hosts' | 'narrowed' | 'firstLeg' | 'onlyThere'>): Bounds {
   const families = diffs.map(({ family }) => family);
   return {
     families,
@@ -115,12 +123,17 @@ export function diffBounds({ diffs, hosts, narrowed, firstLeg }: Pick<DiffAnswer
     ...(narrowed === true && { narrowed }),
     ofConnections: 'whole',
     ...(firstLeg === true && { ofApplication: true }),
+    ...(onlyThere !== undefined && {
+      apart: [...onlyThere.base.map((name) => `${name} of the base`), ...onlyThere.head.map((name) => `${name} of the head`)],
+    }),
   };
 }
 
 /** The words after `proved for`. */
 export function comparedText(bounds: Bounds): string {
-  return `${boundsText(bounds)}${unjudgedText(bounds, 'compared')}`;
+  const { apart = [] } = bounds;
+  const alone = apart.length === 0 ? '' : `; what arrives by ${apart.join(', ')} alone is not compared`;
+  return `${boundsText(bounds)}${unjudgedText(bounds, 'compared')}${alone}`;
 }
 
 export function toDiffReport(answer: DiffAnswer): DiffReport {

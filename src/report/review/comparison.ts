@@ -105,7 +105,15 @@ function changeProblem(change: ChangedClass, causes: readonly DiffCause[], conte
 
 function endsText({ base, head }: ChangedClass): string {
   const [was, is] = [base, head].map(({ outcomes }) => outcomes.toSorted().join(' or '));
+  const [by, now] = [base, head].map(({ path }) => interfaceOf(path));
+  if (was === is && by !== undefined && now !== undefined && by !== now) return `${was} via ${by} becomes ${is} via ${now}`;
   return was === is ? `${is} stays ${is} in another way` : `${was} becomes ${is}`;
+}
+
+/** By which the first packet leaves. */
+function interfaceOf({ legs: [leg] }: ChangedSide['path']): string | undefined {
+  const fate = leg?.walk.fate;
+  return fate?.kind === 'sent' || fate?.kind === 'forwarded' ? fate.oif : undefined;
 }
 
 /** Which packet does not come on the head. */

@@ -61,7 +61,8 @@ function otherwiseUnbound(space: Space, { set, env }: PacketClass): Bdd {
   );
 }
 
-function sourcesByMark(space: Space): Bdd {
+/** Packets whose source is the one that the kernel would choose for them, whatever their mark. */
+export function sourcesByMark(space: Space): Bdd {
   const { manager, start, host, family } = space;
   const marks = new Set(host.rules.flatMap((rule) => (rule.family === family && rule.mark !== undefined ? [rule.mark.value] : [])));
   const marked = [...marks].map((mark) => ({ mark, set: equal(manager, start.mark, mark) }));
