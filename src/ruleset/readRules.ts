@@ -1,5 +1,6 @@
 /** A text to rulesets, one of each family, with everything that is wrong with it: parsed, then resolved. */
 
+import { readDetails } from '../extensions/listing/readDetails.ts';
 import { type ParseRulesOptions, parseRules } from '../syntax/document/parse.ts';
 import { ofWholeLines } from '../syntax/document/wholeLines.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
@@ -16,7 +17,7 @@ export interface ReadRules {
 }
 
 export function readRules(source: Source, options: ParseRulesOptions & ResolveOptions = {}): ReadRules {
-  const parsed = parseRules(source, { meaning: ruleMeaning(options), ...options });
+  const parsed = parseRules(source, { meaning: ruleMeaning(options), listed: readDetails, ...options });
   // what a host file says of a set comes before what stands beside the rules
   const sets = new Map([...parsed.sets, ...(options.sets ?? [])]);
   const resolved = parsed.rulesets.map((node) => resolve(node, parsed.sets.size === 0 ? options : { ...options, sets }));

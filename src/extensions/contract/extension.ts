@@ -9,6 +9,7 @@ import type { Backend } from '../../syntax/text/diagnostic.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import { type AnyValue, SHAPES, type ShapeName, type ValueOf } from '../shapes/all.ts';
 import type { ShapeContext } from '../shapes/shape.ts';
+import type { ListedForm } from './listing.ts';
 
 /** One option as data. */
 export interface ExtensionOptionSpec {
@@ -134,6 +135,8 @@ interface Definition<Options extends OptionTable> {
   readonly unclear?: readonly string[];
   /** more conditions than the table can say; all complaints at once */
   check?(given: GivenValues<Options>, context: RuleContext): readonly RuleComplaint[];
+  /** how `iptables -L` prints it; absent: as its name alone, or not at all */
+  readonly listing?: ListedForm<Options>;
   /** words after the name as iptables-save prints them; absent: options in the order of the table */
   save?(given: GivenValues<Options>, context: RuleContext): readonly string[];
 }

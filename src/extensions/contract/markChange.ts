@@ -17,6 +17,15 @@ export const MARK_OPTIONS = {
   '--xor-mark': { value: ['hexNumber'], excludes: othersThan('--xor-mark') },
 } as const;
 
+/** As `iptables -L` prints them. */
+export const LISTED_CHANGES = {
+  '--set-mark': /set (\S+)/,
+  '--set-xmark': /xset (\S+)/,
+  '--and-mark': /and (\S+)/,
+  '--or-mark': /or (\S+)/,
+  '--xor-mark': /xor (\S+)/,
+} as const;
+
 interface GivenMark {
   readonly '--set-xmark'?: GivenOption<readonly [MaskedNumber]>;
   readonly '--set-mark'?: GivenOption<readonly [MaskedNumber]>;

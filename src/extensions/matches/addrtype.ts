@@ -66,6 +66,15 @@ export const addrtype = matchExtension({
         .map((type) => ({ kind: 'not-loadable', message: `address type ${type} is not there in IPv6`, option: option.name })),
     );
   },
+  listing: {
+    opens: /ADDRTYPE match/,
+    options: {
+      '--src-type': /src-type (!)?(\S+)/,
+      '--dst-type': /dst-type (!)?(\S+)/,
+      '--limit-iface-in': /limit-in/,
+      '--limit-iface-out': /limit-out/,
+    },
+  },
   lower: (given, { family }) => {
     const side = given['--limit-iface-in'] !== undefined ? 'In' : given['--limit-iface-out'] !== undefined ? 'Out' : '';
     return conj(given, {

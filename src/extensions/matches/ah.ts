@@ -30,6 +30,10 @@ export const ah = matchExtension({
     return complaints;
   },
   unclear: ['--ahspi', '--ahlen', '--ahres'],
+  listing: {
+    opens: /ah/,
+    options: { '--ahspi': /spis?:(!)?(\d+(?::\d+)?)/, '--ahlen': /length:(!)?(\d+)/, '--ahres': /reserved/ },
+  },
   lower: (given, { family }) => {
     if (family === 4) return [{ expr: WHOLE_HEADER }, ...conj(given, { '--ahspi': ({ lo, hi }) => inSet('spi', [{ lo, hi }]) })];
     return [{ expr: inHeader(PROTO.ah, WHAT) }];

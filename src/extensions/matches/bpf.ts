@@ -15,5 +15,14 @@ export const bpf = matchExtension({
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m bpf` needs `--bytecode` or `--object-pinned`' }],
   unclear: ['--bytecode', '--object-pinned'],
+  listing: {
+    pieces: [
+      {
+        pattern: /match bpf (\d+(?: \d+){3}(?:,\d+(?: \d+){3})*)/,
+        words: (program = '') => ['--bytecode', `${program.split(',').length},${program}`],
+      },
+      { pattern: /match bpf pinned (\S+)/, words: (path = '') => ['--object-pinned', path] },
+    ],
+  },
   lower: () => [{ expr: unmodelled('what a BPF program says') }],
 });

@@ -15,6 +15,7 @@ export const cgroup = matchExtension({
   hooks: () => ['INPUT', 'OUTPUT', 'POSTROUTING'],
   check: (given) => (Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m cgroup` needs `--path` or `--cgroup`' }]),
   unclear: ['--path', '--cgroup'],
+  listing: { options: { '--cgroup': /cgroup (! )?(\d+)/, '--path': /cgroup (! )?([^\s\d!]\S*)/ } },
   lower: () => [{ expr: unmodelled('the control group of a process') }],
   save: (given, context) => {
     const { '--path': path, '--cgroup': cgroup } = given;

@@ -4,6 +4,7 @@
  *  fact   iptables 1.8.9 takes no mask above 32, although it prints larger ones */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { matchExtension, type RuleComplaint } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 
 const OPTIONS = {
   '--cluster-local-nodemask': { value: ['nodeMask'], invertible: true, excludes: ['--cluster-local-node'] },
@@ -29,6 +30,17 @@ export const cluster = matchExtension({
     return fits ? [] : [{ kind: 'malformed', message: `there are only ${nodes} nodes`, option: (mask ?? node)?.name ?? '' }];
   },
   unclear: ['--cluster-hash-seed'],
+  listing: {
+    pieces: [
+      {
+        pattern: /cluster (!)?node_mask=(\S+) total_nodes=(\d+) hash_seed=(\S+)/,
+        words: (not = '', mask = '', total = '', seed = '') => [
+          ...listedNot(not),
+          ...['--cluster-local-nodemask', mask, '--cluster-total-nodes', total, '--cluster-hash-seed', seed],
+        ],
+      },
+    ],
+  },
   lower: () => [{ expr: unmodelled('which node of a cluster takes a connection') }],
   save: (given) => {
     const { '--cluster-local-nodemask': mask, '--cluster-local-node': node } = given;

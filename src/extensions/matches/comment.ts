@@ -7,5 +7,6 @@ export const comment = matchExtension({
   name: 'comment',
   families: [4, 6],
   options: { '--comment': { value: ['comment'], required: true } },
+  listing: { options: { '--comment': /\/\* (.*?) \*\// } },
   lower: () => [],
 });

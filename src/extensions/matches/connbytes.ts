@@ -3,6 +3,7 @@
  *  kernel net/netfilter/xt_connbytes.c connbytes_mt(): false without a connection, also when inverted */
 import { present } from '../../netfilter/matchExpr.ts';
 import { matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 
 export const connbytes = matchExtension({
   name: 'connbytes',
@@ -14,5 +15,12 @@ export const connbytes = matchExtension({
     '--connbytes-dir': { value: ['bytesDir'], required: true },
   },
   needsConntrack: () => true,
+  listing: {
+    opens: { pattern: /(! )?connbytes (\d\S*)/, words: (not = '', range = '') => [...listedNot(not), '--connbytes', range] },
+    options: {
+      '--connbytes-mode': /connbytes mode (\S+)/,
+      '--connbytes-dir': /connbytes direction (\S+)/,
+    },
+  },
   lower: (_, { ruleId }) => [{ expr: present('ctdir') }, { expr: { kind: 'chance', id: ruleId, remembers: true } }],
 });

@@ -3,6 +3,7 @@
  *  kernel net/netfilter/xt_connlabel.c connlabel_mt(): as if it had no label without a connection */
 import { and, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { conj, matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 
 export const connlabel = matchExtension({
   name: 'connlabel',
@@ -14,5 +15,13 @@ export const connlabel = matchExtension({
   },
   needsConntrack: () => true,
   unclear: ['--label'],
+  listing: {
+    pieces: [
+      {
+        pattern: /connlabel (! )?"?([^\s"]+)"?( set)?/,
+        words: (not = '', label = '', set = '') => [...listedNot(not), '--label', label, ...(set === '' ? [] : ['--set'])],
+      },
+    ],
+  },
   lower: (given) => conj(given, { '--label': () => and(present('ctdir'), unmodelled('the labels of a connection')) }),
 });

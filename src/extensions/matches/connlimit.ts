@@ -19,6 +19,17 @@ export const connlimit = matchExtension({
     given['--connlimit-upto'] !== undefined || given['--connlimit-above'] !== undefined
       ? []
       : [{ kind: 'malformed', message: '`-m connlimit` needs `--connlimit-upto` or `--connlimit-above`' }],
+  listing: {
+    pieces: [
+      {
+        pattern: /#conn(?: (src|dst))?\/(\d+) (<=|>) (\d+)/,
+        words: (side = '', mask = '', sign = '', count = '') => [
+          ...[sign === '>' ? '--connlimit-above' : '--connlimit-upto', count, '--connlimit-mask', mask],
+          side === 'dst' ? '--connlimit-daddr' : '--connlimit-saddr',
+        ],
+      },
+    ],
+  },
   lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
   save: (given, { family }) => {
     const { '--connlimit-upto': upto, '--connlimit-above': above } = given;

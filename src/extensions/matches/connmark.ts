@@ -9,5 +9,6 @@ export const connmark = matchExtension({
   families: [4, 6],
   options: { '--mark': { value: ['markMask'], invertible: true, required: true } },
   needsConntrack: () => true,
+  listing: { options: { '--mark': /(?:connmark|CONNMARK) match +(! ?)?(\S+)/ } },
   lower: (given) => [{ expr: present('connmark') }, ...conj(given, { '--mark': ({ value, mask }) => masked('connmark', value, mask) })],
 });

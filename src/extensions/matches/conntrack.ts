@@ -39,6 +39,23 @@ export const conntrack = matchExtension({
   needsConntrack: () => true,
   check: complaints,
   unclear: ['--ctexpire'],
+  listing: {
+    options: {
+      '--ctstate': /(! )?ctstate (\S+)/,
+      '--ctproto': /(! )?ctproto (\S+)/,
+      '--ctorigsrc': /(! )?ctorigsrc (\S+)/,
+      '--ctorigdst': /(! )?ctorigdst (\S+)/,
+      '--ctreplsrc': /(! )?ctreplsrc (\S+)/,
+      '--ctrepldst': /(! )?ctrepldst (\S+)/,
+      '--ctorigsrcport': /(! )?ctorigsrcport (\S+)/,
+      '--ctorigdstport': /(! )?ctorigdstport (\S+)/,
+      '--ctreplsrcport': /(! )?ctreplsrcport (\S+)/,
+      '--ctrepldstport': /(! )?ctrepldstport (\S+)/,
+      '--ctstatus': /(! )?ctstatus (\S+)/,
+      '--ctexpire': /(! )?ctexpire (\S+)/,
+      '--ctdir': /ctdir (\S+)/,
+    },
+  },
   lower: (given) => {
     const state = conj(given, { '--ctstate': hasState });
     const ofConnection = conj(given, {

@@ -10,5 +10,6 @@ export const cpu = matchExtension({
   claim: { modelled: 'not', why: 'which processor takes a packet depends on the machine and the moment' },
   options: { '--cpu': { value: ['u32'], invertible: true, required: true } },
   unclear: ['--cpu'],
+  listing: { options: { '--cpu': /cpu (! )?(\d+)/ } },
   lower: (given) => conj(given, { '--cpu': () => unmodelled('the processor that handles a packet') }),
 });

@@ -4,6 +4,14 @@
 import { inSet, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { conj, matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
+
+const LISTED_TYPES = ['REQUEST', 'RESPONSE', 'DATA', 'ACK', 'DATAACK', 'CLOSEREQ', 'CLOSE', 'RESET', 'SYNC', 'SYNCACK'];
+
+/** All numbers without a name are invalid. */
+function listedType(number: string): string {
+  return LISTED_TYPES[Number(number)] ?? 'INVALID';
+}
 
 export const dccp = matchExtension({
   name: 'dccp',
@@ -17,6 +25,16 @@ export const dccp = matchExtension({
   },
   protocols: [PROTO.dccp],
   unclear: ['--dccp-types', '--dccp-option'],
+  listing: {
+    opens: /dccp/,
+    options: { '--sport': /spts?:(!)?(\S+)/, '--dport': /dpts?:(!)?(\S+)/, '--dccp-option': /option=(!)?(\d+)/ },
+    pieces: [
+      {
+        pattern: /(! ?)?(\d+(?:,\d+)*)/,
+        words: (not = '', types = '') => [...listedNot(not), '--dccp-types', types.split(',').map(listedType).join(',')],
+      },
+    ],
+  },
   lower: (given) => [
     { expr: present('sport') },
     ...conj(given, {

@@ -32,6 +32,7 @@ export const devgroup = matchExtension({
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m devgroup` needs `--src-group` or `--dst-group`' }],
   unclear: ['--src-group', '--dst-group'],
+  listing: { options: { '--src-group': /(! )?src-group (\S+)/, '--dst-group': /(! )?dst-group (\S+)/ } },
   lower: (given, context) =>
     conj(given, {
       '--src-group': (group) => inGroup('iif', group, context),

@@ -16,6 +16,7 @@ export const dscp = matchExtension({
     '--dscp-class': { value: ['dscpClass'], invertible: true },
   },
   check: (given) => (Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m dscp` needs `--dscp` or `--dscp-class`' }]),
+  listing: { options: { '--dscp': /DSCP match ?(!)?(\w+)/ } },
   lower: (given) =>
     conj(given, {
       '--dscp': (value) => masked('tos', value << SHIFT, MASK),

@@ -11,6 +11,7 @@ export const dst = matchExtension({
   families: [6],
   claim: CLAIM,
   options: { '--dst-len': { value: ['u32'], invertible: true }, '--dst-opts': { value: ['headerOptions'] } },
+  listing: { opens: /dst/, options: { '--dst-len': /length:(!)?(\d+)/, '--dst-opts': /opts (\S+)/ } },
   lower: () => [{ expr: inHeader(NEXT_HEADER.options, 'the destination options of a packet') }],
 });
 
@@ -19,5 +20,6 @@ export const hbh = matchExtension({
   families: [6],
   claim: CLAIM,
   options: { '--hbh-len': { value: ['u32'], invertible: true }, '--hbh-opts': { value: ['headerOptions'] } },
+  listing: { opens: /hbh/, options: { '--hbh-len': /length:(!)?(\d+)/, '--hbh-opts': /opts (\S+)/ } },
   lower: () => [{ expr: inHeader(NEXT_HEADER.hop, 'the hop-by-hop options of a packet') }],
 });

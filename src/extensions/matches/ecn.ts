@@ -28,6 +28,10 @@ export const ecn = matchExtension({
     if (flag === undefined || (proto?.value === PROTO.tcp && !proto.inverted)) return [];
     return [{ kind: 'not-loadable', message: `\`${flag.name}\` needs \`-p tcp\` in the same rule`, option: flag.name }];
   },
+  listing: {
+    opens: /ECN match/,
+    options: { '--ecn-tcp-ece': /(!)?ECE/, '--ecn-tcp-cwr': /(!)?CWR/, '--ecn-ip-ect': /(!)?ECT=(\d)/ },
+  },
   lower: (given) =>
     conj(given, {
       '--ecn-tcp-ece': () => hasFlag(TCP_FLAGS.E),

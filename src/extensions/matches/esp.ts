@@ -12,6 +12,7 @@ export const esp = matchExtension({
   families: [4, 6],
   options: { '--espspi': { value: ['spiRange'], invertible: true } },
   protocols: [PROTO.esp],
+  listing: { opens: /esp/, options: { '--espspi': /spis?:(!)?(\S+)/ } },
   lower: (given) => [{ expr: WHOLE_HEADER }, ...conj(given, { '--espspi': ({ lo, hi }) => inSet('spi', [{ lo, hi }]) })],
   save: (given, context) => saveIndices(given['--espspi'], (range) => spiRange.print(range, context)),
 });

@@ -10,5 +10,6 @@ export const eui64 = matchExtension({
   claim: { modelled: 'not', why: 'one field of a packet is never compared with another' },
   options: {},
   hooks: () => ['PREROUTING', 'INPUT', 'FORWARD'],
+  listing: { opens: /eui64/ },
   lower: () => [{ expr: unmodelled('whether an address was made from a MAC address') }],
 });

@@ -20,6 +20,17 @@ export const frag = matchExtension({
     '--fragmore': { value: [], excludes: ['--fraglast'] },
     '--fraglast': { value: [] },
   },
+  listing: {
+    opens: /frag/,
+    options: {
+      '--fragid': /ids?:(!)?(\S+)/,
+      '--fraglen': /length:(!)?(\d+)/,
+      '--fragres': /reserved/,
+      '--fragfirst': /first/,
+      '--fragmore': /more/,
+      '--fraglast': /last/,
+    },
+  },
   lower: (given) => [
     { expr: inSet('fragOffset', [{ lo: 1, hi: 0x1fff }]) },
     ...conj(given, {

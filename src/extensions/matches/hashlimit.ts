@@ -53,6 +53,24 @@ export const hashlimit = matchExtension({
     }
     return complaints;
   },
+  // of a rate for an interval another number is printed: it is not read
+  listing: {
+    opens: {
+      pattern: /limit: (above|up to) (\S+)/,
+      words: (side = '', rate = '') => [side === 'above' ? '--hashlimit-above' : '--hashlimit-upto', rate],
+    },
+    pieces: [{ pattern: /mode (\S+)/, words: (modes = '') => ['--hashlimit-mode', modes.replaceAll('-', ',')] }],
+    options: {
+      '--hashlimit-burst': /burst (\S+)/,
+      '--hashlimit-htable-size': /htable-size (\d+)/,
+      '--hashlimit-htable-max': /htable-max (\d+)/,
+      '--hashlimit-htable-gcinterval': /htable-gcinterval (\d+)/,
+      '--hashlimit-htable-expire': /htable-expire (\d+)/,
+      '--hashlimit-srcmask': /srcmask (\d+)/,
+      '--hashlimit-dstmask': /dstmask (\d+)/,
+    },
+    adds: ['--hashlimit-name', 'not-shown'],
+  },
   lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
   save: (given, context) => {
     const rate = rateOf(given);

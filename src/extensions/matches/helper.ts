@@ -17,5 +17,6 @@ export const helper = matchExtension({
   claim: { modelled: 'partly', why: 'of new connections; expected ones are not followed' },
   options: { '--helper': { value: ['helperName'], invertible: true, required: true } },
   needsConntrack: () => true,
+  listing: { options: { '--helper': /helper match (! )?"(.*?)"/ } },
   lower: (given) => conj(given, { '--helper': () => and(EXPECTED, unmodelled('the helper of a connection')) }),
 });

@@ -4,10 +4,19 @@
 import { ALWAYS, and, equals, inSet, type MatchExpr, present } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { conj, matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 import { ANY_TYPE, type IcmpType } from '../shapes/icmp.ts';
 
 function hasType({ type, codes }: IcmpType): MatchExpr {
   return codes.lo === 0 && codes.hi === 255 ? equals('icmpType', type) : and(equals('icmpType', type), inSet('icmpCode', [codes]));
+}
+
+/** A name is read as it is. */
+function listedType(option: string, any?: string) {
+  return (not = '', type = '', code = ''): readonly string[] => [
+    ...listedNot(not),
+    ...[option, type === any && code === '' ? 'any' : code === '' ? type : `${type}/${code}`],
+  ];
 }
 
 export const icmp = matchExtension({
@@ -15,6 +24,7 @@ export const icmp = matchExtension({
   families: [4],
   options: { '--icmp-type': { value: ['icmpType'], invertible: true, required: true } },
   protocols: [PROTO.icmp],
+  listing: { pieces: [{ pattern: /icmp ?(!)?(?:type )?(\S+)(?: code (\d+))?/, words: listedType('--icmp-type', '255') }] },
   lower: (given) => [
     { expr: present('icmpType') },
     ...conj(given, { '--icmp-type': (asked) => (asked.type === ANY_TYPE ? ALWAYS : hasType(asked)) }),
@@ -27,5 +37,6 @@ export const icmp6 = matchExtension({
   families: [6],
   options: { '--icmpv6-type': { value: ['icmpv6Type'], invertible: true, required: true } },
   protocols: [PROTO.icmpv6],
+  listing: { pieces: [{ pattern: /ipv6-icmp ?(!)?(?:type )?(\S+)(?: code (\d+))?/, words: listedType('--icmpv6-type') }] },
   lower: (given) => [{ expr: present('icmpType') }, ...conj(given, { '--icmpv6-type': hasType })],
 });

@@ -4,6 +4,7 @@
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 import { indexConjuncts, saveIndices, WHOLE_HEADER } from '../contract/securityIndex.ts';
 import { spiRange } from '../shapes/range.ts';
 
@@ -16,6 +17,14 @@ export const ipcomp = matchExtension({
   options: { '--ipcompspi': { value: ['spiRange'], invertible: true }, '--compres': { value: [] } },
   protocols: [PROTO.ipcomp],
   unclear: ['--ipcompspi'],
+  listing: {
+    // none is printed of all indices; none in a rule is index 0
+    opens: {
+      pattern: /comp(?: spis?:(!)?(\S+))?/,
+      words: (not = '', range = '') => [...listedNot(not), '--ipcompspi', range === '' ? '0:4294967295' : range],
+    },
+    options: { '--compres': /reserved/ },
+  },
   lower: (given) => {
     const asked = indexConjuncts(given['--ipcompspi'], WHAT);
     return [{ expr: WHOLE_HEADER }, ...(asked.length > 0 ? asked : [{ expr: unmodelled(WHAT) }])];

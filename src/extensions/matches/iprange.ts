@@ -22,6 +22,9 @@ export const iprange = matchExtension({
         option: option.name,
       }));
   },
+  listing: {
+    options: { '--src-range': /source IP range (! )?(\S+)/, '--dst-range': /destination IP range (! )?(\S+)/ },
+  },
   lower: (given) =>
     conj(given, {
       '--src-range': (range) => inSet('src', [range]),

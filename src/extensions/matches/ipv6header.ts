@@ -5,6 +5,7 @@
 import { and, equals, inSet, type MatchExpr, NEVER, not, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import { matchExtension } from '../contract/extension.ts';
 import { NEXT_HEADER } from '../contract/headerExpr.ts';
+import { listedNot } from '../contract/listing.ts';
 
 /** Headers before which more may stand, and which our packets do not describe. */
 const OPAQUE = [NEXT_HEADER.hop, NEXT_HEADER.route, NEXT_HEADER.fragment, NEXT_HEADER.auth, NEXT_HEADER.options];
@@ -18,11 +19,25 @@ const HEADERS: Readonly<Record<string, MatchExpr>> = {
 };
 const NAMES = ['hop-by-hop', 'ipv6-opts', 'ipv6-route', 'ipv6-frag', 'ah', 'esp', 'ipv6-nonxt', 'protocol'];
 
+/** From the highest bit on. */
+const LISTED_HEADERS = ['hop-by-hop', 'ipv6-opts', 'ipv6-route', 'ipv6-frag', 'ah', 'esp', 'ipv6-nonxt', 'protocol'];
+
+function listedHeaders(bits: number): string {
+  return LISTED_HEADERS.filter((_, at) => ((bits >> (7 - at)) & 1) === 1).join(',');
+}
+
 export const ipv6header = matchExtension({
   name: 'ipv6header',
   families: [6],
   claim: { modelled: 'partly', why: 'packets without extension headers are, and later fragments' },
   options: { '--header': { value: ['ipv6Headers'], invertible: true, required: true }, '--soft': { value: [] } },
+  listing: {
+    opens: {
+      pattern: /ipv6header flags:(!)?(?:0x([\dA-F]+)|(\S+))/,
+      words: (not = '', bits = '', names = '') => [...listedNot(not), '--header', names || listedHeaders(Number.parseInt(bits, 16))],
+    },
+    pieces: [{ pattern: /soft/, words: () => ['--soft'] }],
+  },
   lower: (given) => {
     const asked = given['--header'];
     if (asked === undefined) return [];

@@ -8,5 +8,6 @@ export const length = matchExtension({
   name: 'length',
   families: [4, 6],
   options: { '--length': { value: ['lengthRange'], invertible: true, required: true } },
+  listing: { options: { '--length': /length (!)?([\d:]+)/ } },
   lower: (given) => conj(given, { '--length': (range) => inSet('length', [range]) }),
 });

@@ -31,6 +31,10 @@ export const limit = matchExtension({
     const message = 'iptables-legacy refuses this rate and burst: the kernel counts them on 32 bits';
     return [{ kind: 'warning', message, refusedBy: 'legacy' }];
   },
+  listing: {
+    opens: { pattern: /limit: avg (\S+)/, words: (rate = '') => ['--limit', rate] },
+    options: { '--limit-burst': /burst (\d+)/ },
+  },
   lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
   save: (given, context) => {
     const burst = given['--limit-burst']?.values[0] ?? DEFAULT_BURST;

@@ -9,5 +9,6 @@ export const mac = matchExtension({
   families: [4, 6],
   options: { '--mac-source': { value: ['mac'], invertible: true, required: true } },
   hooks: () => ['PREROUTING', 'INPUT', 'FORWARD'],
+  listing: { options: { '--mac-source': /MAC (! ?)?([\da-fA-F:]+)/ } },
   lower: (given) => [{ expr: present('mac') }, ...conj(given, { '--mac-source': (address) => equals('mac', address) })],
 });

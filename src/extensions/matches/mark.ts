@@ -8,5 +8,6 @@ export const mark = matchExtension({
   name: 'mark',
   families: [4, 6],
   options: { '--mark': { value: ['markMask'], invertible: true, required: true } },
+  listing: { options: { '--mark': /(?:mark|MARK) match (! ?)?(\S+)/ } },
   lower: (given) => conj(given, { '--mark': ({ value, mask }) => masked('mark', value, mask) }),
 });

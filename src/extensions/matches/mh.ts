@@ -14,6 +14,7 @@ export const mh = matchExtension({
   claim: { modelled: 'not', why: 'packets have no mobility header' },
   options: { '--mh-type': { value: ['mhTypes'], invertible: true } },
   protocols: [PROTO.mh],
+  listing: { opens: /mh/, options: { '--mh-type': /(!)?(\d+(?::\d+)?)/ } },
   lower: () => [{ expr: WHOLE_HEADER }, { expr: unmodelled('the mobility header of a packet') }],
   save: (given, context) => {
     const option = given['--mh-type'];

@@ -4,6 +4,7 @@
 import { inSet, or, present } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { conj, matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 
 export const multiport = matchExtension({
   name: 'multiport',
@@ -20,6 +21,12 @@ export const multiport = matchExtension({
     return proto !== undefined && proto.span.start > option.span.start
       ? [{ kind: 'malformed', message: `\`-p\` must come before \`${option.name}\``, option: option.name }]
       : [];
+  },
+  listing: {
+    opens: {
+      pattern: /multiport (s|d|)ports +(!)?(\S+)/,
+      words: (side = '', not = '', ports = '') => [...listedNot(not), `--${side}ports`, ports],
+    },
   },
   lower: (given) => [
     { expr: present('sport') },

@@ -9,6 +9,7 @@ export const nfacct = matchExtension({
   families: [4, 6],
   claim: 'chance',
   options: { '--nfacct-name': { value: ['accountName'], required: true } },
+  listing: { options: { '--nfacct-name': /nfacct-name +(\S+)/ } },
   lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
   save: (given) => ['--nfacct-name', '', given['--nfacct-name']?.values[0] ?? ''],
 });

@@ -17,5 +17,6 @@ export const osf = matchExtension({
   hooks: () => ['PREROUTING', 'INPUT', 'FORWARD'],
   protocols: [PROTO.tcp],
   unclear: ['--genre'],
+  listing: { options: { '--genre': /OS fingerprint match (! )?(\S+)/ } },
   lower: (given) => conj(given, { '--genre': () => unmodelled('the operating system of the sender') }),
 });

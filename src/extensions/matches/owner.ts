@@ -25,6 +25,14 @@ export const owner = matchExtension({
       : [];
   },
   unclear: ['--suppl-groups'],
+  listing: {
+    options: {
+      '--uid-owner': /(! )?owner UID match (\S+)/,
+      '--gid-owner': /(! )?owner GID match (\S+)/,
+      '--socket-exists': /(! )?owner socket exists/,
+      '--suppl-groups': /incl\. suppl\. groups/,
+    },
+  },
   lower: (given) =>
     conj(given, {
       '--socket-exists': () => present('socket'),

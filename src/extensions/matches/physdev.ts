@@ -25,6 +25,16 @@ export const physdev = matchExtension({
     return ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'];
   },
   check: (given) => (Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m physdev` needs at least one option' }]),
+  listing: {
+    opens: /PHYSDEV match/,
+    options: {
+      '--physdev-in': /(! )?--physdev-in (\S+)/,
+      '--physdev-out': /(! )?--physdev-out (\S+)/,
+      '--physdev-is-in': /(! )?--physdev-is-in/,
+      '--physdev-is-out': /(! )?--physdev-is-out/,
+      '--physdev-is-bridged': /(! )?--physdev-is-bridged/,
+    },
+  },
   lower: (given) =>
     conj(given, {
       '--physdev-is-in': () => NEVER,

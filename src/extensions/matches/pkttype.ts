@@ -6,6 +6,7 @@ import { ALWAYS, and, inSet, type MatchExpr, NEVER, not, or, unmodelled } from '
 import type { Family } from '../../packet/address.ts';
 import { ADDR_TYPES } from '../../packet/fields.ts';
 import { conj, matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 
 const BROADCAST = ADDR_TYPES.indexOf('BROADCAST');
 
@@ -27,6 +28,9 @@ export const pkttype = matchExtension({
   families: [4, 6],
   claim: { modelled: 'partly', why: 'of packets for more than one host the link layer decides' },
   options: { '--pkt-type': { value: ['packetType'], invertible: true, required: true } },
+  listing: {
+    pieces: [{ pattern: /PKTTYPE (!?)= (\S+)/, words: (not = '', type = '') => [...listedNot(not), '--pkt-type', type] }],
+  },
   lower: (given, { family }) =>
     conj(given, {
       '--pkt-type': (type) => {

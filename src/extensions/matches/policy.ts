@@ -71,6 +71,20 @@ export const policy = matchExtension({
   hooks: (given): readonly HookName[] =>
     given['--dir']?.values[0] === 'out' ? ['FORWARD', 'OUTPUT', 'POSTROUTING'] : ['PREROUTING', 'INPUT', 'FORWARD'],
   check: complaints,
+  listing: {
+    opens: { pattern: /policy match dir (\S+) pol (\S+)/, words: (dir = '', kind = '') => ['--dir', dir, '--pol', kind] },
+    options: {
+      '--strict': /strict/,
+      '--reqid': /(! )?reqid (\d+)/,
+      '--spi': /(! )?spi (\S+)/,
+      '--proto': /(! )?proto (\S+)/,
+      '--mode': /(! )?mode (\S+)/,
+      '--tunnel-dst': /(! )?tunnel-dst (\S+)/,
+      '--tunnel-src': /(! )?tunnel-src (\S+)/,
+      '--next': /\[[1-3]\]/,
+    },
+    pieces: [{ pattern: /\[0\]/, words: () => [] }],
+  },
   lower: (given) => [{ option: '--dir', expr: given['--pol']?.values[0] === 'none' ? ALWAYS : NEVER }],
   save: (given, context) => {
     const kind = given['--pol']?.values[0] ?? 'ipsec';

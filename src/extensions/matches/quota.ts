@@ -8,5 +8,6 @@ export const quota = matchExtension({
   families: [4, 6],
   claim: 'chance',
   options: { '--quota': { value: ['u64'], invertible: true, required: true } },
+  listing: { pieces: [{ pattern: /quota: (\d+) bytes/, words: (bytes = '') => ['--quota', bytes] }] },
   lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId, remembers: true } }],
 });

@@ -3,6 +3,7 @@
  *  kernel net/netfilter/xt_rateest.c xt_rateest_mt(); -j RATEEST measures
  *  fact   of several comparisons the last one counts, and `!` before any of them; each is saved once for bytes and once for packets */
 import { type GivenOptions, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 import { bitRate } from '../shapes/bitRate.ts';
 import type { ShapeContext } from '../shapes/shape.ts';
 
@@ -56,6 +57,18 @@ export const rateest = matchExtension({
   claim: 'chance',
   options: OPTIONS,
   check: complaints,
+  listing: {
+    pieces: [
+      {
+        pattern: /rateest match (\S+) (?:bps (\d+) (! )?(lt|gt|eq)|pps (! )?(lt|gt|eq) (\d+))/,
+        // bytes, where the option takes bits
+        words: (name = '', ...[bytes = '', notBytes = '', ofBytes = '', notPackets = '', ofPackets = '', packets = '']) =>
+          bytes === ''
+            ? ['--rateest', name, ...listedNot(notPackets), `--rateest-${ofPackets}`, '--rateest-pps', packets]
+            : ['--rateest', name, ...listedNot(notBytes), `--rateest-${ofBytes}`, '--rateest-bps', `${BigInt(bytes) * 8n}bit`],
+      },
+    ],
+  },
   lower: (_, { ruleId }) => [{ expr: { kind: 'chance', id: ruleId } }],
   save: (given, context) => {
     const { '--rateest1': first, '--rateest2': second } = given;

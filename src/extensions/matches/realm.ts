@@ -10,5 +10,6 @@ export const realm = matchExtension({
   families: [4],
   options: { '--realm': { value: ['routeRealm'], invertible: true, required: true } },
   hooks: () => ['INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  listing: { options: { '--realm': /(! )?realm (\S+)/ } },
   lower: (given) => conj(given, { '--realm': ({ value }) => (value === 0 ? ALWAYS : NEVER) }),
 });

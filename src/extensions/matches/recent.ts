@@ -5,6 +5,7 @@
 import { ALWAYS, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { formatAddress, prefixMask } from '../../packet/address.ts';
 import { type GivenOption, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 
 const OPTIONS = {
   '--set': { value: [], invertible: true, excludes: ['--rcheck', '--update', '--remove'] },
@@ -29,6 +30,8 @@ function actionOf(given: GivenValues<typeof OPTIONS>): GivenOption<readonly []> 
   return ACTIONS.map((name) => given[name]).find((option) => option !== undefined);
 }
 
+const LISTED_ACTIONS: Readonly<Record<string, string>> = { SET: '--set', CHECK: '--rcheck', UPDATE: '--update', REMOVE: '--remove' };
+
 export const recent = matchExtension({
   name: 'recent',
   families: [4, 6],
@@ -43,6 +46,22 @@ export const recent = matchExtension({
     return LOOKING_BACK.filter((name) => given[name] !== undefined && given[name]?.values[0] !== 0).map(
       (name): RuleComplaint => ({ kind: 'malformed', message: `\`${name}\` needs \`--rcheck\` or \`--update\``, option: name }),
     );
+  },
+  listing: {
+    opens: {
+      pattern: /(! )?recent: (SET|CHECK|UPDATE|REMOVE)/,
+      words: (not = '', action = '') => [...listedNot(not), LISTED_ACTIONS[action] ?? ''],
+    },
+    options: {
+      '--seconds': /seconds: (\d+)/,
+      '--reap': /reap/,
+      '--hitcount': /hit_count: (\d+)/,
+      '--rttl': /TTL-Match/,
+      '--name': /name: (.+?)(?= side:)/,
+      '--rsource': /side: source/,
+      '--rdest': /side: dest/,
+      '--mask': /mask: (\S+)/,
+    },
   },
   lower: (given, { ruleId }) => {
     const set = given['--set'];

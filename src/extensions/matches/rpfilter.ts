@@ -16,6 +16,10 @@ export const rpfilter = matchExtension({
   },
   tables: ['raw', 'mangle'],
   hooks: () => ['PREROUTING'],
+  listing: {
+    opens: /rpfilter/,
+    options: { '--loose': /loose/, '--validmark': /validmark/, '--accept-local': /accept-local/, '--invert': /invert/ },
+  },
   lower: (given) => {
     const loose = given['--loose'] !== undefined;
     const ways: readonly WayBack[] = [

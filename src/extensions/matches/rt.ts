@@ -36,6 +36,19 @@ export const rt = matchExtension({
     }
     return complaints;
   },
+  listing: {
+    opens: /rt/,
+    options: {
+      '--rt-type': /type:(!)?(\d+)/,
+      '--rt-segsleft': /segslefts?:(!)?(\S+)/,
+      '--rt-len': /length:(!)?(\d+)/,
+      '--rt-0-res': /reserved/,
+      '--rt-0-addrs': /0-addrs (\S+)/,
+      '--rt-0-not-strict': /0-not-strict/,
+    },
+    // the number is printed with a sign
+    pieces: [{ pattern: /type:-1/, words: () => ['--rt-type', '4294967295'] }],
+  },
   lower: () => [{ expr: inHeader(NEXT_HEADER.route, 'the routing header of a packet') }],
   save: (given, context) => {
     const words = ['--rt-type', '--rt-len'] as const;

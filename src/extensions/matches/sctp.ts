@@ -4,6 +4,8 @@
 import { inSet, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { conj, matchExtension } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
+import { chunkNames } from '../shapes/chunks.ts';
 
 export const sctp = matchExtension({
   name: 'sctp',
@@ -16,6 +18,16 @@ export const sctp = matchExtension({
   },
   protocols: [PROTO.sctp],
   unclear: ['--chunk-types'],
+  listing: {
+    opens: /sctp/,
+    options: { '--sport': /spts?:(!)?(\S+)/, '--dport': /dpts?:(!)?(\S+)/ },
+    pieces: [
+      {
+        pattern: /(! ?)?(all|any|only) (\S+)/,
+        words: (not = '', scope = '', chunks = '') => [...listedNot(not), '--chunk-types', scope, chunkNames(chunks)],
+      },
+    ],
+  },
   lower: (given) => [
     { expr: present('sport') },
     ...conj(given, {

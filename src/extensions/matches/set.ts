@@ -5,6 +5,7 @@
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import { type GivenOptions, matchExtension, type OptionTable, saveOption } from '../contract/extension.ts';
 import { setExpr } from '../contract/ipset.ts';
+import { listedNot } from '../contract/listing.ts';
 
 const OPTIONS = {
   '--match-set': { value: ['setName', 'setDirs'], invertible: true, required: true },
@@ -31,6 +32,23 @@ export const set = matchExtension({
   },
   options: OPTIONS,
   unclear: ['--match-set'],
+  listing: {
+    opens: {
+      pattern: /(! )?match-set (\S+) (\S+)/,
+      words: (not = '', set = '', sides = '') => [...listedNot(not), '--match-set', set, sides],
+    },
+    options: {
+      '--return-nomatch': /return-nomatch/,
+      '--update-counters': /(! )?update-counters/,
+      '--update-subcounters': /(! )?update-subcounters/,
+      '--packets-eq': /(! )?packets-eq (\d+)/,
+      '--packets-lt': /packets-lt (\d+)/,
+      '--packets-gt': /packets-gt (\d+)/,
+      '--bytes-eq': /(! )?bytes-eq (\d+)/,
+      '--bytes-lt': /bytes-lt (\d+)/,
+      '--bytes-gt': /bytes-gt (\d+)/,
+    },
+  },
   lower: (given, context) => {
     const asked = given['--match-set'];
     if (asked === undefined) return [];

@@ -17,6 +17,10 @@ export const socket = matchExtension({
   needsDefrag: true,
   unclear: ['--restore-skmark'],
   writes: (given) => given['--restore-skmark'] && 'a match that sets the packet mark to the mark of a socket',
+  listing: {
+    opens: /socket/,
+    options: { '--transparent': /--transparent/, '--nowildcard': /--nowildcard/, '--restore-skmark': /--restore-skmark/ },
+  },
   lower: (given) => [
     { expr: given['--nowildcard'] === undefined ? masked('sk', 0, SOCKET_BITS.wildcard) : present('sk') },
     ...conj(given, {

@@ -25,6 +25,14 @@ const OPTIONS = {
   '--srh-lsid': { value: ['segment'], invertible: true },
 } as const;
 
+/** `iptables -L` prints `tag:!7`, and `psid ! a::/64` */
+const LISTED = Object.fromEntries(
+  Object.keys(OPTIONS).map((name) => [
+    name,
+    new RegExp(`${name.replace('--srh-', '')}${name.endsWith('sid') ? ' +(! )?' : ':(!)?'}(\\S+)`),
+  ]),
+);
+
 /** The option with the value of its slot. */
 function inSlot(option: GivenOption, given: GivenOptions): GivenOption {
   const [, slot] = /^(--srh-.*)-(?:eq|gt|lt)$/.exec(option.name) ?? [];
@@ -39,6 +47,7 @@ export const srh = matchExtension({
   families: [6],
   claim: { modelled: 'partly', why: 'packets without extension headers are' },
   options: OPTIONS,
+  listing: { opens: /srh/, options: LISTED },
   lower: () => [{ expr: inHeader(NEXT_HEADER.route, 'the segment routing header of a packet') }],
   save: (given, context) =>
     Object.entries(OPTIONS).flatMap(([name, spec]) => {

@@ -9,5 +9,6 @@ export const state = matchExtension({
   families: [4, 6],
   options: { '--state': { value: ['states'], invertible: true, required: true } },
   needsConntrack: () => true,
+  listing: { options: { '--state': /(! )?state (\S+)/ } },
   lower: (given) => conj(given, { '--state': hasState }),
 });

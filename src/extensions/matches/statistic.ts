@@ -3,6 +3,7 @@
  *  kernel net/netfilter/xt_statistic.c statistic_mt(); `--probability 1` always holds, 0 never */
 import { ALWAYS, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import { matchExtension, saveOption } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 
 function chance(id: string, probability: number, counts: boolean): MatchExpr {
   if (probability >= 1) return ALWAYS;
@@ -29,6 +30,18 @@ export const statistic = matchExtension({
     return every !== undefined && packet !== undefined && packet.values[0] >= every.values[0]
       ? [{ kind: 'malformed', message: '`--packet` counts from 0 and must be less than `--every`', option: '--packet' }]
       : [];
+  },
+  listing: {
+    opens: { pattern: /statistic mode (\S+)/, words: (mode = '') => ['--mode', mode] },
+    options: {
+      '--probability': /(! )?probability (\S+)/,
+    },
+    pieces: [
+      {
+        pattern: /(! )?every (\d+)(?: packet (\d+))?/,
+        words: (not = '', every = '', packet = '') => [...listedNot(not), '--every', every, '--packet', packet === '' ? '0' : packet],
+      },
+    ],
   },
   lower: (given, { ruleId }) => {
     const { '--probability': probability, '--every': every } = given;

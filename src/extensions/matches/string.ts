@@ -7,6 +7,7 @@ import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { IP_HEADER } from '../../packet/usual.ts';
 import { conj, matchExtension, type RuleComplaint } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 import { U16 } from '../shapes/number.ts';
 import { type Bytes, savePattern } from '../shapes/pattern.ts';
 
@@ -38,6 +39,17 @@ export const string = matchExtension({
     return complaints;
   },
   unclear: ['--string', '--hex-string'],
+  listing: {
+    opens: {
+      pattern: /STRING match +(! )?"((?:[^"\\]|\\.)*)" ALGO name (\S+)/,
+      words: (not = '', text = '', algorithm = '') => [
+        ...listedNot(not),
+        ...(/^\|[\da-f ]+\|$/.test(text) ? ['--hex-string', text] : ['--string', text.replace(/\\(.)/g, '$1')]),
+        ...['--algo', algorithm],
+      ],
+    },
+    options: { '--from': /FROM (\d+)/, '--to': /TO (\d+)/, '--icase': /ICASE/ },
+  },
   lower: (given, { family }) =>
     conj(given, { '--string': (text) => foundIn(family, text), '--hex-string': (text) => foundIn(family, text) }),
   save: (given) => {

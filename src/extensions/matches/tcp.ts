@@ -6,6 +6,7 @@ import { ALWAYS, masked, unmodelled } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { SYN } from '../../packet/syn.ts';
 import { conj, type GivenOption, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
+import { listedNot } from '../contract/listing.ts';
 import { asksPorts, checkTransport, savePorts, transportConjuncts } from '../contract/transport.ts';
 import { tcpFlags } from '../shapes/special.ts';
 
@@ -39,6 +40,14 @@ function flagsWarning(given: GivenValues<typeof OPTIONS>): readonly RuleComplain
   return [{ kind: 'warning', message, printedAs: 'legacy', option: '--tcp-flags' }];
 }
 
+/** `iptables -L -n` prints the bits, without -n their names. */
+function listedFlags(text: string): string {
+  if (!text.startsWith('0x')) return text;
+  const bits = Number.parseInt(text, 16);
+  const names = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG'].filter((_, bit) => ((bits >> bit) & 1) === 1);
+  return names.length === 0 ? 'NONE' : names.join(',');
+}
+
 export const tcp = matchExtension({
   name: 'tcp',
   families: [4, 6],
@@ -48,6 +57,16 @@ export const tcp = matchExtension({
     ...flagsWarning(given),
   ],
   unclear: ['--tcp-option'],
+  listing: {
+    opens: /tcp/,
+    options: { '--sport': /spts?:(!)?(\S+)/, '--dport': /dpts?:(!)?(\S+)/, '--tcp-option': /option=(!)?(\d+)/ },
+    pieces: [
+      {
+        pattern: /flags:(!)?([\w,]+)\/([\w,]+)/,
+        words: (not = '', mask = '', set = '') => [...listedNot(not), '--tcp-flags', listedFlags(mask), listedFlags(set)],
+      },
+    ],
+  },
   lower: (given, context) => [
     ...transportConjuncts(given, context),
     ...conj(given, {

@@ -12,5 +12,6 @@ export const tcpmss = matchExtension({
   options: { '--mss': { value: ['mssRange'], invertible: true, required: true } },
   protocols: [PROTO.tcp],
   unclear: ['--mss'],
+  listing: { options: { '--mss': /tcpmss match (!)?(\S+)/ } },
   lower: (given) => conj(given, { '--mss': () => unmodelled('the TCP option of the maximum segment size') }),
 });

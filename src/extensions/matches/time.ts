@@ -4,6 +4,7 @@
  *  fact   iptables-save writes `--datestop` always, and the days of a `!` as the other days */
 import { ALWAYS, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
 import { type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
+import type { ListedPiece } from '../contract/listing.ts';
 import { ALL_MONTHDAYS, ALL_WEEKDAYS, date, LAST_DATE, LAST_SECOND, monthDays, timeOfDay, weekDays } from '../shapes/clock.ts';
 
 const OPTIONS = {
@@ -56,6 +57,25 @@ function isAt(given: GivenValues<typeof OPTIONS>, now: number): boolean {
 const DAY = LAST_SECOND + 1;
 const SUNDAY = 7;
 
+/** In this order; a time zone that is not UTC is not named. */
+const LISTED: ListedPiece = {
+  pattern: new RegExp(
+    [
+      'TIME(?: from (\\S+) to (\\S+))?(?: on ([A-Z]\\S+))?(?: on (\\d\\S+))?',
+      '(?: starting from (\\S+) (\\S+))?(?: until date (\\S+) (\\S+))?( UTC)?( contiguous)?',
+    ].join(''),
+  ),
+  words: (...[from = '', to = '', weekdays = '', monthdays = '', day = '', hour = '', lastDay = '', lastHour = '', utc = '', on = '']) => [
+    ...(from === '' ? [] : ['--timestart', from, '--timestop', to]),
+    ...(weekdays === '' ? [] : ['--weekdays', weekdays]),
+    ...(monthdays === '' ? [] : ['--monthdays', monthdays.replace(/[a-z]+/g, '')]),
+    ...(day === '' ? [] : ['--datestart', `${day}T${hour}`]),
+    ...(lastDay === '' ? [] : ['--datestop', `${lastDay}T${lastHour}`]),
+    ...(utc === '' ? ['--kerneltz'] : []),
+    ...(on === '' ? [] : ['--contiguous']),
+  ],
+};
+
 export const time = matchExtension({
   name: 'time',
   families: [4, 6],
@@ -66,6 +86,7 @@ export const time = matchExtension({
     if (given['--contiguous'] === undefined || start >= stop) return [];
     return [{ kind: 'not-loadable', message: '`--contiguous` needs a `--timestop` before its `--timestart`', option: '--contiguous' }];
   },
+  listing: { pieces: [LISTED] },
   lower: (given, { now }) => {
     if (now === undefined) return [{ expr: unmodelled('the time at which a packet comes') }];
     if (given['--kerneltz'] !== undefined || given['--localtz'] !== undefined) return [{ expr: unmodelled('the time zone of the kernel') }];

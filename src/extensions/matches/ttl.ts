@@ -3,7 +3,22 @@
  *  kernel net/netfilter/xt_hl.c ttl_mt(), hl_mt6() */
 import { equals, inSet } from '../../netfilter/matchExpr.ts';
 import { conj, matchExtension } from '../contract/extension.ts';
+import type { ListedPiece } from '../contract/listing.ts';
 import { U8 } from '../shapes/number.ts';
+
+/** `TTL match TTL == 64` */
+function listedHops(name: string, option: string): ListedPiece {
+  const signs: Readonly<Record<string, readonly string[]>> = {
+    '==': [`${option}-eq`],
+    '!=': ['!', `${option}-eq`],
+    '<': [`${option}-lt`],
+    '>': [`${option}-gt`],
+  };
+  return {
+    pattern: new RegExp(`${name} match ${name} (==|!=|<|>) (\\d+)`),
+    words: (sign = '', value = '') => [...(signs[sign] ?? []), value],
+  };
+}
 
 export const ttl = matchExtension({
   name: 'ttl',
@@ -15,6 +30,7 @@ export const ttl = matchExtension({
   },
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m ttl` needs one of `--ttl-eq`, `--ttl-lt` and `--ttl-gt`' }],
+  listing: { pieces: [listedHops('TTL', '--ttl')] },
   lower: (given) =>
     conj(given, {
       '--ttl-eq': (value) => equals('ttl', value),
@@ -33,6 +49,7 @@ export const hl = matchExtension({
   },
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-m hl` needs one of `--hl-eq`, `--hl-lt` and `--hl-gt`' }],
+  listing: { pieces: [listedHops('HL', '--hl')] },
   lower: (given) =>
     conj(given, {
       '--hl-eq': (value) => equals('ttl', value),

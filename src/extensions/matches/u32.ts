@@ -10,5 +10,6 @@ export const u32 = matchExtension({
   claim: { modelled: 'not', why: 'packets are fields, not bytes' },
   options: { '--u32': { value: ['u32Tests'], invertible: true, required: true } },
   unclear: ['--u32'],
+  listing: { options: { '--u32': /u32 (! ?)?"([^"]*)"/ } },
   lower: (given) => conj(given, { '--u32': () => unmodelled('tests on the bytes of a packet') }),
 });

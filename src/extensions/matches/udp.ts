@@ -13,6 +13,7 @@ export const udp = matchExtension({
     '--dport': { value: ['decimalPortRange'], invertible: true, aliases: ['--destination-port'] },
   },
   check: (given, context) => checkTransport({ name: 'udp', proto: PROTO.udp, translated: asksPorts(given) }, given, context),
+  listing: { opens: /udp/, options: { '--sport': /spts?:(!)?(\S+)/, '--dport': /dpts?:(!)?(\S+)/ } },
   lower: transportConjuncts,
   save: savePorts,
 });

@@ -22,7 +22,8 @@ export function bindRule(node: RuleNode, context: BindContext): BoundRule | 'ski
     if (state.base.family !== undefined && state.base.family !== context.family) return 'skip';
   }
   if (state.inverted !== undefined) refuse(state, { span: state.inverted, code: 'bad-negation', message: 'nothing follows `!`' });
-  return finish(state);
+  const bound = finish(state);
+  return bound === undefined || node.hides === undefined ? bound : { ...bound, hides: node.hides };
 }
 
 function negate(state: RuleState, word: Word): void {

@@ -1,5 +1,5 @@
 /** A rule whose words have been understood: base options, matches and target with decoded values. */
-import type { Word } from '../../syntax/iptables/ast.ts';
+import type { RuleNode, Word } from '../../syntax/iptables/ast.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { GivenOption, IpSet, MatchExtension, TargetExtension } from '../contract/extension.ts';
@@ -47,6 +47,7 @@ export interface BoundRule {
   readonly fragment: Invertible<true> | undefined;
   readonly matches: readonly BoundMatch[];
   readonly target: BoundTarget | undefined;
+  readonly hides?: RuleNode['hides'];
 }
 
 export type ReportProblem = (finding: Omit<Diagnostic, 'source'>) => void;

@@ -9,6 +9,7 @@ import type { BoundMatch, BoundRule, HostName, Invertible } from './boundRule.ts
 /** What one option of a rule, or one match as a whole, asks. */
 export type LoweredClause =
   | { readonly part: 'source' | 'destination' | 'iif' | 'oif' | 'proto' | 'fragment'; readonly expr: MatchExpr }
+  | { readonly part: 'hidden'; readonly expr: MatchExpr }
   | { readonly part: BoundMatch; readonly option?: string; readonly expr: MatchExpr };
 
 /** `rule` has one source and one destination: see `expandAddresses`. */
@@ -20,6 +21,7 @@ export function lowerClauses(rule: BoundRule, context: RuleContext): readonly Lo
   if (rule.oif !== undefined) clauses.push({ part: 'oif', expr: interfaceExpr('oif', rule.oif) });
   if (rule.proto !== undefined) clauses.push({ part: 'proto', expr: maybeNot(equals('proto', rule.proto.value), rule.proto) });
   if (rule.fragment !== undefined) clauses.push({ part: 'fragment', expr: maybeNot(LATER_FRAGMENT, rule.fragment) });
+  if (rule.hides?.match !== undefined) clauses.push({ part: 'hidden', expr: unmodelled(rule.hides.match) });
   // what a match has written is written, even if a later one does not match
   const writer = rule.matches.findIndex((match) => writtenBy(match) !== undefined);
   for (const [at, match] of rule.matches.entries()) {
@@ -64,7 +66,8 @@ function writtenBy({ extension, given }: BoundMatch): string | undefined {
   return extension?.writes?.(given);
 }
 
-export function lowerTarget({ target, matches }: BoundRule, context: RuleContext): Effect {
+export function lowerTarget({ target, matches, hides }: BoundRule, context: RuleContext): Effect {
+  if (hides?.target !== undefined) return { kind: 'unmodelled', reason: hides.target };
   const writer = matches.find((match) => writtenBy(match) !== undefined);
   if (writer !== undefined) return { kind: 'unmodelled', reason: writtenBy(writer) ?? '' };
   if (target === undefined) return { kind: 'continue' };

@@ -24,6 +24,7 @@ export function printRule(rule: BoundRule, context: RuleContext): string {
 
 /** One clause by itself: `! --dport 15008`, or `-m tcp` for a match as a whole. */
 export function printLowered(clause: LoweredClause, rule: BoundRule, context: RuleContext): string {
+  if (clause.part === 'hidden') return '(not shown)';
   if (typeof clause.part === 'string') return printBase(rule, clause.part, context) ?? '';
   const { name, extension, given } = clause.part;
   const option = clause.option === undefined ? undefined : given[clause.option];

@@ -62,3 +62,8 @@ export const chunkTypes: Shape<ChunkTypes> = {
     return value.length === 0 ? 'NONE' : value.map(({ name, flags }) => (flags === '' ? name : `${name}:${flags}`)).join(',');
   },
 };
+
+/** A list of chunks by their names, where `iptables -L -n` prints their numbers: `0x0006:T` */
+export function chunkNames(listed: string): string {
+  return listed.replace(/0x[\dA-F]+/gi, (number) => CHUNKS.find((chunk) => chunk[1] === Number(number))?.[0] ?? number);
+}

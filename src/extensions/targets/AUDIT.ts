@@ -7,5 +7,6 @@ export const AUDIT = targetExtension({
   name: 'AUDIT',
   families: [4, 6],
   options: { '--type': { value: ['auditType'], required: true } },
+  listing: { options: { '--type': /AUDIT (\S+)/ } },
   lower: () => ({ kind: 'continue' }),
 });

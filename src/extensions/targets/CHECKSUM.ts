@@ -8,5 +8,6 @@ export const CHECKSUM = targetExtension({
   families: [4, 6],
   options: { '--checksum-fill': { value: [], required: true } },
   tables: ['mangle'],
+  listing: { options: { '--checksum-fill': /CHECKSUM fill/ } },
   lower: () => ({ kind: 'continue' }),
 });

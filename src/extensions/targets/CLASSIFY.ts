@@ -8,5 +8,6 @@ export const CLASSIFY = targetExtension({
   families: [4, 6],
   options: { '--set-class': { value: ['trafficClass'], required: true } },
   hooks: () => ['FORWARD', 'OUTPUT', 'POSTROUTING'],
+  listing: { options: { '--set-class': /CLASSIFY set (\S+)/ } },
   lower: () => ({ kind: 'continue' }),
 });

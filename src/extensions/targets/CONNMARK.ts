@@ -3,7 +3,7 @@
  *  kernel net/netfilter/xt_connmark.c connmark_tg_shift(): nothing happens without a connection */
 import type { Effect } from '../../netfilter/effect.ts';
 import { type GivenOption, type GivenValues, type RuleComplaint, targetExtension } from '../contract/extension.ts';
-import { invert, MARK_OPTIONS, type MarkChange, markChange, saveChange } from '../contract/markChange.ts';
+import { invert, LISTED_CHANGES, MARK_OPTIONS, type MarkChange, markChange, saveChange } from '../contract/markChange.ts';
 import { hex, U32 } from '../shapes/number.ts';
 
 const OPTIONS = {
@@ -61,6 +61,19 @@ export const CONNMARK = targetExtension({
   needsConntrack: () => true,
   check: complaints,
   unclear: ['--left-shift-mark', '--right-shift-mark'],
+  listing: {
+    opens: /CONNMARK/,
+    options: {
+      ...LISTED_CHANGES,
+      '--save-mark': /save/,
+      '--restore-mark': /restore/,
+      '--mask': /mask (\S+)/,
+      '--nfmask': /nfmask ~?(\S+)/,
+      '--ctmask': /ctmask ~?(\S+)/,
+      '--left-shift-mark': /left-shift-mark (\d+)/,
+      '--right-shift-mark': /right-shift-mark (\d+)/,
+    },
+  },
   lower: (given): Effect => {
     if (shift(given) !== undefined) {
       return { kind: 'unmodelled', reason: 'CONNMARK that shifts the mark' };

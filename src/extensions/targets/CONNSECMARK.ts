@@ -13,5 +13,6 @@ export const CONNSECMARK = targetExtension({
     given['--save'] === undefined && given['--restore'] === undefined
       ? [{ kind: 'malformed', message: '`-j CONNSECMARK` needs `--save` or `--restore`' }]
       : [],
+  listing: { opens: /CONNSECMARK/, options: { '--save': /save/, '--restore': /restore/ } },
   lower: () => ({ kind: 'continue' }),
 });

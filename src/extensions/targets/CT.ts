@@ -42,6 +42,21 @@ export const CT = targetExtension({
       ? []
       : [{ kind: 'not-loadable', message: '`--helper` needs `-p` with its protocol in the same rule', option: '--helper' }],
   unclear: ['--zone', '--zone-orig', '--zone-reply'],
+  listing: {
+    opens: /CT/,
+    // what -j NOTRACK makes of itself
+    pieces: [{ pattern: /NOTRACK/, words: () => ['--notrack'] }],
+    options: {
+      '--notrack': /notrack/,
+      '--helper': /helper (\S+)/,
+      '--timeout': /timeout (\S+)/,
+      '--ctevents': /ctevents (\S+)/,
+      '--expevents': /expevents (\S+)/,
+      '--zone-orig': /zone-orig (\S+)/,
+      '--zone-reply': /zone-reply (\S+)/,
+      '--zone': /zone (\S+)/,
+    },
+  },
   lower: (given): Effect => {
     if (given['--notrack'] !== undefined) return { kind: 'conntrack', track: false };
     const zone = zoneOf(given);
@@ -70,5 +85,6 @@ export const NOTRACK = targetExtension({
   families: [4, 6],
   options: {},
   tables: ['raw'],
+  listing: { opens: /NOTRACK|CT notrack/ },
   lower: () => ({ kind: 'conntrack', track: false }),
 });

@@ -20,6 +20,7 @@ export const DSCP = targetExtension({
     (given['--set-dscp'] ?? given['--set-dscp-class']) === undefined
       ? [{ kind: 'malformed', message: '`-j DSCP` needs `--set-dscp` or `--set-dscp-class`' }]
       : [],
+  listing: { options: { '--set-dscp': /DSCP set (\S+)/ } },
   lower: (given) => {
     const point = (given['--set-dscp'] ?? given['--set-dscp-class'])?.values[0] ?? 0;
     return { kind: 'setField', field: 'tos', change: { keep: KEPT, xor: point << SHIFT } };

@@ -45,6 +45,15 @@ export const ECN = targetExtension({
     return [{ kind: 'not-loadable', message: `\`${tcpOption.name}\` needs \`-p tcp\` in the same rule`, option: tcpOption.name }];
   },
   unclear: ['--ecn-ip-ect'],
+  listing: {
+    opens: /ECN/,
+    options: {
+      '--ecn-tcp-remove': /TCP remove/,
+      '--ecn-tcp-ece': /ECE=(\d)/,
+      '--ecn-tcp-cwr': /CWR=(\d)/,
+      '--ecn-ip-ect': /ECT codepoint=(\d)/,
+    },
+  },
   lower: (given): Effect => {
     const all = asked(given);
     const tcp = all.ece !== undefined || all.cwr !== undefined;

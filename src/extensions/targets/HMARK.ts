@@ -66,6 +66,29 @@ export const HMARK = targetExtension({
   options: OPTIONS,
   check: complaints,
   unclear: ['--hmark-rnd'],
+  listing: {
+    opens: /HMARK/,
+    // a whole IPv6 address has no number
+    pieces: [
+      {
+        pattern: /(src|dst)-prefix(?: (\d+))?/,
+        words: (side = '', length = '') => [`--hmark-${side}-prefix`, length === '' ? '128' : length],
+      },
+    ],
+    options: {
+      '--hmark-tuple': /(ct),/,
+      '--hmark-sport-mask': /sport-mask (\S+)/,
+      '--hmark-dport-mask': /dport-mask (\S+)/,
+      '--hmark-spi-mask': /spi-mask (\S+)/,
+      '--hmark-sport': /sport (\S+)/,
+      '--hmark-dport': /dport (\S+)/,
+      '--hmark-spi': /spi (\S+)/,
+      '--hmark-proto-mask': /proto-mask (\S+)/,
+      '--hmark-rnd': /rnd (\S+)/,
+      '--hmark-mod': /mod (\d+)/,
+      '--hmark-offset': /\+ (\S+)/,
+    },
+  },
   lower: () => ({ kind: 'unmodelled', reason: 'HMARK: a hash decides the mark' }),
   save: (given, { family }) => {
     const tuple = named(given);

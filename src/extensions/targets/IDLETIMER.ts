@@ -20,5 +20,6 @@ export const IDLETIMER = targetExtension({
     }
     return label?.values[0] === '' ? [{ kind: 'not-loadable', message: 'the timer needs a label', option: '--label' }] : [];
   },
+  listing: { options: { '--timeout': /timeout:(\d+)/, '--label': /label:(.+?)(?= alarm|$)/, '--alarm': /alarm/ } },
   lower: () => ({ kind: 'continue' }),
 });

@@ -2,7 +2,7 @@
  *  man    iptables-extensions(8), MARK
  *  kernel net/netfilter/xt_mark.c mark_tg(): mark = (mark & ~mask) ^ value */
 import { targetExtension } from '../contract/extension.ts';
-import { MARK_OPTIONS, type MarkChange, markChange, saveChange } from '../contract/markChange.ts';
+import { LISTED_CHANGES, MARK_OPTIONS, type MarkChange, markChange, saveChange } from '../contract/markChange.ts';
 
 const UNCHANGED: MarkChange = { keep: 0xffff_ffff, xor: 0 };
 
@@ -14,6 +14,7 @@ export const MARK = targetExtension({
     markChange(given) === undefined
       ? [{ kind: 'malformed', message: '`-j MARK` needs one of `--set-mark`, `--set-xmark`, `--and-mark`, `--or-mark` and `--xor-mark`' }]
       : [],
+  listing: { opens: /MARK/, options: LISTED_CHANGES },
   lower: (given) => ({ kind: 'setMark', on: 'packet', ...(markChange(given) ?? UNCHANGED) }),
   save: (given) => saveChange(markChange(given) ?? UNCHANGED),
 });

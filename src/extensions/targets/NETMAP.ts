@@ -9,6 +9,7 @@ export const NETMAP = targetExtension({
   options: { '--to': { value: ['prefix'], required: true } },
   tables: ['nat'],
   needsConntrack: () => true,
+  listing: { options: { '--to': /to:(\S+)/ } },
   lower: (given) => {
     const { address, mask } = given['--to']?.values[0] ?? { address: 0, mask: 0 };
     return { kind: 'nat', manip: 'by-hook', to: { kind: 'prefix', address, mask }, random: false };

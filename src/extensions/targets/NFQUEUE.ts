@@ -21,6 +21,15 @@ export const NFQUEUE = targetExtension({
     const { lo, hi } = given['--queue-balance']?.values[0] ?? { lo: 0, hi: 0 };
     return hi - lo < MAX_QUEUES ? [] : [{ kind: 'not-loadable', message: `at most ${MAX_QUEUES} queues`, option: '--queue-balance' }];
   },
+  listing: {
+    opens: /NFQUEUE/,
+    options: {
+      '--queue-num': /num (\d+)/,
+      '--queue-balance': /balance (\S+)/,
+      '--queue-bypass': /bypass/,
+      '--queue-cpu-fanout': /cpu-fanout/,
+    },
+  },
   lower: () => ({ kind: 'unmodelled', reason: 'NFQUEUE: a program decides' }),
   save: (given) => {
     const { '--queue-num': number, '--queue-balance': balance } = given;

@@ -38,6 +38,7 @@ function prefixTranslation(name: 'DNPT' | 'SNPT', hooks: readonly HookName[]) {
     hooks: () => hooks,
     check: complaints,
     unclear: ['--src-pfx'],
+    listing: { opens: new RegExp(name), options: { '--src-pfx': /src-pfx (\S+)/, '--dst-pfx': /dst-pfx (\S+)/ } },
     lower: () => ({ kind: 'unmodelled', reason: `${name}: the address it makes` }),
     save: (given) =>
       (['--src-pfx', '--dst-pfx'] as const).flatMap((option) => {

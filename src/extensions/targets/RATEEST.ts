@@ -46,6 +46,9 @@ export const RATEEST = targetExtension({
         ]
       : [];
   },
+  listing: {
+    options: { '--rateest-name': /name (.+?)(?= interval)/, '--rateest-interval': /interval (\S+)/, '--rateest-ewmalog': /ewmalog (\S+)/ },
+  },
   lower: () => ({ kind: 'continue' }),
   save: (given, context) => {
     const { interval, ewma } = logs(given);

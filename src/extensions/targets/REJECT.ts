@@ -19,6 +19,7 @@ export const REJECT = targetExtension({
       ? [{ kind: 'not-loadable', message: '`--reject-with tcp-reset` needs `-p tcp` in the same rule', option: '--reject-with' }]
       : [];
   },
+  listing: { options: { '--reject-with': /reject-with (\S+)/ } },
   lower: (given, { family }) => ({ kind: 'reject', with: given['--reject-with']?.values[0] ?? DEFAULT_ANSWER[family] }),
   save: (given, { family }) => ['--reject-with', given['--reject-with']?.values[0] ?? DEFAULT_ANSWER[family]],
 });

@@ -46,6 +46,18 @@ export const SET = targetExtension({
   check: complaints,
   changesSets: (given) => [given['--add-set'], given['--del-set']].flatMap((option) => option?.values[0] ?? []),
   unclear: ['--map-mark'],
+  listing: {
+    options: {
+      '--add-set': /add-set (\S+) (\S+)/,
+      '--del-set': /del-set (\S+) (\S+)/,
+      '--map-set': /map-set (\S+) (\S+)/,
+      '--exist': /exist/,
+      '--timeout': /timeout (\d+)/,
+      '--map-mark': /map-mark/,
+      '--map-prio': /map-prio/,
+      '--map-queue': /map-queue/,
+    },
+  },
   lower: (given) =>
     given['--map-mark'] === undefined ? { kind: 'continue' } : { kind: 'unmodelled', reason: 'SET that takes the mark from an ipset' },
   save: (given, context) =>

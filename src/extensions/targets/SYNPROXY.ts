@@ -18,5 +18,15 @@ export const SYNPROXY = targetExtension({
   hooks: () => ['INPUT', 'FORWARD'],
   protocols: [PROTO.tcp],
   needsConntrack: () => true,
+  listing: {
+    opens: /SYNPROXY/,
+    options: {
+      '--sack-perm': /sack-perm/,
+      '--timestamp': /timestamp/,
+      '--wscale': /wscale (\d+)/,
+      '--mss': /mss (\d+)/,
+      '--ecn': /ecn/,
+    },
+  },
   lower: () => ({ kind: 'unmodelled', reason: 'SYNPROXY: the kernel answers for the server' }),
 });

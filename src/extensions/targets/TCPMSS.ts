@@ -54,6 +54,7 @@ export const TCPMSS = targetExtension({
   protocols: [PROTO.tcp],
   hooks: (given) => (setSize(given) !== undefined ? undefined : ['FORWARD', 'OUTPUT', 'POSTROUTING']),
   check: (given, context) => [...sizeComplaints(given, context), ...synWarning(context)],
+  listing: { opens: /TCPMSS/, options: { '--set-mss': /set (\d+)/, '--clamp-mss-to-pmtu': /clamp to PMTU/ } },
   lower: () => ({ kind: 'continue' }),
   save: (given) => {
     const size = setSize(given);

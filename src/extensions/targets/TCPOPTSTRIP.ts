@@ -10,5 +10,6 @@ export const TCPOPTSTRIP = targetExtension({
   options: { '--strip-options': { value: ['tcpOptions'] } },
   tables: ['mangle'],
   protocols: [PROTO.tcp],
+  listing: { options: { '--strip-options': /TCPOPTSTRIP options (\S+)/ } },
   lower: () => ({ kind: 'continue' }),
 });

@@ -15,6 +15,7 @@ export const TEE = targetExtension({
       ? [{ kind: 'not-loadable', message: 'the gateway must be an address of a machine', option: '--gateway' }]
       : [];
   },
+  listing: { options: { '--gateway': /TEE gw:(\S+)/, '--oif': /oif=(\S+)/ } },
   lower: () => ({ kind: 'continue' }),
   save: (given, { family }) => {
     const { '--gateway': gateway, '--oif': oif } = given;

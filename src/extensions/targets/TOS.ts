@@ -37,6 +37,10 @@ export const TOS = targetExtension({
     change(given) === undefined
       ? [{ kind: 'malformed', message: '`-j TOS` needs one of `--set-tos`, `--and-tos`, `--or-tos` and `--xor-tos`' }]
       : [],
+  listing: {
+    opens: /TOS/,
+    options: { '--set-tos': /set (\S+)/, '--and-tos': /and (\S+)/, '--or-tos': /or (\S+)/, '--xor-tos': /xor (\S+)/ },
+  },
   lower: (given) => ({ kind: 'setField', field: 'tos', change: change(given) ?? UNCHANGED }),
   save: (given) => {
     const { keep, xor } = change(given) ?? UNCHANGED;

@@ -20,6 +20,14 @@ export const TPROXY = targetExtension({
   hooks: () => ['PREROUTING'],
   needsDefrag: true,
   protocols: [PROTO.tcp, PROTO.udp],
+  listing: {
+    pieces: [
+      {
+        pattern: /TPROXY redirect (\S*):(\d+) mark (\S+)/,
+        words: (address = '', port = '', mark = '') => ['--on-port', port, '--on-ip', address, '--tproxy-mark', mark],
+      },
+    ],
+  },
   lower: (given): Effect => {
     const { value, mask } = given['--tproxy-mark']?.values[0] ?? { value: 0, mask: 0 };
     const divert = { kind: 'divert', port: given['--on-port']?.values[0] ?? 0, keep: invert(mask), xor: value } as const;

@@ -26,6 +26,10 @@ export const TTL = targetExtension({
   tables: ['mangle'],
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-j TTL` needs one of `--ttl-set`, `--ttl-dec` and `--ttl-inc`' }],
+  listing: {
+    opens: /TTL/,
+    options: { '--ttl-set': /set to (\d+)/, '--ttl-inc': /increment by (\d+)/, '--ttl-dec': /decrement by (\d+)/ },
+  },
   lower: (given) => {
     const { '--ttl-set': set, '--ttl-inc': inc, '--ttl-dec': dec } = given;
     return change({ set: set?.values[0], inc: inc?.values[0], dec: dec?.values[0] });
@@ -43,6 +47,10 @@ export const HL = targetExtension({
   tables: ['mangle'],
   check: (given) =>
     Object.keys(given).length > 0 ? [] : [{ kind: 'malformed', message: '`-j HL` needs one of `--hl-set`, `--hl-dec` and `--hl-inc`' }],
+  listing: {
+    opens: /HL/,
+    options: { '--hl-set': /set to (\d+)/, '--hl-inc': /increment by (\d+)/, '--hl-dec': /decrement by (\d+)/ },
+  },
   lower: (given) => {
     const { '--hl-set': set, '--hl-inc': inc, '--hl-dec': dec } = given;
     return change({ set: set?.values[0], inc: inc?.values[0], dec: dec?.values[0] });

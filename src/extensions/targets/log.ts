@@ -6,6 +6,9 @@ import { saveOption, targetExtension } from '../contract/extension.ts';
 /** iptables leaves out a level of `warning`. */
 const DEFAULT_LEVEL = 4;
 
+/** Bit by bit as `iptables -L -n` sums them up. */
+const LISTED_FLAGS = ['--log-tcp-sequence', '--log-tcp-options', '--log-ip-options', '--log-uid', '', '--log-macdecode'];
+
 export const LOG = targetExtension({
   name: 'LOG',
   families: [4, 6],
@@ -17,6 +20,24 @@ export const LOG = targetExtension({
     '--log-ip-options': { value: [] },
     '--log-uid': { value: [] },
     '--log-macdecode': { value: [] },
+  },
+  listing: {
+    pieces: [
+      {
+        pattern: /LOG flags (\d+)/,
+        words: (flags = '') => LISTED_FLAGS.filter((flag, bit) => flag !== '' && ((Number(flags) >> bit) & 1) === 1),
+      },
+      { pattern: /LOG/, words: () => [] },
+      { pattern: /prefix ["`](.*)["']$/, words: (prefix = '') => ['--log-prefix', prefix] },
+    ],
+    options: {
+      '--log-level': /level (\S+)/,
+      '--log-tcp-sequence': /tcp-sequence/,
+      '--log-tcp-options': /tcp-options/,
+      '--log-ip-options': /ip-options/,
+      '--log-uid': /uid/,
+      '--log-macdecode': /macdecode/,
+    },
   },
   lower: () => ({ kind: 'continue' }),
   save: (given, context) => {
@@ -45,6 +66,20 @@ export const NFLOG = targetExtension({
     return range === undefined
       ? []
       : [{ kind: 'warning', message: '`--nflog-range` has no effect; iptables-nft leaves it out', printedAs: 'nft', option: range.name }];
+  },
+  listing: {
+    pieces: [
+      {
+        pattern: /nflog-prefix +("(?:[^"\\]|\\.)*"|\S+)/,
+        words: (prefix = '') => ['--nflog-prefix', prefix.replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1')],
+      },
+    ],
+    options: {
+      '--nflog-group': /nflog-group (\d+)/,
+      '--nflog-range': /nflog-range (\d+)/,
+      '--nflog-size': /nflog-size (\d+)/,
+      '--nflog-threshold': /nflog-threshold (\d+)/,
+    },
   },
   lower: () => ({ kind: 'continue' }),
   save: (given, context) => {

@@ -50,6 +50,7 @@ export const DNAT = targetExtension({
   check: (given, context) =>
     given['--to-destination']?.values[0].ports === undefined ? [] : needsProtocol(given['--to-destination'], context),
   unclear: ['--to-destination'],
+  listing: { options: { '--to-destination': /to:(\S+)/, '--random': /random/, '--persistent': /persistent/ } },
   lower: (given) => rewrite({ manip: 'dst', range: given['--to-destination']?.values[0] ?? {}, random: given['--random'] !== undefined }),
 });
 
@@ -67,6 +68,9 @@ export const SNAT = targetExtension({
   needsConntrack: () => true,
   check: (given, context) => (given['--to-source']?.values[0].ports === undefined ? [] : needsProtocol(given['--to-source'], context)),
   unclear: ['--to-source'],
+  listing: {
+    options: { '--to-source': /to:(\S+)/, '--random': /random/, '--random-fully': /random-fully/, '--persistent': /persistent/ },
+  },
   lower: (given) =>
     rewrite({
       manip: 'src',
@@ -83,6 +87,7 @@ export const REDIRECT = targetExtension({
   hooks: () => ['PREROUTING', 'OUTPUT'],
   needsConntrack: () => true,
   check: (given, context) => [...needsProtocol(given['--to-ports'], context), ...noBase(given['--to-ports'])],
+  listing: { options: { '--to-ports': /redir ports (\S+)/, '--random': /random/ } },
   lower: (given): Effect => {
     const nat = { kind: 'nat', manip: 'dst', to: { kind: 'this-host' }, random: given['--random'] !== undefined } as const;
     const ports = given['--to-ports']?.values[0];
@@ -98,6 +103,7 @@ export const MASQUERADE = targetExtension({
   hooks: () => ['POSTROUTING'],
   needsConntrack: () => true,
   check: (given, context) => [...needsProtocol(given['--to-ports'], context), ...noBase(given['--to-ports'])],
+  listing: { options: { '--to-ports': /masq ports: (\S+)/, '--random': /random/, '--random-fully': /random-fully/ } },
   lower: (given): Effect => {
     const random = given['--random'] !== undefined || given['--random-fully'] !== undefined;
     const nat = { kind: 'nat', manip: 'src', to: { kind: 'out-interface' }, random } as const;

@@ -1,5 +1,6 @@
 /** Which lines of a text are rules, and of which kind. In Markdown only code counts; prose is passed over. */
 import { isListingCall } from '../iptables/outsideTables.ts';
+import { LISTED_CHAIN } from '../listing/listCall.ts';
 import { looksLikeLog } from '../log/signs.ts';
 import { type Line, linesOf } from '../text/lines.ts';
 import type { TextFinding } from '../text/problems.ts';
@@ -9,6 +10,8 @@ import type { Span } from '../text/source.ts';
 
 export type CodeBlock =
   | { readonly kind: 'restore'; readonly lines: Iterable<Line> }
+  /** what `iptables -L` prints */
+  | { readonly kind: 'listing'; readonly lines: Iterable<Line> }
   /** commands, and dumps between them */
   | { readonly kind: 'shell'; readonly span: Span }
   /** of programs that load rules, with what they print; `otherwise` where it has no rules */
@@ -26,10 +29,15 @@ export function codeBlocks(text: string): readonly CodeBlock[] {
 }
 
 function plainBlock(text: string, from: number): CodeBlock {
+  if (looksLikeListing(text)) return { kind: 'listing', lines: linesOf(text, from) };
   const finding = refusal(text);
   if (finding !== undefined) return { kind: 'refused', finding };
   if (looksLikeRestore(text)) return { kind: 'restore', lines: linesOf(text, from) };
   return { kind: 'shell', span: { start: from, end: text.length } };
+}
+
+function looksLikeListing(text: string): boolean {
+  return LISTED_CHAIN.test(text) && !TABLE_LINE.test(text) && !isScript(text);
 }
 
 /** A `*table` line, or lines that only a dump has; no command among them. */
@@ -92,6 +100,7 @@ function fencedBlock(text: string, lines: readonly Line[]): CodeBlock[] {
   const finding = refusal(content);
   if (finding !== undefined)
     return [{ kind: 'refused', finding: { ...finding, span: { start: finding.span.start + start, end: finding.span.end + start } } }];
+  if (looksLikeListing(content)) return [{ kind: 'listing', lines }];
   if (looksLikeRestore(content)) return [{ kind: 'restore', lines }];
   return /\bip6?tables\b/.test(content) ? [{ kind: 'shell', span: { start, end } }] : [];
 }

@@ -4,12 +4,15 @@ import type { TableName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import { hostLinesBeside } from '../host/besideRules.ts';
 import { NOTHING_PRINTED, type PrintedHost, saysOfHost } from '../host/printedHost.ts';
+import type { HostLines } from '../host/readLines.ts';
 import type { Excerpt, RulesetNode } from '../iptables/ast.ts';
 import type { RuleMeaning } from '../iptables/openTables.ts';
 import { outsideTables } from '../iptables/outsideTables.ts';
 import { HALF } from '../iptables/restoreComments.ts';
 import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
+import type { ReadDetails } from '../listing/listedDetails.ts';
+import { listingInto } from '../listing/listingInto.ts';
 import { mentionsRules, noRulesInLog } from '../log/noRulesInLog.ts';
 import { readLog } from '../log/readLog.ts';
 import { type ScriptHost, writtenSysctls } from '../shell/hostCall.ts';
@@ -17,6 +20,7 @@ import { programsOf } from '../shell/programs.ts';
 import type { ScriptReading } from '../shell/reading.ts';
 import { endScripts, readScript, scriptReader } from '../shell/script.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
+import type { Line } from '../text/lines.ts';
 import { type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
@@ -36,6 +40,8 @@ export interface ParseRulesOptions {
   readonly table?: TableName;
   /** by which rules are compared; absent: as they are spelled */
   readonly meaning?: RuleMeaning;
+  /** what extensions print in `iptables -L`; absent: it is not read, and all that depends on it is undecided */
+  readonly listed?: ReadDetails;
 }
 
 export interface ParseResult {
@@ -76,16 +82,26 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   const scripts = scriptReader(reading, options.variables ?? new Map());
   let around: PrintedHost | undefined;
   let excerpts: ReadonlyMap<Family, Excerpt> | undefined;
+  const besideOf = (lines: Iterable<Line>): HostLines | undefined => {
+    const host = hostLinesBeside(source.text, lines, report);
+    for (const [name, set] of Object.entries(host?.printed.sets ?? {})) sets.set(name, set);
+    if (host !== undefined && saysOfHost(host.printed)) around = host.printed;
+    return host;
+  };
+  const readListings = (blocks: readonly Iterable<Line>[]): void => {
+    const lines = blocks.flatMap((block) => [...block]);
+    const { table, listed: details = NOTHING_LISTED } = options;
+    excerpts = listingInto(reading.world, { source, lines, report, details, family, table, taken: besideOf(lines)?.numbers });
+  };
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
     else if (block.kind === 'shell') readScript(scripts, block.span);
+    else if (block.kind === 'listing') readListings([block.lines]);
     else if (block.kind === 'restore') {
+      const host = besideOf(block.lines);
+      const lines = host === undefined ? block.lines : [...block.lines].filter(({ number }) => !host.numbers.has(number));
       const outside = outsideTables(source.text, block.lines, options.table);
       if (outside !== undefined) excerpts = new Map(BOTH.map((one) => [one, outside.excerpt]));
-      const host = hostLinesBeside(source.text, block.lines, report);
-      const lines = host === undefined ? block.lines : [...block.lines].filter(({ number }) => !host.numbers.has(number));
-      for (const [name, set] of Object.entries(host?.printed.sets ?? {})) sets.set(name, set);
-      if (host !== undefined && saysOfHost(host.printed)) around = host.printed;
       restoreInto(reading.world, { source, lines, report, outside }, family === undefined ? {} : { family });
     } else {
       // a command that failed is shown as it was carried out: it changed nothing
@@ -98,7 +114,13 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
       else read(block.otherwise);
     }
   };
-  codeBlocks(source.text).forEach(read);
+  const blocks = codeBlocks(source.text);
+  const listings = blocks.flatMap((block) => (block.kind === 'listing' ? [block.lines] : []));
+  for (const block of blocks) if (block.kind !== 'listing') read(block);
+  // a document shows what its commands have made
+  const [[shown] = []] = listings;
+  if (shown !== undefined && reading.world.rulesets.some(({ tables }) => tables.length > 0)) report({ ...SHOWN, span: shown });
+  else if (shown !== undefined) readListings(listings);
   const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
   endScripts(scripts, !fine());
   const changes = [...changed.changes, ...writtenSysctls(scripts.machine)];
@@ -124,6 +146,22 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
     }),
   };
 }
+
+/** Only what stands in columns is read. */
+const NOTHING_LISTED: ReadDetails = ({ text }) => ({
+  isGoto: false,
+  matches: [],
+  target: [],
+  hidesTarget: text !== '',
+  ...(text !== '' && { unread: { start: 0, end: text.length } }),
+});
+
+const SHOWN = {
+  kind: 'warning',
+  code: 'pasted-text',
+  message: 'what `iptables -L` prints here is passed over: the rules are those of the other parts of the text',
+  help: 'give the listing alone to have it read',
+} as const;
 
 const BOTH: readonly Family[] = [4, 6];
 

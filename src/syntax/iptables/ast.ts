@@ -20,6 +20,8 @@ export interface RuleNode {
   readonly line: number;
   /** a kernel printed it: it was loaded once, whatever extensions it names */
   readonly saved?: boolean;
+  /** what the program that printed it does not show of its conditions, and of its target: their meaning is then not known */
+  readonly hides?: { readonly match?: string; readonly target?: string };
 }
 
 export interface ChainNode {

@@ -11,6 +11,7 @@ export const DIAGNOSTIC_CODES = {
   'outside-a-table': 'a chain, a rule or COMMIT comes before a table',
   'bad-counters': 'packet and byte counters cannot be read',
   'partial-dump': 'the program that printed the dump could not show all of it',
+  'listing-hides': 'what `iptables -L` prints does not show all of a rule, or its table',
   'unknown-table': 'there is no such table',
   'unknown-chain': 'the table has no such chain',
   'chain-exists': 'the chain is already there',

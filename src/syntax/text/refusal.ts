@@ -23,12 +23,6 @@ const STRANGERS: readonly Stranger[] = [
     help: `save the rules themselves: ${SAVE}`,
   },
   {
-    sign: /^Chain \S+ \((?:policy [A-Z]+|\d+ references)/m,
-    code: 'not-rules',
-    message: 'this is the output of `iptables -L`, which leaves out interfaces and matches',
-    help: SAVE,
-  },
-  {
     sign: /^[ \t]*(?:table (?:(?:ip|ip6|inet|arp|bridge|netdev) )?\S+ \{|chain \S+ \{[ \t]*$|(?:add|insert|create) (?:table|chain|rule) (?:ip|ip6|inet) )/m,
     code: 'not-rules',
     message: 'these are rules of nftables, which are not read yet',
