@@ -1,5 +1,5 @@
-/** The profile of a proxy that the host names: what a mesh's profile says of a mesh. The first that takes what goes out is the one
- *  whose capture is checked; what the others send is followed as well. */
+/** Profiles of the proxies that a host names: what a mesh's profile says of a mesh. The first that takes what goes out names the
+ *  answer; the others are judged beside it. */
 import type { Host, Listener, OwnProxy } from '../host/host.ts';
 import { OWN_NAME } from '../mesh/names.ts';
 import type { MeshListener, MeshPlaces, MeshProfile } from '../mesh/profile.ts';
@@ -7,20 +7,35 @@ import { roleOf } from '../mesh/relay.ts';
 import { PROTO } from '../packet/protocol.ts';
 
 export function ownProfile(host: Host | undefined): MeshProfile | undefined {
-  const proxies = host?.proxies ?? [];
+  return host === undefined ? undefined : ownProfiles(host)[0];
+}
+
+/** One for each process, the first that takes what goes out before the others. */
+export function ownProfiles(host: Host): readonly MeshProfile[] {
+  const proxies = host.proxies ?? [];
   const main = proxies.find(({ takes }) => takes === 'outbound' || takes === 'any') ?? proxies[0];
-  if (host === undefined || main === undefined) return undefined;
-  const listeners = host.listeners.filter(({ process, takes }) => process === main.process && takes !== undefined);
-  const ids = host.processes.get(main.process) ?? { uid: 0, gid: 0 };
+  if (main === undefined) return [];
+  const named = [main, ...proxies].filter(({ process }, at, all) => all.findIndex((one) => one.process === process) === at);
+  const [first, ...others] = named.map((proxy) => profileOf(host, proxy));
+  if (first === undefined) return [];
+  // whoever answers names, the first is asked whether they are
+  const dns = others.flatMap(({ listeners }) => listeners.filter(({ role }) => role === 'dns'));
+  return [{ ...first, listeners: [...first.listeners, ...dns] }, ...others];
+}
+
+function profileOf(host: Host, proxy: OwnProxy): MeshProfile {
+  const { process: name } = proxy;
+  const listeners = host.listeners.filter(({ process, takes }) => process === name && takes !== undefined);
+  const ids = host.processes.get(name) ?? { uid: 0, gid: 0 };
   return {
     name: OWN_NAME,
-    title: main.process,
-    process: { name: main.process, ...ids },
+    title: name,
+    process: { name, ...ids },
     listeners: listeners.flatMap(meshListener),
     blackholesOwnPort: listeners.every(({ closesOwnPort }) => closesOwnPort === true),
     chains: NO_CHAIN,
     places: NOWHERE,
-    ...(main.mark !== 0 && { mark: markOf(main) }),
+    ...(proxy.mark !== 0 && { mark: markOf(proxy) }),
   };
 }
 
@@ -30,7 +45,11 @@ function markOf({ mark }: OwnProxy): NonNullable<MeshProfile['mark']> {
 
 const NO_CHAIN = /^$/;
 /** Its rules are known by the ports to which they hand packets over, not by their chains. */
-const NOWHERE: MeshPlaces = { inbound: { chain: NO_CHAIN, excludes: [] }, outbound: { chain: NO_CHAIN, excludes: [] } };
+const NOWHERE: MeshPlaces = {
+  inbound: { chain: NO_CHAIN, excludes: [] },
+  outbound: { chain: NO_CHAIN, excludes: [] },
+  dnsOverTcp: 'where redirected',
+};
 
 function meshListener(listener: Listener): readonly MeshListener[] {
   const { port, proto, process, dials, sends } = listener;

@@ -142,6 +142,48 @@ describe('what a proxy is there for', () => {
   it('no rule that hands it anything', () => expect(claim('*nat\nCOMMIT\n', host, 'pod-captured')).toMatchObject({ verdict: 'violated' }));
 });
 
+describe('several proxies on one host', () => {
+  const DNS: ProxyDescription = { process: 'resolver', listens: ['udp 5353'], takes: 'dns', dials: '203.0.113.53:53', uid: 997 };
+  const BOTH = router({ ...SOCKS, uid: 998, own_port: 'closed' }, DNS);
+  const dns = (...before: readonly string[]) =>
+    table('nat', ...before, ...SPARED, '-A OUTPUT -p udp --dport 53 -j REDIRECT --to-ports 5353');
+  const EXEMPT = '-A OUTPUT -m owner --uid-owner 997 -j RETURN';
+  const brokenIn = (rules: string, host: HostDescription) =>
+    findings(rules, host).flatMap(({ claim: id, verdict, witness }) => (verdict === 'violated' ? [[id, witness?.packet.uid]] : []));
+
+  it('each that is let past keeps its claims, and the second gives its own', () => {
+    const verdicts = Object.fromEntries(findings(dns(EXEMPT), BOTH).map((one) => [one.claim, one.verdict]));
+    expect(verdicts).toMatchObject({
+      'no-redirect-loop': 'holds',
+      'proxy-egress-direct': 'holds',
+      'outbound-captured': 'holds',
+      'dns-captured': 'holds',
+    });
+  });
+
+  it('the second that is not let past loops, and its questions do not leave', () =>
+    expect(brokenIn(dns(), BOTH)).toEqual(
+      expect.arrayContaining([
+        ['no-redirect-loop', 997],
+        ['dns-proxy-direct', 997],
+      ]),
+    ));
+
+  it('a second server that the rules send through the first', () => {
+    const second = { ...DNS, listens: ['tcp 3128'], takes: 'outbound', dials: '203.0.113.80:8080' };
+    const rules = table(
+      'nat',
+      '-A OUTPUT -m owner --uid-owner 998 -j RETURN',
+      '-A OUTPUT -p tcp --dport 80 -j REDIRECT --to-ports 3128',
+      ...REDIRECTED,
+    );
+    expect(brokenIn(rules, router({ ...SOCKS, uid: 998, own_port: 'closed' }, second))).toContainEqual(['proxy-egress-direct', 997]);
+  });
+
+  it('the second to which no rule hands anything', () =>
+    expect(claim(table('nat', ...SPARED), BOTH, 'pod-captured')).toMatchObject({ verdict: 'violated' }));
+});
+
 describe('words', () => {
   const files = (rules: string, host: HostDescription) => ({ files: { 'r.rules': rules, 'h.json': JSON.stringify(host) } });
   const out = async (args: readonly string[], rules: string, host: HostDescription): Promise<string> =>

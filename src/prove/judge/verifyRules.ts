@@ -24,6 +24,7 @@ import type { SettingCauses } from '../proof/settingCauses.ts';
 import type { AcceptedRule } from '../proof/suppressions.ts';
 import { proofContexts, withoutRules } from './contexts.ts';
 import { judgeClaim } from './judgeClaim.ts';
+import { ofEveryProxy, otherProxies } from './otherProxies.ts';
 import { inUnruled, unruledContexts } from './unruledFamilies.ts';
 
 export interface VerifyOptions extends GivenPlace {
@@ -79,13 +80,18 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const checked = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const { absentFamilies = [] } = options;
-  const others = othersThan(wanted);
-  const unjudged = others.filter((family) => !absentFamilies.includes(family));
+  const notWanted = othersThan(wanted);
+  const unjudged = notWanted.filter((family) => !absentFamilies.includes(family));
   const contexts = proofContexts(checked, { setting, options, budget });
   const claims = claimsAsked(options);
+  const others = otherProxies(checked, { setting, options, budget });
   const unruled = unruledContexts({ setting, options, budget, families: unjudged, beside: rulesets[0] });
   const findings = claims.flatMap((claim) => [
-    ...contexts.flatMap((context) => judge(context, claim, options)),
+    ...ofEveryProxy(
+      claim.id,
+      contexts.flatMap((context) => judge(context, claim, options)),
+      { contexts: others, judge: (context) => judge(context, claim, options) },
+    ),
     ...inUnruled(claim, unruled, (context) => judge(context, claim, options)),
   ]);
   return {
@@ -108,7 +114,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
       ...new Set(contexts.flatMap(({ declared }) => declared.notes)),
       ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
       ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not checked; --family 4,6 requires both`),
-      ...others.flatMap((family) =>
+      ...notWanted.flatMap((family) =>
         absentFamilies.includes(family)
           ? [`IPv${family} is not checked: the pod has no IPv${family} address and no IPv${family} rules`]
           : [],

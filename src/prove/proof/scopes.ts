@@ -45,17 +45,22 @@ export function ofProxyGroup({ declared, ruleset }: ProofContext): MatchExpr {
   return and(ofProcesses, inSet('gid', groups.map(point)), equals('mark', 0));
 }
 
-/** Sent by a process that is not the proxy, with no packet mark. One that the host names counts even with the proxy's user or group. */
+/** Sent by a process that is no proxy, with no packet mark. One that the host names counts even with the proxy's user or group. */
 export function ofApplication({ declared, host, profile }: ProofContext): MatchExpr {
   const { proxyUids, proxyGids, knownBy } = declared;
   const spared = knownBy === 'mark' ? NEVER : or(inSet('uid', proxyUids.map(point)), inSet('gid', proxyGids.map(point)));
   const proxy = profile === undefined ? undefined : host.processes.get(profile.process.name);
+  const isProxy = (name: string): boolean =>
+    name === profile?.process.name || host.proxies?.some(({ process }) => process === name) === true;
   const collides = [...host.processes].filter(
-    ([name, { uid, gid }]) =>
-      name !== profile?.process.name && proxy !== undefined && proxy.uid !== 0 && (uid === proxy.uid || gid === proxy.gid),
+    ([name, { uid, gid }]) => !isProxy(name) && proxy !== undefined && proxy.uid !== 0 && (uid === proxy.uid || gid === proxy.gid),
   );
   const named = collides.map(([, { uid, gid }]) => and(equals('uid', uid), equals('gid', gid)));
-  return and(ofProcesses, or(not(spared), ...named), equals('mark', 0));
+  const others = (host.proxies ?? []).flatMap(({ process }) =>
+    process === profile?.process.name ? [] : (host.processes.get(process) ?? []),
+  );
+  const ofOthers = others.map(({ uid, gid }) => (uid === 0 ? and : or)(equals('uid', uid), equals('gid', gid)));
+  return and(ofProcesses, or(not(or(spared, ...ofOthers)), ...named), equals('mark', 0));
 }
 
 /** To another host: no address of this one, no loopback, broadcast or multicast, and not unspecified. */
