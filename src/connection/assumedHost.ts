@@ -1,5 +1,6 @@
 /** What is not known of the host around rules that came without one, and what is assumed of it for one packet. */
 import { addrType } from '../host/addrType.ts';
+import { withInterfaces } from '../host/guestInterface.ts';
 import type { Host } from '../host/host.ts';
 import { POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
 import type { Assumption } from '../mesh/assumption.ts';
@@ -52,6 +53,21 @@ export function standingOf({ host, assumed }: PlacedHost, packet: Packet, given:
   if (dir === 'in' && assumed.sign !== undefined) return { ...standing, assumptions: hostAssumption(host, assumed, family), open: address };
   const says = `${formatAddress(address)}, ${dir === 'in' ? 'where the packet goes' : 'where it comes from'}, is the pod's address`;
   return { ...standing, assumptions: [{ about: 'pod-address', says, options: OPTIONS }] };
+}
+
+/** A packet comes by an interface that no rule names: a router has more of them. */
+export function withArrivalBy<S extends PlacedHost & { readonly assumptions?: readonly Assumption[] }>(
+  scene: S,
+  iif: string | undefined,
+): S {
+  const { host, assumed, assumptions = [] } = scene;
+  if (assumed?.sign === undefined || iif === undefined || host.interfaces.some(({ name }) => name === iif)) return scene;
+  const there: Assumption = {
+    about: 'interface',
+    says: `the router has the interface ${iif}, by which the packet comes`,
+    options: ['--host'],
+  };
+  return { ...scene, host: withInterfaces(host, [{ name: iif, addresses: [] }], true), assumptions: [...assumptions, there] };
 }
 
 /** A pod whose addresses are known, and a packet for another one by eth0: no node would bring it here. */
@@ -132,7 +148,7 @@ function hostWith(host: Host, address: Address, dev: string): Host {
 /** Why nothing is proved of packets that arrive: rules that are not a pod's, and no description of their host. */
 export function unsaidOfArrivals(assumed: AssumedHost | undefined, dir: 'in' | 'out' | undefined): string | undefined {
   if (assumed?.sign === undefined || dir === 'out') return undefined;
-  return `the addresses and interfaces of this host are not given, and ${assumed.sign} is not a pod's: give --host`;
+  return `the addresses and interfaces of this host are not given, and ${assumed.sign} is not a pod's: give --host (\`chainwalk capture\` collects it)`;
 }
 
 /** Empty where its addresses are known in the requested families. */
@@ -141,7 +157,25 @@ export function hostAssumption(host: Host, { families, sign }: AssumedHost, ...a
   const own = host.interfaces.find(({ name }) => name === POD_INTERFACE)?.addresses ?? [];
   const texts = own.flatMap(({ address }) => (unsaid.includes(familyOf(address)) ? [formatAddress(address)] : []));
   if (texts.length === 0 && sign === undefined) return [];
+  if (sign !== undefined) {
+    const named = host.interfaces.some(({ name }) => name !== 'lo' && name !== POD_INTERFACE) ? ', as rules name them' : '';
+    return [{ about: 'host', says: `${routerWords(host, asked)}${named}, since ${sign} is not a pod's`, options: ['--host'] }];
+  }
   const pod = `a pod${texts.length === 0 ? '' : ` with the address ${texts.join(' and ')}`}`;
-  if (sign === undefined) return [{ about: 'pod-address', says: pod, options: OPTIONS }];
-  return [{ about: 'host', says: `${pod}, though ${sign} is not a pod's`, options: ['--host'] }];
+  return [{ about: 'pod-address', says: pod, options: OPTIONS }];
+}
+
+const MOST_NAMES = 6;
+
+/** `a router with eth0 at 10.244.0.5, docker0 at 172.17.0.1 and tun0`: what is assumed of a host that forwards. */
+export function routerWords({ interfaces }: Host, families: readonly Family[]): string {
+  const known = interfaces.filter(({ name }) => name !== 'lo');
+  const named = known.slice(0, MOST_NAMES).map(({ name, addresses }) => {
+    const own = addresses.flatMap(({ address }) => (families.includes(familyOf(address)) ? [formatAddress(address)] : []));
+    return own.length === 0 ? name : `${name} at ${own.join(' and ')}`;
+  });
+  const left = known.length - named.length;
+  const parts = [...named, ...(left > 0 ? [`${left} more interfaces`] : [])];
+  const last = parts.pop() ?? 'no interface';
+  return `a router with ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}`;
 }

@@ -1,6 +1,7 @@
 /** How far an answer about many packets goes: which families, which of their packets, on which host. */
 import { POD_INTERFACE } from '../host/podAddress.ts';
 import { type Family, familyOf, formatAddress } from '../packet/address.ts';
+import { routerWords } from './assumedHost.ts';
 import type { ChosenSetting } from './setting.ts';
 
 export interface Bounds {
@@ -29,6 +30,7 @@ export function hostWords(
   families: readonly Family[],
 ): string {
   if (assumed === undefined) return host.called ?? GIVEN_HOST;
+  if (assumed.sign !== undefined && assumed.families.length > 0) return `an assumed ${routerWords(host, families).slice('a '.length)}`;
   const own = host.interfaces.find(({ name }) => name === POD_INTERFACE)?.addresses ?? [];
   const texts = own.flatMap(({ address }) => (families.includes(familyOf(address)) ? [formatAddress(address)] : []));
   const isSaid = !families.some((family) => assumed.families.includes(family)) && !assumptions.some(({ about }) => about === 'pod-address');

@@ -14,6 +14,7 @@ import { OWN_NAME } from '../mesh/names.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { withTransparentProxy } from '../mesh/relay.ts';
 import { type Family, familyOf, type Prefix } from '../packet/address.ts';
+import { interfacesInRules } from '../ruleset/interfacesInRules.ts';
 import { signOfOtherHost } from '../ruleset/notPod.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
@@ -181,10 +182,17 @@ function hostOf(rulesets: readonly Ruleset[], profile: MeshProfile | undefined, 
   return podIps.reduce((known, prefix) => withPodAddress(known, prefix), host);
 }
 
+/** What is assumed of a host that no text describes. */
+export function assumedDescription(rulesets: readonly Ruleset[]): HostDescription {
+  return usualHost(rulesets, meshOfChains(rulesets));
+}
+
 function usualHost(rulesets: readonly Ruleset[], profile: MeshProfile | undefined): HostDescription {
+  const forwards = signOfOtherHost(rulesets) !== undefined;
   return defaultHost({
     ...(profile === undefined ? {} : { profile }),
     transparentPorts: transparentPorts(rulesets),
-    forwards: signOfOtherHost(rulesets) !== undefined,
+    forwards,
+    ...(forwards && { interfaces: interfacesInRules(rulesets).map(({ name, addresses }) => ({ name, addresses })) }),
   });
 }

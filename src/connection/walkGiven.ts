@@ -1,15 +1,16 @@
 /** One packet as it was described: completed, on the host that is described or assumed, through the rules of its family. */
 import { completePacket } from '../host/completePacket.ts';
+import type { Host } from '../host/host.ts';
 import type { BudgetLimits } from '../lib/budget.ts';
 import type { Assumption } from '../mesh/assumption.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { type Address, type Family, formatAddress } from '../packet/address.ts';
 import type { PartialPacket } from '../packet/partialPacket.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import type { Choice } from '../simulate/trace.ts';
-import { type PlacedHost, standingOf } from './assumedHost.ts';
+import { type PlacedHost, standingOf, withArrivalBy } from './assumedHost.ts';
 import { bridgeAssumption } from './bridgeAssumption.ts';
 import type { Journey, Path } from './journey.ts';
+import { passedOn, withChoice } from './passedOn.ts';
 import { type JourneyOptions, walkJourney } from './walkJourney.ts';
 
 export interface GivenScene extends PlacedHost {
@@ -35,14 +36,15 @@ export interface Walked extends PlacedHost {
 /** `missing`: there are no rules of the packet's family. */
 export type WalkedOrNot = Walked | { readonly problem: string } | { readonly missing: Family };
 
-export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot {
+export function walkGiven(asked: GivenScene, given: PartialPacket): WalkedOrNot {
+  const scene = withArrivalBy(asked, given.iif);
   const { packet, defaults, problem } = completePacket(given, scene.host);
   if (packet === undefined) return { problem: problem ?? 'the packet is incomplete' };
   const ruleset = scene.rulesets.find(({ family }) => family === packet.family);
   if (ruleset === undefined) return { missing: packet.family };
   const { host, assumptions, open } = standingOf(scene, packet, given);
   const { profile, detailed, assumed, connection = 'data' } = scene;
-  const walk = (place: JourneyOptions['host']): Journey => {
+  const walkOn = (place: Host): Journey => {
     const limits = scene.limits?.() ?? {};
     const options = {
       host: place,
@@ -51,9 +53,12 @@ export function walkGiven(scene: GivenScene, given: PartialPacket): WalkedOrNot 
       ...(profile !== undefined && { profile }),
       ...(detailed !== undefined && { detailed }),
     };
-    const journey = walkJourney(ruleset, packet, options);
-    return assumed?.sign === undefined ? journey : withPassedOn(journey);
+    return walkJourney(ruleset, packet, options);
   };
+  const walk = (place: Host): Journey =>
+    assumed?.sign === undefined
+      ? walkOn(place)
+      : passedOn(walkOn(place), { host: place, walk: walkOn, isFromThere: given.iif !== undefined });
   const own = walk(host);
   const journey = open === undefined ? own : either(own, walk(scene.host), open);
   return {
@@ -81,10 +86,6 @@ function either(own: Journey, others: Journey, address: Address): Journey {
   };
 }
 
-function withChoice(path: Path, choice: Choice): Path {
-  return { ...path, choices: [choice, ...path.choices] };
-}
-
 function endsBeforeRouting(one: Journey, other: Journey): boolean {
   const alike = (path: Path, index: number): boolean => endOf(path) !== undefined && endOf(path) === endOf(other.paths[index]);
   return one.paths.length === other.paths.length && one.paths.every(alike);
@@ -96,17 +97,4 @@ function endOf(path: Path | undefined): unknown {
   if (leg === undefined || leg.walk.steps.some(({ kind }) => kind === 'route')) return undefined;
   const { fate } = leg.walk;
   return fate.kind === 'dropped' || fate.kind === 'rejected' ? fate.by : undefined;
-}
-
-const OPEN = { outcome: 'undecided', firstOutcome: 'undecided' } as const;
-
-/** By which interface an assumed host passes packets on is not known. */
-function withPassedOn(journey: Journey): Journey {
-  const paths = journey.paths.map((path): Path => {
-    const leg = path.legs.find(({ walk }) => walk.steps.some((step) => step.kind === 'hook' && step.hook === 'FORWARD'));
-    if (leg === undefined) return path;
-    const what = `the interface that leads to ${formatAddress(leg.walk.after.dst)} (--host says it)`;
-    return { ...withChoice(path, { why: 'unsaid', what, taken: `it is ${leg.walk.after.oif ?? 'eth0'}` }), ...OPEN };
-  });
-  return paths.every((path, index) => path === journey.paths[index]) ? journey : { ...journey, paths, outcome: 'undecided' };
 }

@@ -1,5 +1,5 @@
-/** The host that is assumed when none is given: a pod, with what the mesh adds to it. */
-import type { HostDescription, ListenerDescription, ProcessDescription } from '../host/hostDescription.ts';
+/** The host that is assumed when none is given: a pod, with what the mesh adds to it, or a router, with the interfaces that its rules name. */
+import type { HostDescription, InterfaceDescription, ListenerDescription, ProcessDescription } from '../host/hostDescription.ts';
 import type { MeshProfile } from './profile.ts';
 
 export interface DefaultHostOptions {
@@ -8,9 +8,16 @@ export interface DefaultHostOptions {
   readonly transparentPorts?: readonly number[];
   /** the rules are of a machine that passes packets on */
   readonly forwards?: boolean;
+  /** that the rules name, beside lo and eth0 */
+  readonly interfaces?: readonly InterfaceDescription[];
 }
 
-export function defaultHost({ profile, transparentPorts = [], forwards = false }: DefaultHostOptions = {}): HostDescription {
+export function defaultHost({
+  profile,
+  transparentPorts = [],
+  forwards = false,
+  interfaces = [],
+}: DefaultHostOptions = {}): HostDescription {
   const additions = [profile?.always, transparentPorts.length > 0 ? profile?.whenTransparent : undefined].filter(
     (one) => one !== undefined,
   );
@@ -18,6 +25,7 @@ export function defaultHost({ profile, transparentPorts = [], forwards = false }
     interfaces: [
       { name: 'lo', addresses: profile?.loopbackSource === undefined ? [] : [profile.loopbackSource[6]] },
       { name: 'eth0', addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] },
+      ...interfaces.filter(({ name }) => name !== 'lo' && name !== 'eth0'),
     ],
     routes: ['default via 10.244.0.1 dev eth0', 'default via fd00:10:244::1 dev eth0'],
     ...(forwards ? { sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' } } : {}),

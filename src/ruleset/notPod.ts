@@ -6,7 +6,7 @@ const CHAINS = /^(?:DOCKER|KUBE-|CNI-|cali-|LIBVIRT_|NETAVARK|FLANNEL-|CILIUM_|W
 
 /** Interfaces that lead to containers and virtual machines. */
 const DEVICES =
-  /^(?:! )?-[io] (?:docker\d|docker_gwbridge|br-|cni\d|cbr\d|virbr|veth|vnet|cali|lxc|lxd|flannel|cilium_|weave|podman|nodelocaldns|kube-)/;
+  /^(?:! )?-[io] (?:docker\d|docker_gwbridge|br-|cni\d|cbr\d|virbr|veth|vnet|cali|lxc|lxd|flannel|cilium_|weave|podman|nodelocaldns|kube-|wg\d|tun\d|tap\d|utun|tailscale|ppp\d)/;
 
 /** Where the interface or the address of what is passed on stands. */
 const SELECTIVE = /^(?:! )?-[iosd] (?!lo$)/;

@@ -176,3 +176,23 @@ describe('sockets that ss printed', () => {
     expect(out).toContain('no-transparent-socket');
   });
 });
+
+test('rules without a host print the host that is assumed around them, with the rules that name its interfaces', async () => {
+  const rules = '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -s 172.18.0.0/16 -i docker0 -j ACCEPT\n-A FORWARD -o wg0 -j DROP\nCOMMIT\n';
+  const { out, code } = await chainwalk(['host', 'r'], { files: { r: rules } });
+  expect(code).toBe(0);
+  expect(out.split('\n').slice(0, 8)).toEqual([
+    "# Assumed around these rules: a router, since `-i docker0` is not a pod's. Correct it, and give it to --host.",
+    '# docker0: -A FORWARD -s 172.18.0.0/16 -i docker0 -j ACCEPT',
+    '# wg0: -A FORWARD -o wg0 -j DROP',
+    'interfaces:',
+    '  - { name: lo, addresses: [] }',
+    '  - { name: eth0, addresses: [ 10.244.0.5/24, fd00:10:244::5/64 ] }',
+    '  - { name: docker0, addresses: [ 172.18.0.1/16 ] }',
+    '  - { name: wg0, addresses: [] }',
+  ]);
+  const again = await chainwalk(['trace', 'r', 'in tcp 172.18.0.2 -> 203.0.113.9:80 iif=docker0', '--host', 'h', '--brief'], {
+    files: { r: rules, h: out },
+  });
+  expect(again.out).toMatch(/^forwarded .*=> eth0/);
+});

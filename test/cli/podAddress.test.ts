@@ -30,7 +30,21 @@ const SERVER = `*filter
 -A INPUT -p tcp --dport 22 -j ACCEPT
 COMMIT
 `;
+const DOCKER = `*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+-A FORWARD -d 172.18.0.2/32 ! -i br-7c6e -o br-7c6e -p tcp --dport 443 -j ACCEPT
+-A FORWARD -i tailscale0 -j ACCEPT
+-A FORWARD -o tun+ -j DROP
+COMMIT
+*nat
+:POSTROUTING ACCEPT [0:0]
+-A POSTROUTING -s 172.18.0.0/16 ! -o br-7c6e -j MASQUERADE
+COMMIT
+`;
+const packetBy = (iif: string): string => `in tcp 10.0.0.9 -> 192.168.7.2:8080 iif=${iif}`;
 const FILES = {
+  'docker.rules': DOCKER,
   'pod.rules': text('istio-sidecar.rules'),
   'dual.rules': text('istio-dual-stack.rules'),
   'tproxy.rules': text('istio-tproxy.rules'),
@@ -149,6 +163,26 @@ describe('rules that are not a pod’s', () => {
     expect((await answer('node.rules', packet)).outcome).toBe('undecided');
   });
 
+  it.each([
+    ['by all of them the same policy drops it', `${packetBy('eth0')}`, 'dropped'],
+    ['where a rule lets it pass, they differ', packetBy('br-3fa1'), 'undecided'],
+    ['one that no rule names may be there as well', packetBy('wlan9'), 'dropped'],
+  ])('that is passed on from a known interface: %s', async (_, packet, outcome) =>
+    expect((await answer('--pod-ip', '192.168.7.2', 'node.rules', packet)).outcome).toBe(outcome),
+  );
+
+  it('the interfaces that rules name are those of the assumed router, and an own answer names them', async () => {
+    const { out } = await ask('docker.rules', 'in tcp 203.0.113.7 -> 172.18.0.1:80 iif=tailscale0');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      "assumed a router with eth0 at 10.244.0.5, br-7c6e at 172.18.0.1, tailscale0 and tun0, as rules name them, since `! -i br-7c6e` is not a pod's",
+    );
+    expect(out).toMatch(/^TO APP -> app at 172\.18\.0\.1:80/);
+    const { out: proof } = await chainwalk(['verify', 'docker.rules'], { files: FILES });
+    expect(proof.replaceAll(/\s+/g, ' ')).toContain(
+      'an assumed router with eth0 at 10.244.0.5, br-7c6e at 172.18.0.1, tailscale0 and tun0',
+    );
+  });
+
   it('rules that end the packet before that matters decide it', async () =>
     expect((await answer('node.rules', 'in tcp -> 192.168.7.2:7')).outcome).toBe('dropped'));
 });
@@ -176,7 +210,8 @@ describe('sets of packets', () => {
     expect({ code: none.code, answer: (JSON.parse(none.out) as { answer: string }).answer }).toEqual({ code: 1, answer: 'undecided' });
     expect((await run('find', 'node.rules', '--where', 'out tcp', '--outcome', 'captured-out')).code).toBe(0);
     const changed = await run('diff', 'node.rules', 'other.rules');
-    expect(changed.out).toMatch(/^UNDECIDED: no change was found/);
+    expect(changed.out).toMatch(/^CHANGED: 1 error, 3 hints: 4 classes of packets change; 1 class of packets is\s+undecided/);
+    expect(changed.out).toContain('FORWARDED -> DROPPED');
     expect((await run('diff', 'node.rules', 'other.rules', '--strict')).code).toBe(1);
     expect((await run('diff', 'node.rules', 'node.rules')).out).toMatch(/^EQUAL: no change in behaviour/);
   });

@@ -105,6 +105,6 @@ describe('ip addr and ip route together describe the host', () => {
 test('an ambient node is named', async () => {
   const text = `${readFixture('istio-ambient-host').text}create istio-inpod-probes-v4 hash:ip family inet\nadd istio-inpod-probes-v4 10.42.0.5\n`;
   const { out } = await chainwalk(['trace', 'x', 'out tcp -> 10.42.0.5:8080 uid=0'], { files: { x: text } });
-  expect(out.replaceAll(/\s+/g, ' ')).toContain('though chain ISTIO_POSTRT of an ambient node is not a pod');
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('since chain ISTIO_POSTRT of an ambient node is not a pod');
   expect(out).toContain('as 169.254.7.127:40000 -> 10.42.0.5:8080');
 });

@@ -19,7 +19,10 @@ export interface GivenKeys {
 /** The keys of one host; undefined when a file cannot be used, which has been reported. A written file comes before what is printed. */
 export async function readDescription(reader: TextReader, files: readonly string[]): Promise<GivenKeys | undefined> {
   const sources = await readSources(reader, files);
-  if (sources === undefined) return undefined;
+  return sources && descriptionIn(reader, sources);
+}
+
+export async function descriptionIn(reader: TextReader, sources: readonly Source[]): Promise<GivenKeys | undefined> {
   const printed = sources.filter(isPrintedHost);
   const written = sources.filter((source) => !printed.includes(source));
   const keys: Record<string, unknown>[] = [];
