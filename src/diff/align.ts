@@ -1,8 +1,7 @@
 /** Which rules of two rulesets have no counterpart. A packet that matches none of them, on neither side, meets the same rules in the
  *  same order: its journey is the same, whatever those rules mean. */
-import type { HookName } from '../netfilter/hooks.ts';
-import { TABLE_HOOKS, TABLES } from '../netfilter/hooks.ts';
 import type { Chain, Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { tableNames } from '../ruleset/stages.ts';
 
 export interface Alignment {
   /** something that is not a rule differs: a policy, or what the rules switch on in the kernel. Any packet may be concerned */
@@ -14,17 +13,23 @@ export interface Alignment {
 export function align(base: Ruleset, head: Ruleset): Alignment {
   const only = { base: new Set<Rule>(), head: new Set<Rule>() };
   let everywhere = base.usesConntrack !== head.usesConntrack || base.usesDefrag !== head.usesDefrag;
-  for (const name of TABLES) {
+  for (const name of tableNames([base, head])) {
     const left = base.tables.get(name)?.chains;
     const right = head.tables.get(name)?.chains;
     for (const chain of new Set([...(left?.keys() ?? []), ...(right?.keys() ?? [])])) {
       const pair = { base: left?.get(chain), head: right?.get(chain) };
-      const isBase = TABLE_HOOKS[name].includes(chain as HookName);
-      if (isBase && (pair.base?.policy ?? 'ACCEPT') !== (pair.head?.policy ?? 'ACCEPT')) everywhere = true;
+      if (!runAlike(pair.base, pair.head)) everywhere = true;
       alignChain({ base: keyed(base, pair.base), head: keyed(head, pair.head) }, only);
     }
   }
   return { everywhere, ...only };
+}
+
+/** At the same place of the same hook, with the same policy. A base chain without rules that accepts everything is as good as none. */
+function runAlike(base: Chain | undefined, head: Chain | undefined): boolean {
+  const [one, other] = [base?.base, head?.base];
+  if (one === undefined || other === undefined) return (one ?? other)?.policy !== 'DROP';
+  return one.hook === other.hook && one.kind === other.kind && one.priority === other.priority && one.policy === other.policy;
 }
 
 interface Keyed {

@@ -1,5 +1,4 @@
 /** Rules that the answers of REJECT meet, and whose packets are theirs: a change in OUTPUT may decide who is answered. */
-import type { TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { unmodelled } from '../netfilter/matchExpr.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
@@ -30,8 +29,7 @@ export function answerNames(rules: Iterable<Rule>): readonly string[] {
 
 /** Answers are sent here. NAT asks about them after routing only. */
 export function answerPlaces(ruleset: Ruleset): readonly TraversalPoint[] {
-  const ofNat: TableName = 'nat';
-  return placesOf(ruleset, undefined).filter(({ table, hook }) => table.name !== ofNat || hook === 'POSTROUTING');
+  return placesOf(ruleset, undefined).filter(({ chain, hook }) => chain.base.kind !== 'nat' || hook === 'POSTROUTING');
 }
 
 export interface Meeting {

@@ -3,12 +3,12 @@
 import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';
-import { TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import { ALWAYS, and, inSet, type MatchExpr, or } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import { calledChains } from '../prove/deadRules/deadRules.ts';
-import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
+import type { BaseChain, Chain, Rule, Table } from '../ruleset/ruleset.ts';
+import { baseIn, basesOf, isBeforeLookup, tableNames } from '../ruleset/stages.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import { inOwnSpace, type Space } from '../symbolic/space/space.ts';
@@ -29,10 +29,8 @@ export const LATER = inSet(
 );
 const PACKETS =
   'packets of connections that are there already, of another kind than those that are compared: other ICMP errors, protocols, flags or lengths';
-/** NAT is done for the first packet. In raw a packet has no connection yet, and whether it comes through is the same for a first one:
- *  there it is asked which rule says how its connection is found. */
-const ASKED: readonly TableName[] = ['raw', 'mangle', 'filter', 'security'];
-/** Of raw: zones, and what is not tracked; a jump may lead there. */
+/** Before the lookup a packet has no connection yet, and whether it comes through is the same for a first one: there it is asked which rule says
+ *  how its connection is found: zones, and what is not tracked; a jump may lead there. */
 const FINDING: readonly Effect['kind'][] = ['conntrack', 'jump', 'goto'];
 const DECIDING: readonly Effect['kind'][] = ['conntrack', 'divert'];
 /** They report a packet to user space or a log, and that is all. */
@@ -58,7 +56,7 @@ export function laterPackets(question: Question, aligned: Alignment, shown: Read
     base: [...aligned.base].filter((rule) => silent(rule, 'base')),
     head: [...aligned.head].filter((rule) => silent(rule, 'head')),
   };
-  return [...notCompared(rules), ...ASKED.flatMap((name) => inTable(question, name, rules))];
+  return [...notCompared(rules), ...tableNames([question.base, question.head]).flatMap((name) => inTable(question, name, rules))];
 }
 
 function isCalled(table: Table | undefined, rule: Rule): boolean {
@@ -80,12 +78,14 @@ function notCompared(rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
   ];
 }
 
-function inTable(question: Question, name: TableName, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
-  const isAsked = ({ table, effect }: Rule): boolean => table === name && (name !== 'raw' || FINDING.includes(effect.kind));
-  const own = { base: rules.base.filter(isAsked), head: rules.head.filter(isAsked) };
-  if (own.base.length + own.head.length === 0) return [];
+function inTable(question: Question, name: string, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
   const empty: Table = { name, chains: new Map() };
   const tables = { base: question.base.tables.get(name) ?? empty, head: question.head.tables.get(name) ?? empty };
+  const bases = basesOfBoth(tables);
+  const isEarly = bases.every(isBeforeLookup);
+  const isAsked = ({ table, effect }: Rule): boolean => table === name && (!isEarly || FINDING.includes(effect.kind));
+  const own = { base: rules.base.filter(isAsked), head: rules.head.filter(isAsked) };
+  if (bases.length === 0 || own.base.length + own.head.length === 0) return [];
   const { host, base, budget } = question;
   try {
     return inOwnSpace(base.family, { host, budget }, (space) => compareTables(space, tables, own));
@@ -97,24 +97,21 @@ function inTable(question: Question, name: TableName, rules: Sides<readonly Rule
 
 function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
   const { manager } = space;
-  const { name } = tables.base;
   const classesAt = anyStates(space, both(tables));
   const concerned: Sides<Set<Rule>> = { base: new Set(), head: new Set() };
   let breaks = false;
-  for (const hook of TABLE_HOOKS[name]) {
-    const [unseen, connected] = classesAt(hook);
-    const start = name === 'raw' ? unseen : connected;
+  for (const at of basesOfBoth(tables)) {
+    const [unseen, connected] = classesAt(at.base.hook);
+    const isEarly = isBeforeLookup(at);
+    const start = isEarly ? unseen : connected;
     if (start === undefined) continue;
     const matching = (rule: Rule): Bdd => encode(space, start.env, steadyPart(rule.match)).may;
     const changed = manager.any([...rules.base, ...rules.head].map(matching));
-    const compared = encode(space, start.env, walkedPart(space.family, { ...rules, isSeen: name !== 'raw' })).must;
-    const later = manager.minus(
-      manager.all([start.set, changed, ...(name === 'raw' ? [] : [encode(space, start.env, LATER).may])]),
-      compared,
-    );
+    const compared = encode(space, start.env, walkedPart(space.family, { ...rules, isSeen: !isEarly })).must;
+    const later = manager.minus(manager.all([start.set, changed, ...(isEarly ? [] : [encode(space, start.env, LATER).may])]), compared);
     if (later === EMPTY) continue;
     const walked = (table: Table) =>
-      treatments(walkAlone({ space, table, hook }, [{ ...start, set: later }], name === 'raw' ? ['conntrack'] : undefined));
+      treatments(walkAlone({ space, table, base: baseIn(table, at) }, [{ ...start, set: later }], isEarly ? ['conntrack'] : undefined));
     const sides = { base: walked(tables.base), head: walked(tables.head) };
     const gone = manager.any(sides.base.map((one) => onlyHere(space, one, sides.head)));
     const come = manager.any(sides.head.map((one) => onlyHere(space, one, sides.base)));
@@ -134,6 +131,13 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
 export function both({ base, head }: Sides<Table>): Table {
   const named = (table: Table, side: string) => [...table.chains].map(([name, chain]): [string, Chain] => [`${side} ${name}`, chain]);
   return { name: base.name, chains: new Map([...named(base, 'base'), ...named(head, 'head')]) };
+}
+
+/** Base chains of either side to which later packets of connections come: NAT is done for the first. */
+export function basesOfBoth({ base, head }: Sides<Table>): readonly BaseChain[] {
+  const here = basesOf(base);
+  const more = basesOf(head).filter(({ name }) => !here.some((one) => one.name === name));
+  return [...here, ...more].filter((chain) => chain.base.kind !== 'nat');
 }
 
 /** What becomes of some packets in a table. */

@@ -3,11 +3,11 @@
  *  come from the other end to either side. */
 import { includes } from '../lib/intervals.ts';
 import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
-import type { TableName } from '../netfilter/hooks.ts';
 import { type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES, type CtDirection } from '../packet/packet.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { isNatTable } from '../ruleset/stages.ts';
 import { type ErrorKind, errorKinds } from '../symbolic/connection/errorPackets.ts';
 import { askingPackets } from '../symbolic/connection/opening.ts';
 import { laterNames } from '../symbolic/connection/walkStep.ts';
@@ -30,11 +30,13 @@ export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: La
   const { manager, has } = space;
   const finds = effectsOf(ruleset, 'conntrack');
   // a later packet comes to nat only when its connection is not found
-  const isAsked = ({ table }: TraversalPoint): boolean => finds || table.name !== NAT;
+  const isAsked = ({ chain }: TraversalPoint): boolean => finds || chain.base.kind !== 'nat';
   const third = placesOf(ruleset, iif).filter(isAsked);
   const ways = [undefined, ...space.host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo')];
   const back = ways.flatMap((way) => placesOf(ruleset, way)).filter(isAsked);
-  const natted = [...(ruleset.tables.get(NAT)?.chains.values() ?? [])].some((chain) => chain.rules.some(changesEnds));
+  const natted = [...ruleset.tables.values()]
+    .filter(isNatTable)
+    .some(({ chains }) => [...chains.values()].some(({ rules }) => rules.some(changesEnds)));
   const flagged = (env: Env, name: PartName): Env => ({ ...env, flags: constant(TCP_PARTS[name]?.flags ?? 0, env.flags.length) });
   const laterAt =
     (name: PartName) =>
@@ -73,7 +75,6 @@ function isArrival({ iif }: TraversalPoint): boolean {
   return iif !== undefined;
 }
 
-const NAT: TableName = 'nat';
 const ENDS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType']);
 /** What answers have as first packets do, or what is known of them by place. */
 const ALIKE: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'flags']);

@@ -42,13 +42,13 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
   return open;
 }
 
-/** Jumps lead from the hook to the rule's chain, whatever their rules ask. */
-export function isCalledAt({ hook, table }: TraversalPoint, rule: Rule): boolean {
-  return rule.table === table.name && chainsFrom(table, hook).has(rule.chain);
+/** Jumps lead from the base chain to the rule's chain, whatever their rules ask. */
+export function isCalledAt({ chain, table }: TraversalPoint, rule: Rule): boolean {
+  return rule.table === table.name && chainsFrom(table, chain.name).has(rule.chain);
 }
 
-const chainsFrom = memoize(({ chains }: Table, hook: string): ReadonlySet<string> => {
-  const called = new Set([hook]);
+const chainsFrom = memoize(({ chains }: Table, base: string): ReadonlySet<string> => {
+  const called = new Set([base]);
   // a Set grows while it is walked
   for (const name of called) {
     for (const { target } of chains.get(name)?.rules ?? []) if (target !== undefined && chains.has(target)) called.add(target);

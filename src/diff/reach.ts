@@ -42,7 +42,7 @@ function inTable(place: TraversalPoint, rules: readonly Rule[], { space, env, pa
   const { manager } = space;
   const matching = (rule: Rule): Bdd => encode(space, env, part(rule.match)).may;
   const callers = callersOf(place.table, 'all');
-  const reach = new Map<string, Bdd>([[place.hook, FULL]]);
+  const reach = new Map<string, Bdd>([[place.chain.name, FULL]]);
   const known = (chain: string): Bdd => reach.get(chain) ?? EMPTY;
   const reaching = (wanted: string): Bdd => {
     // chains call each other deeper than functions can
@@ -58,7 +58,7 @@ function inTable(place: TraversalPoint, rules: readonly Rule[], { space, env, pa
       if (open.length > before) continue;
       open.pop();
       const ways = calls.map((rule) => (known(rule.chain) === EMPTY ? EMPTY : manager.and(known(rule.chain), matching(rule))));
-      if (chain !== place.hook) reach.set(chain, manager.any(ways));
+      if (chain !== place.chain.name) reach.set(chain, manager.any(ways));
     }
     return known(wanted);
   };

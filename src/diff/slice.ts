@@ -36,15 +36,15 @@ export function sliceOf(space: Space, ruleset: Ruleset, { within, iif }: SliceQu
 function sliceTable(table: Table, kept: ReadonlySet<Rule>): Table {
   const called = new Set([...kept].map(({ target }) => target));
   const chains = [...table.chains].flatMap(([name, chain]): readonly (readonly [string, Chain])[] => {
-    if (chain.hook === undefined && !called.has(name)) return [];
+    if (chain.base === undefined && !called.has(name)) return [];
     return [[name, { ...chain, rules: chain.rules.filter((rule) => kept.has(rule)) }]];
   });
   return { ...table, chains: new Map(chains) };
 }
 
 /** From the base chain down: a chain is entered when some packet may be. */
-function keepIn({ table: { chains }, hook }: TraversalPoint, kept: Set<Rule>, couldMatch: (rule: Rule) => boolean): void {
-  const entered = new Set<string>([hook]);
+function keepIn({ table: { chains }, chain: base }: TraversalPoint, kept: Set<Rule>, couldMatch: (rule: Rule) => boolean): void {
+  const entered = new Set<string>([base.name]);
   // a Set grows while it is walked
   for (const name of entered) {
     for (const rule of chains.get(name)?.rules ?? []) {

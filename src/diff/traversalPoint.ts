@@ -1,31 +1,30 @@
 /** What is known about a packet at a place on its way without walking there: the fields that no rule before can have changed. */
-import type { HookName, TableName } from '../netfilter/hooks.ts';
-import { HOOK_STAGES } from '../netfilter/hooks.ts';
+import { NAT_PRIORITY } from '../netfilter/baseChain.ts';
+import type { HookName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
-import type { Chain, Ruleset, Table } from '../ruleset/ruleset.ts';
+import type { BaseChain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import { basesOf, chainsAt } from '../ruleset/stages.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import type { Env } from '../symbolic/walk/state.ts';
 import { startEnv } from '../symbolic/walk/state.ts';
 
-/** A table at a hook, for packets that go one way. */
+/** A base chain, for packets that go one way. */
 export interface TraversalPoint {
   readonly hook: HookName;
   readonly table: Table;
+  readonly chain: BaseChain;
   /** where the packets arrive; undefined: they are sent here */
   readonly iif: string | undefined;
-  /** some rule of the nat table may change addresses; some rule may change the mark; some rule of mangle may change a header */
+  /** some rule may change addresses; some rule may change the mark; some rule may change a header */
   readonly changes: { readonly addresses: boolean; readonly marks: boolean; readonly headers: boolean };
 }
 
 export function placesOf(ruleset: Ruleset, iif: string | undefined): readonly TraversalPoint[] {
   const changes = changesOf(ruleset);
   return (iif === undefined ? SENT : ARRIVED).flatMap((hook) =>
-    HOOK_STAGES[hook].flatMap((name): readonly TraversalPoint[] => {
-      const table = name === 'conntrack' ? undefined : ruleset.tables.get(name);
-      return table === undefined ? [] : [{ hook, table, iif, changes }];
-    }),
+    chainsAt(ruleset, hook).map(({ table, chain }): TraversalPoint => ({ hook, table, chain, iif, changes })),
   );
 }
 
@@ -36,11 +35,16 @@ const ARRIVED: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROU
 const PLAIN: ReadonlySet<string | undefined> = new Set([undefined, 'ACCEPT', 'DROP', 'RETURN', 'REJECT', 'LOG', 'NFLOG']);
 
 function changesOf({ tables }: Ruleset): TraversalPoint['changes'] {
-  const changes = (name: TableName): boolean => {
-    const chains: ReadonlyMap<string, Chain> = tables.get(name)?.chains ?? new Map();
-    return [...chains.values()].some(({ rules }) => rules.some(({ target }) => !PLAIN.has(target) && !chains.has(target ?? '')));
+  const changing = [...tables.values()].map((table) => ({ table, rules: changingRules(table) })).filter(({ rules }) => rules.length > 0);
+  return {
+    addresses: changing.some(({ table }) => basesOf(table).some(({ base }) => base.kind === 'nat')),
+    marks: changing.length > 0,
+    headers: changing.some(({ rules }) => rules.some(({ effect }) => effect.kind === 'setField' || effect.kind === 'unmodelled')),
   };
-  return { addresses: changes('nat'), marks: [...tables.keys()].some(changes), headers: changes('mangle') };
+}
+
+function changingRules({ chains }: Table): readonly Rule[] {
+  return [...chains.values()].flatMap(({ rules }) => rules.filter(({ target }) => !PLAIN.has(target) && !chains.has(target ?? '')));
 }
 
 /** For the fields that `knownPart` leaves. */
@@ -92,8 +96,9 @@ export function isKnown(field: Field, place: TraversalPoint): boolean {
 }
 
 /** A packet sees the nat table of OUTPUT or PREROUTING once, and is rewritten there first. */
-function isBeforeNat({ hook, table: { name }, iif }: TraversalPoint): boolean {
-  const early = name === 'raw' || name === 'mangle' || name === 'nat';
+function isBeforeNat({ hook, chain: { base }, iif }: TraversalPoint): boolean {
+  const isNat = base.kind === 'nat';
+  const early = isNat || base.priority < (NAT_PRIORITY[hook] ?? 0);
   if (hook === 'OUTPUT') return early;
-  return hook === 'PREROUTING' && (iif !== undefined ? early : name === 'nat');
+  return hook === 'PREROUTING' && (iif !== undefined ? early : isNat);
 }

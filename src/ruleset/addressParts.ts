@@ -9,6 +9,7 @@ import type { Address, Prefix } from '../packet/address.ts';
 import { familyOf, prefixRange } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Ruleset } from './ruleset.ts';
+import { meetsAnswersBeforeNat } from './stages.ts';
 
 export interface AddressParts {
   readonly lo: Address;
@@ -52,8 +53,9 @@ const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
 /** What answers show of the picked address, before NAT turns them back. */
 const endsOfAnswers = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'): readonly Address[] => {
   const ends: Address[] = [];
-  for (const { name, chains } of tables.values()) {
-    const own: readonly Field[] = name === 'raw' || name === 'mangle' ? [manip === 'src' ? 'dst' : 'src'] : [];
+  for (const table of tables.values()) {
+    const { chains } = table;
+    const own: readonly Field[] = meetsAnswersBeforeNat(table, manip) ? [manip === 'src' ? 'dst' : 'src'] : [];
     const asked: readonly Field[] = [manip === 'src' ? 'ctrepldst' : 'ctreplsrc', ...own];
     const collect = (leaf: Leaf): void => {
       if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;

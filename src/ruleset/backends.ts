@@ -3,11 +3,11 @@
  *          A dump does not show the order, so a packet may meet either: where the order matters, the answer is undecided
  *  fact    ACCEPT and RETURN in a base chain end the walk through this backend alone; DROP and REJECT end the packet's */
 import type { Effect } from '../netfilter/effect.ts';
-import type { HookName, TableName } from '../netfilter/hooks.ts';
 import { ALWAYS, type MatchExpr, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Backend } from '../syntax/text/diagnostic.ts';
 import { LOADED_LAST } from './asWritten.ts';
-import type { Chain, Rule, Ruleset, Table } from './ruleset.ts';
+import type { BaseChain, Chain, Rule, Ruleset, Table } from './ruleset.ts';
+import { basesOf, isBase } from './stages.ts';
 
 /** The two rulesets of a family that one text has. */
 export function bothBackends(nft: Ruleset, legacy: Ruleset): Ruleset {
@@ -28,13 +28,13 @@ export function bothBackends(nft: Ruleset, legacy: Ruleset): Ruleset {
 
 type Sides = Readonly<Record<Backend, Table | undefined>>;
 
-function bothTables(name: TableName, { nft, legacy }: Sides): Table {
+function bothTables(name: string, { nft, legacy }: Sides): Table {
   if (nft === undefined || legacy === undefined) return (nft ?? legacy) as Table;
   const renamed = withoutNames(legacy, nft);
   const making: Making = { name, made: new Map() };
-  const bases = [...nft.chains.values()].filter(({ hook }) => hook !== undefined);
+  const bases = basesOf(nft);
   for (const base of bases) {
-    const other = renamed.chains.get(base.name) as Chain;
+    const other = renamed.chains.get(base.name) as BaseChain;
     making.made.set(
       base.name,
       isIdle(other)
@@ -44,21 +44,21 @@ function bothTables(name: TableName, { nft, legacy }: Sides): Table {
           : eitherFirst(making, { nft: { table: nft, base }, legacy: { table: renamed, base: other } }),
     );
   }
-  const users = [nft, renamed].flatMap(({ chains }) => [...chains.values()].filter(({ hook }) => hook === undefined));
+  const users = [nft, renamed].flatMap(({ chains }) => [...chains.values()].filter((chain) => !isBase(chain)));
   const chains = new Map<string, Chain>(bases.map((base) => [base.name, making.made.get(base.name) as Chain]));
   for (const chain of [...users, ...making.made.values()]) chains.set(chain.name, chain);
   return { name, chains };
 }
 
 /** Does the hook see nothing of it? */
-function isIdle({ rules, policy }: Chain): boolean {
-  return rules.length === 0 && policy !== 'DROP';
+function isIdle({ rules, base }: BaseChain): boolean {
+  return rules.length === 0 && base.policy !== 'DROP';
 }
 
 /** User chains that have the names of chains of the other table get names of their own. */
 function withoutNames(table: Table, other: Table): Table {
   const name = (chain: string): string =>
-    table.chains.get(chain)?.hook === undefined && other.chains.has(chain) ? `${chain} (iptables-legacy)` : chain;
+    table.chains.get(chain)?.base === undefined && other.chains.has(chain) ? `${chain} (iptables-legacy)` : chain;
   const chains = [...table.chains.values()].map((chain) => {
     const rules = chain.rules.map((rule) => changed(rule, { chain: name(chain.name), effect: () => toChain(rule.effect, name) }));
     return { ...chain, name: name(chain.name), rules };
@@ -71,14 +71,14 @@ function toChain(effect: Effect, name: (chain: string) => string): Effect {
 }
 
 interface Making {
-  readonly name: TableName;
+  readonly name: string;
   /** by name; what is not there yet is made on the way */
   readonly made: Map<string, Chain>;
 }
 
 interface Side {
   readonly table: Table;
-  readonly base: Chain;
+  readonly base: BaseChain;
 }
 
 /** A base chain that asks both, in an unknown order. Its two ways never come back. */
@@ -93,7 +93,7 @@ function eitherFirst(making: Making, sides: Readonly<Record<Backend, Side>>): Ch
       match: at === 1 ? order : ALWAYS,
       effect: { kind: 'jump', chain: inOrder(making, sides, first) },
     });
-  return { ...base, policy: 'ACCEPT', rules: [way('nft', 1), way('legacy', 2)] };
+  return { ...base, base: { ...base.base, policy: 'ACCEPT' }, rules: [way('nft', 1), way('legacy', 2)] };
 }
 
 /** The chain that walks `first`, and what it lets pass through the other backend. */
@@ -103,9 +103,8 @@ function inOrder(making: Making, sides: Readonly<Record<Backend, Side>>, first: 
   const name = `${base.name} (iptables-${first}, first)`;
   const after = lastWalk(making, sides[second], second);
   const on: Effect = { kind: 'jump', chain: after };
-  const policy: Effect = base.policy === 'DROP' ? { kind: 'drop' } : on;
-  const hook = base.name as HookName;
-  const passes = { making, table: sides[first].table, suffix: ` (${hook}, iptables-${first} first)`, accept: on };
+  const policy: Effect = base.base.policy === 'DROP' ? { kind: 'drop' } : on;
+  const passes = { making, table: sides[first].table, suffix: ` (${base.base.hook}, iptables-${first} first)`, accept: on };
   const rules = base.rules.map((rule) => changed(rule, { chain: name, effect: () => inBase(rule.effect, { ...passes, policy }) }));
   return put(making, {
     table: making.name,
@@ -117,7 +116,7 @@ function inOrder(making: Making, sides: Readonly<Record<Backend, Side>>, first: 
 /** The base chain as the last thing that is asked: as a chain that always decides. */
 function lastWalk(making: Making, { table, base }: Side, backend: Backend): string {
   const name = `${base.name} (iptables-${backend}, second)`;
-  const policy: Effect = base.policy === 'DROP' ? { kind: 'drop' } : { kind: 'accept' };
+  const policy: Effect = base.base.policy === 'DROP' ? { kind: 'drop' } : { kind: 'accept' };
   const rules = base.rules.map((rule) =>
     changed(rule, {
       chain: name,

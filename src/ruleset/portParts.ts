@@ -1,10 +1,11 @@
 /** Where a port out of a range makes a difference: the kernel may pick any, so each part that some later rule or listener distinguishes is one way. */
 import { memoize } from '../lib/memo.ts';
 import type { PortRange } from '../netfilter/effect.ts';
-import type { HookName, TableName } from '../netfilter/hooks.ts';
+import type { HookName } from '../netfilter/hooks.ts';
 import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Ruleset } from './ruleset.ts';
+import { isNatTable, meetsAnswersBeforeNat } from './stages.ts';
 
 export interface PickedPort {
   readonly range: PortRange;
@@ -40,12 +41,15 @@ const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
 
 /** What answers show of the picked port, before NAT turns them back. */
 const ANSWERED: Readonly<Record<'src' | 'dst', Field>> = { src: 'dport', dst: 'sport' };
-const BEFORE_NAT: ReadonlySet<TableName> = new Set<TableName>(['raw', 'mangle']);
 
 const boundariesOfAnswers = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): ReadonlySet<number> => {
   const found = new Set<number>();
-  for (const { name, chains } of tables.values()) {
-    const asked: readonly Field[] = [manip === 'src' ? 'ctrepldport' : 'ctreplsport', ...(BEFORE_NAT.has(name) ? [ANSWERED[manip]] : [])];
+  for (const table of tables.values()) {
+    const { chains } = table;
+    const asked: readonly Field[] = [
+      manip === 'src' ? 'ctrepldport' : 'ctreplsport',
+      ...(meetsAnswersBeforeNat(table, manip) ? [ANSWERED[manip]] : []),
+    ];
     const collect = (leaf: Leaf): void => {
       if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;
       for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
@@ -62,10 +66,10 @@ const boundaries = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): Readonly
     if (leaf.kind !== 'in' || !ASKED[manip].has(leaf.field)) return;
     for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
   };
-  for (const { name, chains } of tables.values()) {
+  for (const table of tables.values()) {
     // a connection whose source is rewritten has been through the nat table
-    if (manip === 'src' && name === 'nat') continue;
-    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+    if (manip === 'src' && isNatTable(table)) continue;
+    for (const { rules } of table.chains.values()) for (const { match } of rules) eachLeaf(match, collect);
   }
   return found;
 });

@@ -4,6 +4,7 @@
  *         which depends on what was loaded when. Both sort user chains by name. */
 import type { TableName } from '../netfilter/hooks.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';
+import { isBase } from './stages.ts';
 
 /** iptables iptables/nft.h enum nft_table_type */
 const SAVE_ORDER: readonly TableName[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
@@ -21,15 +22,14 @@ export function print(ruleset: Ruleset): string {
 }
 
 function printTable({ name, chains }: Table): string {
-  const base = [...chains.values()].filter(({ hook }) => hook !== undefined);
-  const user = [...chains.values()].filter(({ hook }) => hook === undefined).sort(byName);
-  const ordered = [...base, ...user];
+  const all = [...chains.values()];
+  const ordered = [...all.filter(isBase), ...all.filter((chain) => !isBase(chain)).sort(byName)];
   if (ordered.some(({ notShown }) => notShown)) {
     // a part stays a part: as a table it would say that there is no more
     const shown = ordered.filter(({ notShown }) => notShown !== true);
     return `${shown.flatMap(({ rules }) => rules.map(({ text }) => text)).join('\n')}\n`;
   }
-  const declarations = ordered.map((chain) => `:${chain.name} ${chain.policy ?? '-'}`);
+  const declarations = ordered.map((chain) => `:${chain.name} ${chain.base?.policy ?? '-'}`);
   const rules = ordered.flatMap((chain) => chain.rules.map((rule) => rule.text));
   return `${[`*${name}`, ...declarations, ...rules, 'COMMIT'].join('\n')}\n`;
 }

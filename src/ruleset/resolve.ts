@@ -2,7 +2,8 @@
 
 import type { IpSet } from '../extensions/contract/extension.ts';
 import type { BindContext, ReportProblem } from '../extensions/rule/boundRule.ts';
-import { isTable, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
+import { iptablesBase } from '../netfilter/baseChain.ts';
+import { isTable, TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { ChainNode, RulesetNode, TableNode } from '../syntax/iptables/ast.ts';
 import { type Backend, type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
 import { wholeSpan } from '../syntax/text/problems.ts';
@@ -34,7 +35,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
   const report: ReportProblem = (finding) => diagnostics.push({ ...finding, span: wholeSpan(finding.span), source: node.source });
   const sets = new Map(options.sets);
   const context = { ...options, sets, family: node.family, report, decoded: new Map() satisfies BindContext['decoded'] };
-  const tables = new Map<TableName, Table>();
+  const tables = new Map<string, Table>();
   const savedBy = backendOf(node.source.text);
   const needs = { conntrack: false, defrag: false, opaqueTarget: false };
   for (const table of node.tables) {
@@ -92,7 +93,13 @@ function linkTable(table: TableNode, { name, chains: bound }: BoundTable): Table
   for (const hook of TABLE_HOOKS[name]) {
     const chain = nodes.get(hook);
     const policy = chain?.policy?.text === 'DROP' ? 'DROP' : 'ACCEPT';
-    chains.set(hook, { table: name, name: hook, hook, policy, rules: bound.get(hook)?.rules ?? [], ...spanOf(chain) });
+    chains.set(hook, {
+      table: name,
+      name: hook,
+      base: { ...iptablesBase(name, hook), policy },
+      rules: bound.get(hook)?.rules ?? [],
+      ...spanOf(chain),
+    });
   }
   for (const chain of table.chains) {
     const chainName = chain.name.text;

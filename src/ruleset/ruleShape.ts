@@ -1,7 +1,7 @@
 /** What a rule asks, as far as it is a plain list of conditions on fields: the form in which settings become rules. */
 import type { Interval, IntervalSet, Scalar } from '../lib/intervals.ts';
 import { normalize } from '../lib/intervals.ts';
-import type { HookName, TableName } from '../netfilter/hooks.ts';
+import type { HookName } from '../netfilter/hooks.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
 
@@ -49,7 +49,7 @@ export function pointsOf<T extends Scalar>(shapes: readonly RuleShape[], field: 
 }
 
 /** Every rule that packets at a hook can come to, chain by chain. */
-export function rulesFrom({ tables }: Ruleset, tableName: TableName, hook: HookName): readonly RuleShape[] {
+export function rulesFrom({ tables }: Ruleset, tableName: string, hook: HookName): readonly RuleShape[] {
   const chains = tables.get(tableName)?.chains;
   const seen = new Set<string>();
   const visit = (name: string): readonly RuleShape[] => {
@@ -63,6 +63,6 @@ export function rulesFrom({ tables }: Ruleset, tableName: TableName, hook: HookN
 }
 
 /** Every rule of a table, whether packets come to it or not. */
-export function allRules({ tables }: Ruleset, table: TableName): readonly Rule[] {
+export function allRules({ tables }: Ruleset, table: string): readonly Rule[] {
   return [...(tables.get(table)?.chains.values() ?? [])].flatMap(({ rules }) => rules);
 }

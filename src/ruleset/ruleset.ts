@@ -1,6 +1,7 @@
 /** Both engines' only input: chains of rules in the core language, linked, checked, with their origin. */
+
+import type { BaseHook } from '../netfilter/baseChain.ts';
 import type { Effect } from '../netfilter/effect.ts';
-import type { HookName, TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import type { PrintedHost } from '../syntax/host/printedHost.ts';
@@ -11,8 +12,8 @@ import type { Source, Span } from '../syntax/text/source.ts';
 export interface Ruleset {
   readonly family: Family;
   readonly source: Source;
-  /** only tables that the text names; a table that is not there is not walked */
-  readonly tables: ReadonlyMap<TableName, Table>;
+  /** only tables that the text names, by the name by which rules name theirs; a table that is not there is not walked */
+  readonly tables: ReadonlyMap<string, Table>;
   /** some rule makes the kernel track connections; without it the nat table is never consulted (docs/facts/kernel.md#when-the-nat-table-is-consulted) */
   readonly usesConntrack: boolean;
   /** some rule makes the kernel put fragments together before any hook: conntrack does, and so do -m socket and TPROXY */
@@ -30,28 +31,32 @@ export interface Ruleset {
 }
 
 export interface Table {
-  readonly name: TableName;
+  readonly name: string;
   /** base chains first, in hook order, then user chains in the order of the text */
   readonly chains: ReadonlyMap<string, Chain>;
 }
 
 export interface Chain {
-  readonly table: TableName;
+  readonly table: string;
   readonly name: string;
   /** set for base chains */
-  readonly hook?: HookName;
-  readonly policy?: 'ACCEPT' | 'DROP';
+  readonly base?: BaseHook;
   readonly rules: readonly Rule[];
   /** the text shows a part of the table only, and nothing of this chain: its one rule stands for what is not known */
   readonly notShown?: true;
   readonly span?: Span;
 }
 
+/** A chain to which a hook leads. */
+export interface BaseChain extends Chain {
+  readonly base: BaseHook;
+}
+
 export interface Rule {
   /** 1-based position in its chain */
   readonly number: number;
   readonly chain: string;
-  readonly table: TableName;
+  readonly table: string;
   /** the conjunction of `clauses` */
   readonly match: MatchExpr;
   readonly clauses: readonly Clause[];

@@ -1,6 +1,7 @@
 /** The template that a CT rule attaches to packets in raw is one for all of them: a mark that CONNMARK writes on it is there for the
  *  next packet. kernel net/netfilter/xt_CT.c xt_ct_target(), xt_connmark.c connmark_tg_shift(); measured on both backends */
 import type { Ruleset } from './ruleset.ts';
+import { basesOf, isBeforeLookup } from './stages.ts';
 
 /** What mark a template has when a packet gets it depends on the packets before. */
 export function templatesRemember(ruleset: Ruleset): boolean {
@@ -12,7 +13,8 @@ export function templatesRemember(ruleset: Ruleset): boolean {
 const known = new WeakMap<Ruleset, boolean>();
 
 function remembers({ tables }: Ruleset): boolean {
-  const effects = [...(tables.get('raw')?.chains.values() ?? [])].flatMap(({ rules }) => rules.map(({ effect }) => effect));
+  const early = [...tables.values()].filter((table) => basesOf(table).some(isBeforeLookup));
+  const effects = early.flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules.map(({ effect }) => effect)));
   const attaches = effects.some((effect) => effect.kind === 'conntrack' && effect.track);
   return (
     attaches &&

@@ -1,10 +1,9 @@
 /** A ruleset made ready to walk: conditions as closures, jumps as references. Made once per ruleset, chain by chain on first use. */
 import { invariant } from '../lib/invariant.ts';
 import type { Effect } from '../netfilter/effect.ts';
-import type { HookName, TableName } from '../netfilter/hooks.ts';
-import { TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { Address } from '../packet/address.ts';
-import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import type { BaseChain, Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import { basesOf } from '../ruleset/stages.ts';
 import { indexByDestination } from './destinationIndex.ts';
 import type { Test } from './evaluate.ts';
 import { compile } from './evaluate.ts';
@@ -26,8 +25,8 @@ export interface CompiledChain {
 
 export interface CompiledRuleset {
   readonly ruleset: Ruleset;
-  /** the base chain of a table at a hook; undefined when the ruleset has none there */
-  readonly base: (table: TableName, hook: HookName) => CompiledChain | undefined;
+  /** @throws when the ruleset does not have the chain */
+  readonly base: (chain: BaseChain) => CompiledChain;
 }
 
 const CACHE = new WeakMap<Ruleset, CompiledRuleset>();
@@ -35,14 +34,19 @@ const CACHE = new WeakMap<Ruleset, CompiledRuleset>();
 export function compiled(ruleset: Ruleset): CompiledRuleset {
   const known = CACHE.get(ruleset);
   if (known !== undefined) return known;
-  const bases: Partial<Record<HookName, Partial<Record<TableName, CompiledChain>>>> = {};
+  const bases = new Map<Chain, CompiledChain>();
   for (const table of ruleset.tables.values()) {
     const chains = new Map<string, CompiledChain>();
-    for (const hook of TABLE_HOOKS[table.name]) {
-      if (table.chains.has(hook)) bases[hook] = { ...bases[hook], [table.name]: chainOf(table, hook, chains) };
-    }
+    for (const chain of basesOf(table)) bases.set(chain, chainOf(table, chain.name, chains));
   }
-  const made: CompiledRuleset = { ruleset, base: (table, hook) => bases[hook]?.[table] };
+  const made: CompiledRuleset = {
+    ruleset,
+    base: (chain) => {
+      const base = bases.get(chain);
+      invariant(base !== undefined, `base chain ${chain.table} ${chain.name} is not in the ruleset`);
+      return base;
+    },
+  };
   CACHE.set(ruleset, made);
   return made;
 }

@@ -3,9 +3,9 @@
 import { listenerPorts } from '../host/listeners.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
+import { reroutedAfter } from '../netfilter/baseChain.ts';
 import { type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
-import type { HookName, TableName } from '../netfilter/hooks.ts';
-import { HOOK_STAGES, REROUTED_AFTER } from '../netfilter/hooks.ts';
+import type { HookName } from '../netfilter/hooks.ts';
 import { isAnswered } from '../netfilter/rejectAnswer.ts';
 import type { Address } from '../packet/address.ts';
 import type { AddressesOf } from '../ruleset/addressParts.ts';
@@ -13,6 +13,7 @@ import { addressParts } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { type AttachedChain, type HookStage, stagesAt } from '../ruleset/stages.ts';
 import { templatesRemember } from '../ruleset/templates.ts';
 import { closeIfSent } from './answer.ts';
 import type { Choose } from './choices.ts';
@@ -53,15 +54,16 @@ export function runHook(skb: Skb, hook: HookName, run: HookRun): Fate | undefine
     ...(skb.iif === undefined ? {} : { iif: skb.iif }),
     ...(skb.oif === undefined ? {} : { oif: skb.oif }),
   });
-  for (const stage of HOOK_STAGES[hook]) {
-    if (stage === 'conntrack') {
+  for (const stage of stagesAt(run.rules.ruleset, hook)) {
+    if (stage.kind === 'conntrack') {
       lookup(skb, hook, run);
       continue;
     }
     const before = { mark: skb.mark, dst: skb.dst, tos: skb.tos, ttl: skb.ttl };
-    const fate = stage === 'nat' ? runNat(skb, hook, run) : runTable(skb, { table: stage, hook, run });
+    const fate = stage.kind === 'nat' ? runNat(skb, stage, { hook, run }) : runChain(skb, stage.at, { hook, run }).fate;
     if (fate !== undefined) return fate;
-    if (hook === 'OUTPUT' && (REROUTED_AFTER[stage]?.(skb.family) ?? []).some((field) => skb[field] !== before[field])) {
+    const base = stage.kind === 'nat' ? { hook, kind: stage.kind } : stage.at.chain.base;
+    if (reroutedAfter(base, skb.family).some((field) => skb[field] !== before[field])) {
       const end = run.reroute(skb);
       if (end !== undefined) return end;
     }
@@ -78,11 +80,10 @@ function lookup(skb: Skb, hook: HookName, run: HookRun): void {
   }
 }
 
-/** The nat table is for the first packet of a connection, once per direction of rewriting; the others do as it said. */
-function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
+/** Nat chains are for the first packet of a connection, once per direction of rewriting; the others do as it said. */
+function runNat(skb: Skb, { chains }: Extract<HookStage, { kind: 'nat' }>, { hook, run }: Place): Fate | undefined {
   const entry = skb.connection;
-  const { usesConntrack, tables } = run.rules.ruleset;
-  if (!usesConntrack || entry === undefined || !tables.has('nat')) return undefined;
+  if (!run.rules.ruleset.usesConntrack || entry === undefined) return undefined;
   const end = endAt(hook);
   const done = end === 'dst' ? 'dstDone' : 'srcDone';
   // errors are rewritten as the packets were that they are about; a reset is asked about where its connection was not
@@ -97,23 +98,32 @@ function runNat(skb: Skb, hook: HookName, run: HookRun): Fate | undefined {
     return undefined;
   }
   entry[done] = true;
-  const fate = runTable(skb, { table: 'nat', hook, run });
+  const fate = askInTurn(skb, chains, { hook, run });
   if (fate === undefined && skb.answers) translatePacket(skb, hook);
   else if (fate === undefined && end === 'src') avoidClash(skb, run.table, run.choose);
   return fate;
 }
 
-interface TableRun {
-  readonly table: TableName;
-  readonly hook: HookName;
-  readonly run: HookRun;
+/** The first that rewrites the connection is the last that is asked. */
+function askInTurn(skb: Skb, chains: readonly AttachedChain[], place: Place): Fate | undefined {
+  for (const at of chains) {
+    const { fate, effect } = runChain(skb, at, place);
+    if (fate !== undefined) return fate;
+    if (effect?.kind === 'nat') return undefined;
+  }
+  return undefined;
 }
 
-function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
-  const base = run.rules.base(table, hook);
-  if (base === undefined) return undefined;
+interface ChainEnd {
+  /** absent: the packet goes on */
+  readonly fate?: Fate;
+  /** of the rule that let it go on; absent: the policy did */
+  readonly effect?: Effect;
+}
+
+function runChain(skb: Skb, { chain }: AttachedChain, { hook, run }: Place): ChainEnd {
   let why: Fate | undefined;
-  const end = walkTable(skb, base, {
+  const end = walkTable(skb, run.rules.base(chain), {
     hook,
     choose: run.choose,
     record: run.record,
@@ -126,12 +136,14 @@ function runTable(skb: Skb, { table, hook, run }: TableRun): Fate | undefined {
       return acted.kind === 'undecided' ? 'undecided' : 'drop';
     },
   });
-  if (why !== undefined) return why;
-  if (end.kind === 'accept') return undefined;
-  const answered = end.effect?.kind === 'reject' && compile(isAnswered(end.effect, skb.family))(skb) === YES;
-  if (answered && end.effect?.kind === 'reject' && end.effect.with === 'tcp-reset') closeIfSent(skb);
-  if (answered && end.effect?.kind === 'reject' && end.rule !== undefined) return { kind: 'rejected', by: end.rule, with: end.effect.with };
-  return { kind: 'dropped', ...(end.rule === undefined ? {} : { by: end.rule }) };
+  if (why !== undefined) return { fate: why };
+  const { kind, rule, effect } = end;
+  if (kind === 'accept') return effect === undefined ? {} : { effect };
+  if (effect?.kind === 'reject' && compile(isAnswered(effect, skb.family))(skb) === YES) {
+    if (effect.with === 'tcp-reset') closeIfSent(skb);
+    if (rule !== undefined) return { fate: { kind: 'rejected', by: rule, with: effect.with } };
+  }
+  return { fate: { kind: 'dropped', ...(rule === undefined ? {} : { by: rule }) } };
 }
 
 interface ActPlace {

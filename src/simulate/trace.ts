@@ -1,7 +1,7 @@
 /** What happened to one packet on one leg: typed steps, no words. */
 
 import type { HeaderField } from '../netfilter/effect.ts';
-import type { HookName, TableName } from '../netfilter/hooks.ts';
+import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Address } from '../packet/address.ts';
 import type { CtState, Packet } from '../packet/packet.ts';
@@ -19,12 +19,12 @@ export type WalkStep =
   | {
       readonly kind: 'policy';
       readonly hook: HookName;
-      readonly table: TableName;
+      readonly table: string;
       readonly chain: string;
       readonly verdict: 'ACCEPT' | 'DROP';
     }
   /** the end of a user chain was reached; only in detailed traces */
-  | { readonly kind: 'end'; readonly hook: HookName; readonly table: TableName; readonly chain: string }
+  | { readonly kind: 'end'; readonly hook: HookName; readonly table: string; readonly chain: string }
   | { readonly kind: 'conntrack'; readonly hook: HookName; readonly state: CtState; readonly zone: number }
   | { readonly kind: 'nat'; readonly hook: HookName; readonly manip: 'src' | 'dst'; readonly from: NatEndpoint; readonly to: NatEndpoint }
   | { readonly kind: 'mark'; readonly hook: HookName; readonly on: 'packet' | 'connection'; readonly value: number }
@@ -73,7 +73,7 @@ export interface Unanswered {
   readonly hook?: HookName;
   /** the rule that stops it; with a hook and without this, a policy does */
   readonly by?: Rule;
-  readonly table?: TableName;
+  readonly table?: string;
   /** the kernel discards it outside the rules, or cannot send it */
   readonly reason?: LostReason;
 }

@@ -90,7 +90,7 @@ export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): 
 }
 
 function policyOf(base: CompiledChain, { hook, record }: WalkContext): TableEnd {
-  const verdict = base.chain.policy ?? 'ACCEPT';
+  const verdict = base.chain.base?.policy ?? 'ACCEPT';
   record({ kind: 'policy', hook, table: base.chain.table, chain: base.chain.name, verdict });
   return { kind: verdict === 'DROP' ? 'drop' : 'accept' };
 }

@@ -7,6 +7,7 @@ import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import { isNatTable } from '../ruleset/stages.ts';
 import type { Connection } from './connection.ts';
 import type { SimulateOptions, SimulationInput } from './simulate.ts';
 import { simulate } from './simulate.ts';
@@ -55,9 +56,8 @@ function hidden(answer: Answer): Pick<Connection, 'unknown'> {
 
 function natRules({ tables, usesConntrack }: Ruleset): readonly Nat[] {
   if (!usesConntrack) return [];
-  return [...(tables.get('nat')?.chains.values() ?? [])].flatMap(({ rules }) =>
-    rules.flatMap(({ effect }) => (effect.kind === 'nat' ? [effect] : [])),
-  );
+  const chains = [...tables.values()].filter(isNatTable).flatMap((table) => [...table.chains.values()]);
+  return chains.flatMap(({ rules }) => rules.flatMap(({ effect }) => (effect.kind === 'nat' ? [effect] : [])));
 }
 
 function leadsTo({ to, ports }: Nat, host: Host, end: { readonly address: Address; readonly port: number | undefined }): boolean {

@@ -11,8 +11,10 @@ import { makeSpace } from '../../src/symbolic/space/space.ts';
 import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
 import { traverseIn, traverseOut } from '../../src/symbolic/walk/traverse.ts';
 import { fixtureCases } from '../kernel/generate/fixtureCases.ts';
+import { randomFrom } from '../kernel/generate/random.ts';
 import type { Case } from '../kernel/generate/randomCase.ts';
 import { randomCases } from '../kernel/generate/randomCase.ts';
+import { attached, type Move, together } from '../support/attached.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
@@ -25,7 +27,10 @@ interface Tally {
   readonly wrong: string[];
 }
 
-function compareCase(one: Case, tally: Tally): void {
+type Around = (ruleset: Ruleset) => Ruleset;
+const alone: Around = (ruleset) => ruleset;
+
+function compareCase(one: Case, tally: Tally, around: Around): void {
   for (const [family, text] of [
     [4, one.rules.v4],
     [6, one.rules.v6],
@@ -33,7 +38,7 @@ function compareCase(one: Case, tally: Tally): void {
     if (text === undefined) continue;
     const space = spaceFor(one.host, family);
     const { host } = space;
-    const ruleset = rulesetOf(text, { family, sets: host.sets });
+    const ruleset = around(rulesetOf(text, { family, sets: host.sets }));
     const classes = new Map<string, readonly FateClass[]>();
     for (const [index, packet] of one.packets.filter(({ family }) => family === ruleset.family).entries()) {
       if (packet.oif !== undefined || (packet.dir === 'out' && (packet.src === 0 || packet.src === 0n))) {
@@ -113,16 +118,33 @@ function refusing(text: string, v6: string): string {
   return whole.replace(/(\*filter\n[^*]*?)(COMMIT)/, (_, rest: string, end: string) => `${rest}${rules.join('\n')}\n${end}`);
 }
 
+/** The ruleset beside the last one of its family, the base chains of both at random priorities, as nf_tables allows them. */
+function besideOthers(seed: number): Around {
+  const random = randomFrom(seed);
+  const last = new Map<4 | 6, Ruleset>();
+  const move: Move = ({ kind, hook }) => ({
+    priority: random.below(440) - 320,
+    ...(kind !== 'nat' && hook === 'OUTPUT' && random.chance(1 / 3) && { kind: 'route' as const }),
+  });
+  return (ruleset) => {
+    const before = last.get(ruleset.family);
+    last.set(ruleset.family, ruleset);
+    const moved = attached(ruleset, 'one', move);
+    return before === undefined ? moved : together(moved, attached(before, 'other', move));
+  };
+}
+
 describe('the simulator and the symbolic engine agree', () => {
   const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
   it.each([
-    ['random rules', 15_000, randomCases],
-    ['random rules that refuse the rest', 300, refusingCases],
-    ['the fixtures', 35_000, fixtureCases],
-  ] as const)('on random packets and %s, %i pairs', { timeout: 600_000 }, (_, usual, cases) => {
+    ['random rules', 15_000, randomCases, alone],
+    ['random rules that refuse the rest', 300, refusingCases, alone],
+    ['the fixtures', 35_000, fixtureCases, alone],
+    ['random rules beside others at any priority', 3000, randomCases, besideOthers(SEED)],
+  ] as const)('on random packets and %s, %i pairs', { timeout: 600_000 }, (_, usual, cases, around) => {
     const PAIRS = Number(process.env.CHAINWALK_PAIRS ?? usual);
     const tally: Tally = { compared: 0, outside: 0, wrong: [] };
-    for (const one of cases(PAIRS, SEED)) compareCase(one, tally);
+    for (const one of cases(PAIRS, SEED)) compareCase(one, tally, around);
     expect(tally.wrong.slice(0, 5)).toEqual([]);
     expect(tally.compared).toBeGreaterThan(PAIRS * 0.5);
   });

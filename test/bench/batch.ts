@@ -5,6 +5,7 @@ import type { Host } from '../../src/host/host.ts';
 import { Budget } from '../../src/lib/budget.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
+import { isBase } from '../../src/ruleset/stages.ts';
 import { compiled } from '../../src/simulate/compiled.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { Skb } from '../../src/simulate/skb.ts';
@@ -98,8 +99,9 @@ export function evaluateRows(): string[][] {
 }
 
 function evaluate({ ruleset, host, count }: { readonly ruleset: Ruleset; readonly host: Host; readonly count: number }): number {
-  const base = compiled(ruleset).base('nat', 'OUTPUT');
-  if (base === undefined) throw new Error('no nat OUTPUT');
+  const chain = ruleset.tables.get('nat')?.chains.get('OUTPUT');
+  if (chain === undefined || !isBase(chain)) throw new Error('no nat OUTPUT');
+  const base = compiled(ruleset).base(chain);
   const skbs = mixedPackets(host, 100).map((packet) => Object.assign(new Skb(packet, host), { oif: 'eth0' }));
   const context: WalkContext = {
     hook: 'OUTPUT',

@@ -5,6 +5,7 @@ import type { Family } from '../../packet/address.ts';
 import type { Field, FieldValue } from '../../packet/fields.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
 import type { Rule, Table } from '../../ruleset/ruleset.ts';
+import { basesOf } from '../../ruleset/stages.ts';
 import { domainValues } from './domain.ts';
 import type { PacketScene } from './scene.ts';
 
@@ -63,8 +64,12 @@ function waysIn(table: Table): readonly Way[] {
       follow(table.chains.get(effect.chain)?.rules ?? [], here, [...within, effect.chain]);
     }
   };
-  for (const { hook, rules, name } of table.chains.values())
-    if (hook !== undefined && hook !== 'POSTROUTING') follow(rules, { dir: hook === SENDING ? 'out' : 'in', conditions: [] }, [name]);
+  for (const {
+    base: { hook },
+    rules,
+    name,
+  } of basesOf(table))
+    if (hook !== 'POSTROUTING') follow(rules, { dir: hook === SENDING ? 'out' : 'in', conditions: [] }, [name]);
   return ways;
 }
 

@@ -14,7 +14,7 @@ export function textForKernel({ tables, source }: Ruleset): string {
 
 function tableText({ name, chains }: Table, text: string): string {
   const shown = [...chains.values()].filter(({ notShown }) => notShown !== true);
-  const declared = shown.map((chain) => `:${chain.name} ${chain.policy ?? '-'} [0:0]`);
+  const declared = shown.map((chain) => `:${chain.name} ${chain.base?.policy ?? '-'} [0:0]`);
   const rules = shown.flatMap((chain) => chain.rules.map((rule) => ruleText(rule, text)));
   return `${[`*${name}`, ...declared, ...rules, 'COMMIT'].join('\n')}\n`;
 }

@@ -3,8 +3,8 @@
 
 import type { Host } from '../../host/host.ts';
 import { Budget, BudgetError } from '../../lib/budget.ts';
-import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { basesOf } from '../../ruleset/stages.ts';
 import { boxUses } from '../../symbolic/boxes/uses.ts';
 import { diagramUses } from '../../symbolic/walk/usedRules.ts';
 import { isHardForDiagrams } from './deadRulesMethod.ts';
@@ -82,9 +82,9 @@ function withinBudget<T>(answer: () => T): T | undefined {
   }
 }
 
-/** Chains that jumps lead to from a hook, whatever their rules ask. */
+/** Chains that jumps lead to from a base chain, whatever their rules ask. */
 export function calledChains(table: Table): ReadonlySet<string> {
-  const called = new Set<string>(TABLE_HOOKS[table.name]);
+  const called = new Set(basesOf(table).map(({ name }) => name));
   // a Set grows while it is walked
   for (const name of called) {
     for (const { effect } of table.chains.get(name)?.rules ?? []) {

@@ -2,9 +2,8 @@
  *  Proved for each rule by itself, over all packets in any state; of two rules that stand in for each other, both are found. */
 import { BudgetError } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import type { HookName } from '../../netfilter/hooks.ts';
-import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
-import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { baseIn, basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Space, SpaceAround } from '../../symbolic/space/space.ts';
@@ -66,9 +65,9 @@ function redundantIn(space: Space, table: Table): readonly (readonly [Rule, Answ
     // packets that come to it only after an unmodelled target are in no class
     if (known === undefined) return later.has(rule) ? [[rule, 'unmodelled']] : [];
     const rest = without(table, rule);
-    const answers = known.map(({ hook, one, set }): Answer => {
+    const answers = known.map(({ base, one, set }): Answer => {
       const part = [{ ...one, set }];
-      return sameOutcomes(space, outcomes(space, { table, hook }, part), outcomes(space, { table: rest, hook }, part));
+      return sameOutcomes(space, outcomes(space, { table, base }, part), outcomes(space, { table: rest, base: baseIn(rest, base) }, part));
     });
     if (answers.includes('no')) return [[rule, 'no']];
     return [[rule, later.has(rule) || answers.includes('unmodelled') ? 'unmodelled' : 'yes']];
@@ -76,26 +75,26 @@ function redundantIn(space: Space, table: Table): readonly (readonly [Rule, Answ
 }
 
 interface Taken {
-  readonly hook: HookName;
+  readonly base: BaseChain;
   readonly one: PacketClass;
   set: Bdd;
 }
 
-/** Packets that each rule takes, as they come to the table: by hook and state. */
+/** Packets that each rule takes, as they come to the table: by base chain and state. */
 function takenBy(space: Space, table: Table): ReadonlyMap<Rule, readonly Taken[]> {
   const classesAt = anyStates(space, table);
   const taken = new Map<Rule, Taken[]>();
-  for (const hook of TABLE_HOOKS[table.name]) {
-    for (const one of classesAt(hook)) {
+  for (const base of basesOf(table)) {
+    for (const one of classesAt(base.base.hook)) {
       const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
         if (matching === EMPTY) return;
         const entries = taken.get(rule) ?? [];
         taken.set(rule, entries);
-        const known = entries.find((entry) => entry.one === one);
-        if (known === undefined) entries.push({ hook, one, set: matching });
+        const known = entries.find((entry) => entry.one === one && entry.base === base);
+        if (known === undefined) entries.push({ base, one, set: matching });
         else known.set = space.manager.or(known.set, matching);
       };
-      walkAlone({ space, table, hook, visit }, [one]);
+      walkAlone({ space, table, base, visit }, [one]);
     }
   }
   return taken;
@@ -116,10 +115,10 @@ interface Outcomes {
 
 function outcomes(
   space: Space,
-  { table, hook }: { readonly table: Table; readonly hook: HookName },
+  { table, base }: { readonly table: Table; readonly base: BaseChain | undefined },
   classes: readonly PacketClass[],
 ): Outcomes {
-  const { accepted, ended } = walkAlone({ space, table, hook }, classes);
+  const { accepted, ended } = walkAlone({ space, table, base }, classes);
   const sets = new Map<string, Bdd>();
   const add = (one: PacketClass, end: string): void => {
     const effect = one.decided?.effect;

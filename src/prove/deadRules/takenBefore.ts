@@ -1,8 +1,8 @@
 /** Which rules take the packets that a rule without effect is for: those of its chain that come before it and do something else with them. */
 import { BudgetError } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
-import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Space, SpaceAround } from '../../symbolic/space/space.ts';
@@ -33,8 +33,8 @@ function takersIn(space: Space, table: Table, asked: readonly Rule[]): ReadonlyM
   const { manager } = space;
   const found = new Map(asked.map((rule) => [rule, new Set<Rule>()]));
   const classesAt = anyStates(space, table);
-  for (const hook of TABLE_HOOKS[table.name]) {
-    for (const one of classesAt(hook)) {
+  for (const base of basesOf(table)) {
+    for (const one of classesAt(base.base.hook)) {
       const meant = new Map(asked.map((rule) => [rule, encode(space, one.env, rule.match).may]));
       const visit = (seen: Rule, _: Bdd, matching: Bdd): void => {
         for (const [rule, takers] of found) {
@@ -42,7 +42,7 @@ function takersIn(space: Space, table: Table, asked: readonly Rule[]): ReadonlyM
           if (manager.and(matching, meant.get(rule) ?? EMPTY) !== EMPTY) takers.add(seen);
         }
       };
-      walkAlone({ space, table, hook, visit }, [one]);
+      walkAlone({ space, table, base, visit }, [one]);
     }
   }
   return new Map([...found].map(([rule, takers]) => [rule, [...takers].sort((a, b) => a.number - b.number)]));

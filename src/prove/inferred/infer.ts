@@ -115,7 +115,7 @@ function capturersOf(ruleset: Ruleset, ports: ReadonlySet<number>): (shape: Rule
   const chains = new Set<string>();
   for (const { name, chains: known } of ruleset.tables.values()) {
     for (const chain of known.values())
-      if (chain.hook === undefined && chain.rules.length > 0 && chain.rules.every(hands)) chains.add(`${name} ${chain.name}`);
+      if (chain.base === undefined && chain.rules.length > 0 && chain.rules.every(hands)) chains.add(`${name} ${chain.name}`);
   }
   return ({ rule }) => {
     if (chains.has(`${rule.table} ${rule.chain}`)) return false;

@@ -2,6 +2,7 @@
 
 import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Table } from '../../ruleset/ruleset.ts';
+import { baseIn, isBase } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Space } from '../../symbolic/space/space.ts';
@@ -48,9 +49,9 @@ function isOfMesh({ profile, ruleset }: ProofContext, chain: string): boolean {
 
 /** Rules of base chains before the first that calls a chain of the mesh. */
 function foreignBefore(context: ProofContext, table: Table): readonly Rule[] {
-  return [...table.chains.values()].flatMap(({ hook, rules }) => {
+  return [...table.chains.values()].flatMap(({ base, rules }) => {
     const calls = ({ effect }: Rule): boolean => (effect.kind === 'jump' || effect.kind === 'goto') && isOfMesh(context, effect.chain);
-    const first = hook === undefined ? -1 : rules.findIndex(calls);
+    const first = base === undefined ? -1 : rules.findIndex(calls);
     return rules.slice(0, Math.max(0, first)).filter((rule) => rule.effect.kind !== 'continue' && !isDeclared(context, rule));
   });
 }
@@ -80,20 +81,20 @@ interface Foreign {
 
 function takesAwayIn(space: Space, context: ProofContext, { table, rule }: Foreign): Answer {
   const { manager } = space;
-  const hook = table.chains.get(rule.chain)?.hook;
-  if (hook === undefined) return 'no';
+  const base = table.chains.get(rule.chain);
+  if (base === undefined || !isBase(base)) return 'no';
   const answers = anyStates(
     space,
     table,
-  )(hook).map((one): Answer => {
+  )(base.base.hook).map((one): Answer => {
     let taken: Bdd = EMPTY;
     const visit = (seen: Rule, _: Bdd, matching: Bdd): void => {
       if (seen === rule) taken = manager.or(taken, matching);
     };
-    walkAlone({ space, table, hook, visit }, [one]);
+    walkAlone({ space, table, base, visit }, [one]);
     if (taken === EMPTY) return 'no';
     const left = (inTable: Table): Left =>
-      notCaptured(context, space, walkAlone({ space, table: inTable, hook }, [{ ...one, set: taken }]));
+      notCaptured(context, space, walkAlone({ space, table: inTable, base: baseIn(inTable, base) }, [{ ...one, set: taken }]));
     const [before, after] = [left(without(table, rule)), left(table)];
     if (manager.minus(after.surely, before.perhaps) !== EMPTY) return 'yes';
     return manager.minus(after.perhaps, before.surely) === EMPTY ? 'no' : 'perhaps';

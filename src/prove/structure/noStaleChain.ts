@@ -23,7 +23,7 @@ function uncalled(ruleset: Ruleset, table: Table): Found {
     for (const { effect } of rules) if (effect.kind === 'jump' || effect.kind === 'goto') called.add(effect.chain);
   }
   return [...table.chains.values()].flatMap((chain) => {
-    if (chain.hook !== undefined || chain.rules.length === 0 || called.has(chain.name) || isWrittenUncalled(ruleset, chain)) return [];
+    if (chain.base !== undefined || chain.rules.length === 0 || called.has(chain.name) || isWrittenUncalled(ruleset, chain)) return [];
     return [{ rule: chain.rules[0], why: `no rule calls ${chain.name} in table ${table.name}, which has ${count(chain)}` }];
   });
 }

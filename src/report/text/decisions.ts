@@ -1,6 +1,6 @@
 /** A walk without what decides nothing: jumps are folded into the path of the rule that they lead to, and a chain that was entered in
  *  vain is one thing with its reasons. Read by every drawing of a trace; `trace -v` shows all steps instead. */
-import type { HookName, TableName } from '../../netfilter/hooks.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Verdict, WalkStep } from '../../simulate/trace.ts';
 
@@ -31,7 +31,7 @@ export type Decision =
 export interface PassedChain {
   readonly kind: 'passed';
   readonly hook: HookName;
-  readonly table: TableName;
+  readonly table: string;
   readonly chain: string;
   /** the jumps that led to it; none: a base chain, whose policy accepts */
   readonly path: readonly Rule[];
@@ -39,7 +39,7 @@ export interface PassedChain {
 }
 
 interface Frame {
-  readonly table: TableName;
+  readonly table: string;
   readonly chain: string;
   readonly path: readonly Rule[];
   readonly misses: Miss[];
@@ -117,7 +117,7 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
   return decisions;
 }
 
-function newFrame(table: TableName, chain: string, path: readonly Rule[]): Frame {
+function newFrame(table: string, chain: string, path: readonly Rule[]): Frame {
   return { table, chain, path, misses: [], matched: false };
 }
 

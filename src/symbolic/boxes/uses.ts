@@ -1,11 +1,11 @@
 /** Which rules of a table some packet reaches and matches, by boxes: for long lists of ranges, where diagrams grow too large. */
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
+import { basesOf } from '../../ruleset/stages.ts';
 import { askedFields } from '../space/nameParts.ts';
 import { chainsLeadingTo } from '../walk/callers.ts';
 import { axesOf, startBoxes } from './axes.ts';
@@ -85,13 +85,12 @@ function hasOpaqueTarget({ chains }: Table): boolean {
 function usesOf(question: BoxQuestion): ReadonlyMap<Rule, BoxUse> | undefined {
   const { axes, table, matches } = question;
   const uses = new Map<Rule, BoxUse>();
-  const anywhere = TABLE_HOOKS[table.name].flatMap((hook) => startBoxes(axes, hook));
+  const anywhere = basesOf(table).flatMap(({ base }) => startBoxes(axes, base.hook));
   const leaving = chainsLeadingTo(table, ({ effect }) => !STAYING.has(effect.kind));
   const walk: BoxWalk = { ...question, uses, anywhere, leaving, visits: 0, depth: 0 };
-  for (const hook of TABLE_HOOKS[table.name]) {
-    const base = table.chains.get(hook);
-    const starts = startBoxes(axes, hook);
-    if (base !== undefined && !walkBoxes(walk, base, { starts, gone: [], returned: false })) return undefined;
+  for (const chain of basesOf(table)) {
+    const starts = startBoxes(axes, chain.base.hook);
+    if (!walkBoxes(walk, chain, { starts, gone: [], returned: false })) return undefined;
   }
   for (const [rule, own] of matches) {
     if (!uses.has(rule)) uses.set(rule, { matched: false, satisfiable: product(anywhere, own).length > 0 });
@@ -142,7 +141,7 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
       // any packet may come out of it
       case 'unmodelled':
         if (matched === false && !isUnclear) break;
-        if (chain.hook === undefined) return false;
+        if (chain.base === undefined) return false;
         if (!walk.sureOnly) for (const left of [gone, back]) left.length = 0;
         else if (!uncertain) gone.push(...taken);
         break;
@@ -166,7 +165,7 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
         return false;
       default:
         if (uncertain) break;
-        if (chain.hook === undefined && (returned || back.length > 0)) return false;
+        if (chain.base === undefined && (returned || back.length > 0)) return false;
         gone.push(...taken);
     }
   }

@@ -1,9 +1,10 @@
 /** Rulesets that stop no answer of REJECT, whatever it looks like: most do nothing in OUTPUT but send packets elsewhere. */
 import { memoize } from '../../lib/memo.ts';
+import type { BaseKind } from '../../netfilter/baseChain.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import type { HookName, TableName } from '../../netfilter/hooks.ts';
-import { HOOK_STAGES } from '../../netfilter/hooks.ts';
-import type { Chain, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
+import type { BaseChain, Chain, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { chainsAt } from '../../ruleset/stages.ts';
 
 export interface Passing {
   /** whatever leaves through OUTPUT and POSTROUTING */
@@ -20,19 +21,17 @@ export const answersPass: (ruleset: Ruleset, kind: 'error' | 'reset') => Passing
   }),
 );
 
-function passAt({ tables }: Ruleset, hook: HookName, more: readonly TableName[]): boolean {
-  const asked = HOOK_STAGES[hook].filter((stage): stage is TableName => stage !== 'conntrack' && (stage !== 'nat' || more.includes(stage)));
-  return asked.every((name) => {
-    const table = tables.get(name);
-    const base = table?.chains.get(hook);
-    if (table === undefined || base === undefined) return true;
-    return base.policy !== 'DROP' && chainsFrom(table, base).every((chain) => chain.rules.every(({ effect }) => lets(effect, name, hook)));
-  });
+function passAt(ruleset: Ruleset, hook: HookName, more: readonly BaseKind[]): boolean {
+  const asked = chainsAt(ruleset, hook).filter(({ chain: { base } }) => base.kind !== 'nat' || more.includes(base.kind));
+  return asked.every(
+    ({ table, chain }) =>
+      chain.base.policy !== 'DROP' && chainsFrom(table, chain).every(({ rules }) => rules.every(({ effect }) => lets(effect, chain))),
+  );
 }
 
-/** A mark that mangle sets in OUTPUT may send the answer another way. */
-function lets({ kind }: Effect, table: TableName, hook: HookName): boolean {
-  if (kind === 'setMark' || kind === 'copyMark' || kind === 'setField') return !(table === 'mangle' && hook === 'OUTPUT');
+/** A mark that is set in a chain of type route may send the answer another way. */
+function lets({ kind }: Effect, { base }: BaseChain): boolean {
+  if (kind === 'setMark' || kind === 'copyMark' || kind === 'setField') return base.kind !== 'route';
   return PASSING.has(kind);
 }
 

@@ -1,5 +1,6 @@
 /** Who calls whom among the chains of a table. */
 import type { Rule, Table } from '../../ruleset/ruleset.ts';
+import { basesOf } from '../../ruleset/stages.ts';
 
 const shared = new WeakMap<Table, ReadonlySet<string>>();
 
@@ -18,8 +19,7 @@ export function sharedChains(table: Table): ReadonlySet<string> {
 export function callersFirst(table: Table): readonly string[] {
   const done = new Set<string>();
   const leaving: string[] = [];
-  for (const base of table.chains.values()) {
-    if (base.hook === undefined) continue;
+  for (const base of basesOf(table)) {
     const stack = [{ name: base.name, rest: calls(base) }];
     done.add(base.name);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {

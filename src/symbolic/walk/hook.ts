@@ -2,12 +2,13 @@
 
 import { listenerPorts } from '../../host/listeners.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
+import { type Routed, reroutedAfter } from '../../netfilter/baseChain.ts';
 import type { ForcedState } from '../../netfilter/firstState.ts';
-import type { HookName, TableName } from '../../netfilter/hooks.ts';
-import { HOOK_STAGES, REROUTED_AFTER, type Routed } from '../../netfilter/hooks.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
 import { addressParts } from '../../ruleset/addressParts.ts';
 import { portParts } from '../../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { type AttachedChain, type HookStage, stagesAt } from '../../ruleset/stages.ts';
 import { templatesRemember } from '../../ruleset/templates.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -19,7 +20,7 @@ import { lookUpConnections } from './lookUpConnections.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge } from './state.ts';
 import { summariesOf } from './summaries.ts';
-import type { EndedClass } from './walk.ts';
+import type { EndedClass, TableResult, TableWalk } from './walk.ts';
 import { walkTableOfSets } from './walk.ts';
 
 export interface HookWalk {
@@ -40,38 +41,39 @@ export function walkHook(walk: HookWalk, hook: HookName, classes: readonly Packe
   const { space } = walk;
   let live = merge(space, classes);
   const ended: EndedClass[] = [];
-  for (const stage of HOOK_STAGES[hook]) {
+  for (const stage of stagesAt(walk.ruleset, hook)) {
     if (live.length === 0) break;
-    if (stage === 'conntrack') {
+    if (stage.kind === 'conntrack') {
       live = merge(
         space,
         live.flatMap((one) => lookUpConnections(walk, one)),
       );
       continue;
     }
-    const place = { table: stage, hook };
-    const result = stage === 'nat' && hook === 'PREROUTING' ? runNatBeforeRouting(walk, place, live) : runTable(walk, place, live);
+    const result = stage.kind === 'nat' ? runNat(walk, stage, { hook, classes: live }) : runChain(walk, stage.at, live);
     for (const one of result.ended) ended.push(one);
     live = result.on;
   }
   return { on: live, ended };
 }
 
-interface Place {
-  readonly table: TableName;
+type NatStage = Extract<HookStage, { kind: 'nat' }>;
+
+interface AtHook {
   readonly hook: HookName;
+  readonly classes: readonly PacketClass[];
 }
 
 /** What comes over lo keeps its route, unless NAT gives it another destination here: conntrack can find its connection on lo that it did not
  *  find in OUTPUT. kernel net/netfilter/nf_nat_proto.c nf_nat_ipv4_pre_routing(), nf_nat_ipv6_in() */
-function runNatBeforeRouting(walk: HookWalk, place: Place, classes: readonly PacketClass[]): HookResult {
-  const onLo = classes.filter(({ env }) => env.way !== undefined);
-  if (onLo.length === 0) return runTable(walk, place, classes);
+function runNat(walk: HookWalk, stage: NatStage, { hook, classes }: AtHook): HookResult {
+  const onLo = hook === 'PREROUTING' ? classes.filter(({ env }) => env.way !== undefined) : [];
+  if (onLo.length === 0) return askNat(walk, stage, { hook, classes });
   const rest = classes.filter(({ env }) => env.way === undefined);
-  const others = rest.length === 0 ? { on: [], ended: [] } : runTable(walk, place, rest);
+  const others = rest.length === 0 ? { on: [], ended: [] } : askNat(walk, stage, { hook, classes: rest });
   // class by class, to see which packets of each were moved
   const results = onLo.map((before): HookResult => {
-    const { on, ended } = runTable(walk, place, [before]);
+    const { on, ended } = askNat(walk, stage, { hook, classes: [before] });
     const parts = on.map((after) => splitMoved(walk.space, { before, after, fields: ['dst'] }));
     const routeless = parts.flatMap(({ moved }) => moved.map((one) => ({ ...one, env: { ...one.env, way: undefined } })));
     return { on: [...parts.flatMap(({ still }) => still), ...routeless], ended };
@@ -82,61 +84,105 @@ function runNatBeforeRouting(walk: HookWalk, place: Place, classes: readonly Pac
   };
 }
 
-function runTable(walk: HookWalk, { table: name, hook }: Place, classes: readonly PacketClass[]): HookResult {
-  const table = walk.ruleset.tables.get(name);
-  const seen = name === 'nat' ? classes.filter((one) => seesNat(walk, hook, one)) : classes;
-  if (table === undefined) return { on: classes, ended: [] };
-  const rest = name === 'nat' ? classes.filter((one) => !seen.includes(one)) : [];
-  const { on: others, ended: gone } = translateAnswers(walk, hook, rest);
-  if (seen.length === 0) return { on: others, ended: gone };
-  const { visit } = walk;
-  const into = name === 'nat' ? seen.map((one) => ({ ...one, env: { ...one.env, [doneAt(hook)]: true } })) : seen;
-  const tableWalk = {
-    space: walk.space,
-    table,
+/** First packets are asked about, the others are rewritten as their connections are. */
+function askNat(walk: HookWalk, { chains }: NatStage, { hook, classes }: AtHook): HookResult {
+  const { space } = walk;
+  const seen = classes.filter((one) => seesNat(walk, hook, one));
+  const { on: others, ended: gone } = translateAnswers(
+    walk,
     hook,
-    act: actor(walk.space, {
+    classes.filter((one) => !seen.includes(one)),
+  );
+  if (seen.length === 0) return { on: others, ended: gone };
+  const into = seen.map((one) => ({ ...one, env: { ...one.env, [doneAt(hook)]: true } }));
+  if (into.some(({ env }) => env.about !== undefined)) {
+    // what a reset is asked about is its connection's; it is rewritten as other answers are
+    const { accepted, ended } = askInTurn(walk, chains, into);
+    const sent = accepted.map((one) => ({ ...one, env: translatedAnswer(walk, hook, one.env) }));
+    return { on: merge(space, [...others, ...sent]), ended: [...gone, ...ended] };
+  }
+  if (hook === 'OUTPUT') {
+    const { on, ended } = routedAgain(walk, { classes: into, fields: reroutedAfter({ hook, kind: 'nat' }, space.family) }, (one) =>
+      askInTurn(walk, chains, [one]),
+    );
+    return { on: merge(space, [...others, ...on]), ended: [...gone, ...ended] };
+  }
+  const { accepted, ended } = askInTurn(walk, chains, into);
+  const free = doneAt(hook) === 'srcDone' ? accepted.flatMap((one) => withoutClash(space, one)) : accepted;
+  return { on: merge(space, [...others, ...free]), ended: [...gone, ...ended] };
+}
+
+/** The first chain that rewrites a connection is the last that is asked about it. */
+function askInTurn(walk: HookWalk, chains: readonly AttachedChain[], classes: readonly PacketClass[]): TableResult {
+  const [first, ...others] = chains;
+  if (first === undefined) return { accepted: classes, ended: [] };
+  if (others.length === 0) return walkTableOfSets(walkOf(walk, first), classes);
+  const results = classes.map((one): TableResult => {
+    // what decided before this hook did not rewrite it here
+    const { accepted, ended } = walkTableOfSets(walkOf(walk, first), [{ ...one, decided: undefined }]);
+    const isMapped = ({ decided }: PacketClass): boolean => decided?.effect.kind === 'nat';
+    const left = accepted.filter((after) => !isMapped(after)).map((after) => ({ ...after, decided: after.decided ?? one.decided }));
+    const rest = askInTurn(walk, others, left);
+    return { accepted: [...accepted.filter(isMapped), ...rest.accepted], ended: [...ended, ...rest.ended] };
+  });
+  return { accepted: results.flatMap(({ accepted }) => accepted), ended: results.flatMap(({ ended }) => ended) };
+}
+
+function runChain(walk: HookWalk, at: AttachedChain, classes: readonly PacketClass[]): HookResult {
+  const { space } = walk;
+  const fields = reroutedAfter(at.chain.base, space.family);
+  const tableWalk = walkOf(walk, at);
+  if (fields.length === 0) {
+    const { accepted, ended } = walkTableOfSets(tableWalk, classes);
+    return { on: merge(space, accepted), ended };
+  }
+  const { on, ended } = routedAgain(walk, { classes, fields }, (one) => walkTableOfSets(tableWalk, [one]));
+  return { on: merge(space, on), ended };
+}
+
+function walkOf(walk: HookWalk, { table, chain }: AttachedChain): TableWalk {
+  const { space, ruleset, visit } = walk;
+  const { hook } = chain.base;
+  return {
+    space,
+    table,
+    base: chain,
+    act: actor(space, {
       hook,
-      partsOf: (picked) => portParts(walk.ruleset, { ...picked, hook, listeners: listenerPorts(walk.space.host) }),
-      addressesOf: (picked) => addressParts(walk.ruleset, walk.space.host, { ...picked, hook }),
-      templatesRemember: templatesRemember(walk.ruleset),
+      partsOf: (picked) => portParts(ruleset, { ...picked, hook, listeners: listenerPorts(space.host) }),
+      addressesOf: (picked) => addressParts(ruleset, space.host, { ...picked, hook }),
+      templatesRemember: templatesRemember(ruleset),
     }),
-    summaries: summariesOf(walk.space, table),
+    summaries: summariesOf(space, table),
     ...(visit === undefined ? {} : { visit: (rule: Rule, reaching: Bdd, matching: Bdd) => visit(rule, hook, reaching, matching) }),
   };
-  if (name === 'nat' && into.some(({ env }) => env.about !== undefined)) {
-    // what a reset is asked about is its connection's; it is rewritten as other answers are
-    const { accepted, ended } = walkTableOfSets(tableWalk, into);
-    const sent = accepted.map((one) => ({ ...one, env: translatedAnswer(walk, hook, one.env) }));
-    return { on: merge(walk.space, [...others, ...sent]), ended: [...gone, ...ended] };
-  }
-  const routed = hook === 'OUTPUT' ? REROUTED_AFTER[name]?.(walk.space.family) : undefined;
-  if (routed === undefined) {
-    const { accepted, ended } = walkTableOfSets(tableWalk, into);
-    const free = name === 'nat' && doneAt(hook) === 'srcDone' ? accepted.flatMap((one) => withoutClash(walk.space, one)) : accepted;
-    return { on: merge(walk.space, [...others, ...free]), ended: [...gone, ...ended] };
-  }
-  // class by class, to see which packets of each were moved
-  const results = into.map((one) => {
-    const { accepted, ended } = walkTableOfSets(tableWalk, [one]);
-    const parts = accepted.map((after) => splitMoved(walk.space, { before: one, after, fields: routed }));
+}
+
+interface Moving {
+  readonly classes: readonly PacketClass[];
+  /** what may be changed so that a packet is routed again */
+  readonly fields: readonly Routed[];
+}
+
+/** Class by class, to see which packets of each were moved. */
+function routedAgain(walk: HookWalk, { classes, fields }: Moving, ask: (one: PacketClass) => TableResult): HookResult {
+  const results = classes.map((before): HookResult => {
+    const { accepted, ended } = ask(before);
+    const parts = accepted.map((after) => splitMoved(walk.space, { before, after, fields }));
     const again = walk.reroute(parts.flatMap(({ moved }) => moved));
     return { on: [...parts.flatMap(({ still }) => still), ...again.on], ended: [...ended, ...again.ended] };
   });
-  return {
-    on: merge(walk.space, [...others, ...results.flatMap(({ on }) => on)]),
-    ended: [...gone, ...results.flatMap(({ ended }) => ended)],
-  };
+  return { on: results.flatMap(({ on }) => on), ended: results.flatMap(({ ended }) => ended) };
 }
 
 /** Of answers the nat table is not asked: they are rewritten as their question was, the other way round. */
 function translateAnswers(walk: HookWalk, hook: HookName, classes: readonly PacketClass[]): HookResult {
-  const routed = hook === 'OUTPUT' ? REROUTED_AFTER.nat?.(walk.space.family) : undefined;
+  const fields = reroutedAfter({ hook, kind: 'nat' }, walk.space.family);
   const results = classes.map((before): HookResult => {
     if (isMasqueradedElsewhere(before.env, hook)) return { on: [], ended: [{ ...before, end: 'masquerade-moved', decided: undefined }] };
     const after = { ...before, env: translated(walk, hook, before.env) };
-    if (after.env === before.env || routed === undefined) return { on: [after], ended: [] };
-    const { moved, still } = splitMoved(walk.space, { before, after, fields: routed });
+    if (after.env === before.env || fields.length === 0) return { on: [after], ended: [] };
+    const { moved, still } = splitMoved(walk.space, { before, after, fields });
     const again = walk.reroute(moved);
     return { on: [...still, ...again.on], ended: again.ended };
   });

@@ -63,8 +63,8 @@ function sizeOf({ back, accepted, ended }: ChainResult): number {
   return back.length + accepted.length + ended.length;
 }
 
-export function summaryKey({ table, hook }: Pick<TableWalk, 'table' | 'hook'>, name: string, env: Env): string {
-  return `${name} ${partsKey(env, hook, chainReads(table, name))}`;
+export function summaryKey({ table, base }: Pick<TableWalk, 'table' | 'base'>, name: string, env: Env): string {
+  return `${name} ${partsKey(env, base.base.hook, chainReads(table, name))}`;
 }
 
 function cut({ manager, budget }: Space, summary: Summary, hit: PacketClass): ChainResult {

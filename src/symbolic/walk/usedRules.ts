@@ -3,10 +3,10 @@ import type { Host } from '../../host/host.ts';
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
-import { TABLE_HOOKS } from '../../netfilter/hooks.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import type { Rule, Table } from '../../ruleset/ruleset.ts';
+import type { BaseChain, Rule, Table } from '../../ruleset/ruleset.ts';
+import { basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
@@ -54,9 +54,9 @@ function usesOf({ family, host, table, budget }: TableQuestion, kind: 'possible'
 function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
   const { manager } = space;
   const classesAt = anyStates(space, table);
-  const hooks = TABLE_HOOKS[table.name].map((hook) => ({ hook, classes: classesAt(hook) }));
+  const starts = basesOf(table).map((base) => ({ base, classes: classesAt(base.base.hook) }));
   const satisfiable = (rule: Rule): boolean =>
-    hooks.some(({ classes }) => classes.some(({ set, env }) => manager.and(set, encode(space, env, rule.match).may) !== EMPTY));
+    starts.some(({ classes }) => classes.some(({ set, env }) => manager.and(set, encode(space, env, rule.match).may) !== EMPTY));
   const matched = new Set<Rule>();
   const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
     if (matching !== EMPTY) matched.add(rule);
@@ -66,10 +66,10 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
     ending(space, { hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false }, kind === 'sure' ? [] : classes);
-  for (const { hook, classes } of hooks) walkTableOfSets({ ...shared, hook, act: actAt(hook, classes), arrivals }, classes);
-  const hook = TABLE_HOOKS[table.name][0] ?? 'OUTPUT';
+  for (const { base, classes } of starts) walkTableOfSets({ ...shared, base, act: actAt(base.base.hook, classes), arrivals }, classes);
+  const base = starts[0]?.base;
   // no chain with an unmodelled target is shared
-  visitShared({ ...shared, hook, act: actAt(hook, []) }, arrivals);
+  if (base !== undefined) visitShared({ ...shared, base, act: actAt(base.base.hook, []) }, arrivals);
   const uses = new Map<Rule, RuleUse>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
@@ -92,17 +92,23 @@ function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: rea
 
 const SENDING_OFF: readonly Effect['kind'][] = ['nat', 'divert'];
 
+export type AloneWalk = Omit<TableWalk, 'act' | 'summaries' | 'base'> & {
+  /** undefined: the table has no such chain, and everything comes through */
+  readonly base: BaseChain | undefined;
+};
+
 /** One table by itself: where each packet leaves it, and by which rule. Packets that a target sends off are accepted with that rule. */
 export function walkAlone(
-  walk: Omit<TableWalk, 'act' | 'summaries'>,
+  { base, ...walk }: AloneWalk,
   classes: readonly PacketClass[],
   final: readonly Effect['kind'][] = SENDING_OFF,
 ): TableResult {
-  const marking = actor(walk.space, { hook: walk.hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false });
+  if (base === undefined) return { accepted: classes, ended: [] };
+  const marking = actor(walk.space, { hook: base.base.hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false });
   const act: Act = (one, effect, rule) => {
     if (final.includes(effect.kind)) return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
     if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };
     return marking(one, effect, rule);
   };
-  return walkTableOfSets({ ...walk, act, summaries: new Map() }, classes);
+  return walkTableOfSets({ ...walk, base, act, summaries: new Map() }, classes);
 }

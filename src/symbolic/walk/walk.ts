@@ -1,10 +1,9 @@
-/** The walk of all packets through one table at one hook: simulate/walkChain.ts for sets.
+/** The walk of all packets through one table, from one of its base chains: simulate/walkChain.ts for sets.
  *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
 
 import type { Effect } from '../../netfilter/effect.ts';
-import type { HookName } from '../../netfilter/hooks.ts';
 import type { LostReason } from '../../netfilter/lost.ts';
-import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
+import type { BaseChain, Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
@@ -42,7 +41,8 @@ export interface Acted {
 export interface TableWalk {
   readonly space: Space;
   readonly table: Table;
-  readonly hook: HookName;
+  /** where the walk begins */
+  readonly base: BaseChain;
   readonly act: Act;
   /** results of chains that several rules call; may be shared by walks of one table with one `act` */
   readonly summaries: Summaries;
@@ -69,13 +69,12 @@ export interface ChainResult extends TableResult {
 }
 
 export function walkTableOfSets(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
-  const base = walk.table.chains.get(walk.hook);
-  if (base === undefined) return { accepted: classes, ended: [] };
+  const { base } = walk;
   const arrivals: Arrivals = walk.arrivals ?? new Map();
   const walker: Walker = { ...walk, ...(walk.visit === undefined ? {} : { arrivals }), shared: sharedBy(walk) };
   const { back, accepted, ended } = run(walker, base, classes);
   if (walk.visit !== undefined && walk.arrivals === undefined) visitShared(walk, arrivals);
-  if (base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
+  if (base.base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
   return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined, policy: base }))] };
 }
 
@@ -107,11 +106,11 @@ function recall(walker: Walker, name: string, { set, env }: PacketClass): boolea
 }
 
 /** One class for all that the chain cannot distinguish. */
-function alike({ space, table, hook }: TableWalk, name: string, classes: readonly PacketClass[]): readonly PacketClass[] {
+function alike({ space, table, base }: TableWalk, name: string, classes: readonly PacketClass[]): readonly PacketClass[] {
   const reads = chainReads(table, name);
   const byKey = new Map<string, { readonly one: PacketClass; readonly sets: Bdd[] }>();
   for (const one of classes) {
-    const key = partsKey(one.env, hook, reads);
+    const key = partsKey(one.env, base.base.hook, reads);
     const known = byKey.get(key);
     if (known === undefined) byKey.set(key, { one, sets: [one.set] });
     else known.sets.push(one.set);

@@ -1,7 +1,6 @@
 /** One table as a circuit: a free bit for every bit of a packet, a gate for every rule that says whether the packet is decided by it.
  *  Chains are written out at every call. Shares nothing with src/symbolic but the rules as they were read. */
 import type { HookName } from '../../../src/netfilter/hooks.ts';
-import { TABLE_HOOKS } from '../../../src/netfilter/hooks.ts';
 import type { MatchExpr } from '../../../src/netfilter/matchExpr.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import type { Field } from '../../../src/packet/fields.ts';
@@ -13,9 +12,10 @@ import { within } from './circuit.ts';
 /** For each rule a literal that holds for exactly the packets, at any hook, that come to the rule and match it. */
 export function tableCircuit(circuit: Circuit, family: Family, table: Table): ReadonlyMap<Rule, Literal> {
   const taken = new Map<Rule, Literal[]>();
-  for (const hook of TABLE_HOOKS[table.name]) {
-    const packet = anyPacket(circuit, family, hook);
-    walk({ circuit, table, packet, taken }, hook, { live: circuit.yes, mark: packet.mark });
+  for (const { name, base } of table.chains.values()) {
+    if (base === undefined) continue;
+    const packet = anyPacket(circuit, family, base.hook);
+    walk({ circuit, table, packet, taken }, name, { live: circuit.yes, mark: packet.mark });
   }
   return new Map([...taken].map(([rule, literals]) => [rule, circuit.or(literals)]));
 }
