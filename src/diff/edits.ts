@@ -7,6 +7,8 @@ export interface RuleEdit {
   readonly kind: 'swapped' | 'moved' | 'edited' | 'added' | 'removed';
   readonly base?: Rule;
   readonly head?: Rule;
+  /** of a new rule that decides no packet; `by`: the rules before it that take them */
+  readonly why?: { readonly how: 'unreachable-chain' | 'empty-match' | 'shadowed'; readonly by: readonly Rule[] };
 }
 
 export function editsOf(base: Ruleset, head: Ruleset): readonly RuleEdit[] {

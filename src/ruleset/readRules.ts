@@ -1,6 +1,7 @@
 /** A text to rulesets, one of each family, with everything that is wrong with it: parsed, then resolved. */
 
 import { readDetails } from '../extensions/listing/readDetails.ts';
+import { placedApart } from '../syntax/document/applied.ts';
 import { type ParseRulesOptions, parseRules } from '../syntax/document/parse.ts';
 import { ofWholeLines } from '../syntax/document/wholeLines.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
@@ -16,18 +17,24 @@ export interface ReadRules {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readRules(source: Source, options: ParseRulesOptions & ResolveOptions = {}): ReadRules {
+type RuleOptions = Omit<ParseRulesOptions, 'sets'> & ResolveOptions;
+
+export function readRules(source: Source, options: RuleOptions = {}): ReadRules {
   const parsed = parseRules(source, { meaning: ruleMeaning(options), listed: readDetails, ...options });
   // what a host file says of a set comes before what stands beside the rules
-  const sets = new Map([...parsed.sets, ...(options.sets ?? [])]);
+  // unless commands changed it after that
+  const both = [[...parsed.sets], [...(options.sets ?? [])]];
+  const sets = new Map((options.applied === undefined ? both : both.toReversed()).flat());
   const resolved = parsed.rulesets.map((node) => resolve(node, parsed.sets.size === 0 ? options : { ...options, sets }));
   const backends = parsed.rulesets.map(({ backend }) => backend);
+  const { placed } = parsed;
+  const diagnostics = [...parsed.diagnostics, ...resolved.flatMap((one) => one.diagnostics)];
   return {
     rulesets: together(
       resolved.map(({ ruleset }) => ruleset && (parsed.host === undefined ? ruleset : { ...ruleset, around: parsed.host })),
       backends,
     ),
-    diagnostics: ofWholeLines([...parsed.diagnostics, ...resolved.flatMap(({ diagnostics }) => diagnostics)]),
+    diagnostics: ofWholeLines(placed === undefined ? diagnostics : placedApart(diagnostics, placed)),
   };
 }
 

@@ -11,6 +11,7 @@ import { type DiffMemory, type DiffSubject, diffSubjects, type SubjectsDiff } fr
 import { identityChanges } from '../../pods/identityChanges.ts';
 import type { PodMemory } from '../../pods/renderedPod.ts';
 import type { Compared, DiffResults } from '../../report/json/diffResults.ts';
+import { withReasons } from './unreached.ts';
 
 export interface CompareOptions {
   readonly where: DiffScene['where'];
@@ -56,7 +57,7 @@ export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory
     const diffs = diff.diffs.map((one) =>
       one.family === 4 ? { ...one, changes: [...identity.map(({ change }) => change), ...one.changes] } : one,
     );
-    return [{ pair: first, diff: { ...diff, diffs }, alike, causes, edits: harmlessEdits(first, diff) }];
+    return [{ pair: first, diff: { ...diff, diffs }, alike, causes, edits: harmlessEdits(first, diff, limits) }];
   });
 }
 
@@ -80,10 +81,10 @@ function causesOf({ base, head }: Sides<DiffSubject>, { diffs, firstLeg }: Subje
   return causes;
 }
 
-function harmlessEdits({ base, head }: Sides<DiffSubject>, { diffs }: SubjectsDiff): Compared['edits'] {
+function harmlessEdits({ base, head }: Sides<DiffSubject>, { diffs }: SubjectsDiff, limits: CompareOptions['limits']): Compared['edits'] {
   if (diffs.some(({ changes, undecided }) => changes.length + undecided.length > 0)) return [];
   return base.rulesets.flatMap((one) => {
     const other = head.rulesets.find(({ family }) => family === one.family);
-    return other === undefined ? [] : editsOf(one, other);
+    return other === undefined ? [] : withReasons(editsOf(one, other), other, { host: head.host, limits });
   });
 }

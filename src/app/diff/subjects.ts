@@ -6,6 +6,7 @@ import type { Approach } from '../../injection/facts/approach.ts';
 import { holdsPod } from '../../kubernetes/manifest/holdsPod.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import type { PodMemory } from '../../pods/renderedPod.ts';
+import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
@@ -143,8 +144,15 @@ function readRulePair(
     const { rulesets, diagnostics } = readSideRules(sides[side], pair[side], places[side].host);
     found.push(...diagnostics);
     const { file } = pair[side].source;
-    return { usable: !diagnostics.some(isError), side: { name: file, file, rulesets, given: places[side] } };
+    const given = sides[side].rules.applied === undefined ? places[side] : withAppliedSets(places[side], rulesets);
+    return { usable: !diagnostics.some(isError), side: { name: file, file, rulesets, given } };
   };
   const [base, head] = [read('base'), read('head')];
   return base.usable && head.usable ? [rulePair({ base: base.side, head: head.side }, where)] : [];
+}
+
+/** Commands start with the sets of a given host, and leave them as they are beside the rules. */
+function withAppliedSets(given: GivenPlace, rulesets: readonly Ruleset[]): GivenPlace {
+  const sets = Object.entries(rulesets[0]?.around?.sets ?? {});
+  return given.host === undefined || sets.length === 0 ? given : { ...given, host: { ...given.host, sets: new Map(sets) } };
 }

@@ -7,7 +7,10 @@ import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 
 /** How rules are read, whatever their file. */
-export type RuleReading = Pick<NonNullable<Parameters<typeof readRules>[1]>, 'variables' | 'family' | 'allowEmpty' | 'pod' | 'table'>;
+export type RuleReading = Pick<
+  NonNullable<Parameters<typeof readRules>[1]>,
+  'variables' | 'family' | 'allowEmpty' | 'pod' | 'table' | 'applied'
+>;
 
 export interface RuleTexts {
   readonly sources: readonly Source[];

@@ -51,7 +51,12 @@ export const diffCommand: Command = {
     },
   ],
   options: [
-    { flags: '--git <range>', says: 'what changed in BASE..HEAD, or since BASE in the working tree' },
+    { flags: '--git <range>', says: 'what changed in BASE..HEAD, or since BASE' },
+    {
+      flags: '--apply <commands>',
+      says: 'head: with these carried out',
+      repeatable: true,
+    },
     HOST,
     POD_IP,
     PROXY_UID,
@@ -85,13 +90,10 @@ export const diffCommand: Command = {
   ],
   examples: [
     { says: 'is this change safe?', line: 'chainwalk diff main:net/pod.rules net/pod.rules' },
+    { says: 'would this command help?', line: "chainwalk diff fw.rules --apply 'iptables -I INPUT -p tcp --dport 22 -j DROP'" },
     { says: 'the same rules with the tunnel up and down', line: 'chainwalk diff --base-host up.txt --head-host down.txt fw.rules' },
     { says: 'a pull request', line: 'chainwalk diff --git main...HEAD --values mesh/values.yaml' },
     { says: 'the same pod, captured by the CNI plugin', line: 'chainwalk diff --base-mode init --head-mode cni deploy.yaml' },
-    {
-      says: 'REDIRECT against TPROXY',
-      line: 'chainwalk diff --head-annotation sidecar.istio.io/interceptionMode=TPROXY \\\n      deploy.yaml',
-    },
     { says: 'one version of Istio and the next', line: 'chainwalk diff --base-istio 1.22 --head-istio 1.25 deploy.yaml' },
   ],
   run: async (io, input) => {

@@ -49,6 +49,10 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
     await complain(io, { message: '`--base-host` and `--head-host` are for rules', help: 'a pod is on the host of its manifest' });
     return EXIT.usage;
   }
+  if (optionList(input, 'apply').length > 0 && plan.rules.every(({ base }) => base.kind !== 'rules')) {
+    await complain(io, { message: '--apply needs rules: those of a manifest or of settings are `chainwalk render`' });
+    return EXIT.usage;
+  }
   const memory = emptyMemory();
   const base = await readSide(call, 'base', { plan, rename: files.rename });
   const head = base && (await readSide(call, 'head', { plan, rename: files.rename }));
@@ -115,7 +119,8 @@ function saidOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 function plainNames({ pairs, valuesGiven = new Set() }: Files): (file: string) => string {
   const names = [...pairs.flatMap(({ base, head }) => [base?.file ?? [], head?.file ?? []].flat()), ...valuesGiven];
   const prefixes = new Set(names.flatMap((name) => /^[^:/\\]+:/.exec(name)?.[0] ?? []));
-  return (file) => {
+  return (full) => {
+    const file = full.replace(/ with --apply$/, '');
     const prefix = [...prefixes].find((one) => file.startsWith(one));
     return prefix === undefined ? file : file.slice(prefix.length).replace(/^\.\//, '');
   };

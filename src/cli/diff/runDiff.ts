@@ -2,7 +2,7 @@
 import { DEFAULT_POD } from '../../app/diff/defaultPod.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { withKeptFiles } from '../argv/cachedReads.ts';
-import { type Call, optionText } from '../argv/command.ts';
+import { type Call, optionList, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { withRevisions } from '../git/readRevision.ts';
 import { readerOf, readSources } from '../input/reader.ts';
@@ -33,6 +33,9 @@ async function filesAsGiven(call: Call, base?: Source): Promise<Files | undefine
   const say = async (message: string, help?: string): Promise<undefined> => complain(io, { message, help }).then(() => undefined);
   if (given.length > 2)
     return say('diff compares two files, or what changed between two revisions', '--git BASE..HEAD takes any number of paths');
+  const applies = optionList(input, 'apply').length > 0;
+  if (applies && given.length !== 1)
+    return say('--apply needs one file of rules, on which its commands are carried out', "chainwalk diff fw.rules --apply 'iptables ...'");
   if (given.length < 2 && !sidesDiffer(call))
     return say(
       'diff needs what was and what would be',

@@ -4,6 +4,7 @@ import { type ComparedSide, type PodsOfSide, SIDES, type Side } from '../../app/
 import { parseVersion } from '../../istio/settings/version.ts';
 import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { nestedDocuments } from '../../kubernetes/yaml/readYaml.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { type Call, type CommandInput, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { complainAboutVersion } from '../input/istioVersion.ts';
 import { complainAboutKubernetes } from '../input/kubernetesVersion.ts';
@@ -38,12 +39,20 @@ export async function readSide(
   side: Side,
   { plan, rename }: Pick<Files, 'rename'> & { readonly plan: Plan },
 ): Promise<ComparedSide | undefined> {
-  const rules = await ruleReadingOf(call);
+  const reading = await ruleReadingOf(call);
+  const applied = side === 'head' ? appliedOf(call) : undefined;
+  const rules = reading && { ...reading, ...(applied !== undefined && { applied }) };
   const words = wordsOf(call.input, side, rename);
   const settings = settingReadingOf(words);
   if (!asksPods(plan)) return rules && { rules, settings };
   const pods = await readPodOptions(call, side, words);
   return rules && pods && { rules, settings, pods };
+}
+
+/** Of several each is a line. */
+function appliedOf({ input }: Call): Source | undefined {
+  const texts = optionList(input, 'apply');
+  return texts.length === 0 ? undefined : { file: '--apply', text: texts.join('\n') };
 }
 
 async function readPodOptions(
@@ -90,5 +99,5 @@ const OF_ONE_SIDE = ['Host', 'Mode', 'Istio', 'Kubernetes', 'Values', 'Annotatio
 /** Whether the two sides are asked about in different ways: then one file can be both. */
 export function sidesDiffer({ input }: Call): boolean {
   const given = (name: string) => optionText(input, name) !== undefined || optionList(input, name).length > 0 || optionIsSet(input, name);
-  return SIDES.some((side) => OF_ONE_SIDE.some((name) => given(`${side}${name}`)));
+  return given('apply') || SIDES.some((side) => OF_ONE_SIDE.some((name) => given(`${side}${name}`)));
 }

@@ -124,7 +124,9 @@ function editLines({ equivalent }: DiffReport, edits: readonly EditJson[]): read
   if (!equivalent || edits.length === 0) return [];
   const more = edits.length - MOST_EDITS;
   return [
-    ...edits.slice(0, MOST_EDITS).flatMap((edit) => [`  ${editText(edit)}: no packet is decided differently`, ...editedTexts(edit)]),
+    ...edits
+      .slice(0, MOST_EDITS)
+      .flatMap((edit) => [`  ${editText(edit)}: no packet is decided differently`, ...editedTexts(edit), ...whyLines(edit)]),
     ...(more > 0 ? [`  and ${plural(more, 'more edit')} of rules; -v shows them`] : []),
   ];
 }
@@ -145,6 +147,21 @@ function editText({ kind, base, head }: EditJson): string {
 function editedTexts({ kind, base, head }: EditJson): readonly string[] {
   if (kind === 'swapped' || kind === 'moved') return [];
   return [...(base === null ? [] : [`    - ${printable(base.text)}`]), ...(head === null ? [] : [`    + ${printable(head.text)}`])];
+}
+
+const WHY: Readonly<Record<NonNullable<EditJson['why']>['how'], string>> = {
+  'unreachable-chain': 'no rule leads to its chain',
+  'empty-match': 'no packet fits it',
+  shadowed: 'no packet that it is for reaches it',
+};
+
+/** Such as `no packet that it is for reaches it: rule 3 before it, -A INPUT ... -j REJECT`. */
+function whyLines({ why }: EditJson): readonly string[] {
+  if (why === undefined) return [];
+  const [first, ...more] = why.by;
+  const others = more.length === 0 ? '' : ` and ${plural(more.length, 'more rule')}`;
+  const by = first === undefined ? '' : `: rule ${first.rule}${others} before it, ${printable(first.text)}`;
+  return [`      ${WHY[why.how]}${by}`];
 }
 
 function doubtLines({ packets, reason, rules }: DiffDoubt, { paint, width }: DiffStyle): readonly string[] {

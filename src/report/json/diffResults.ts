@@ -73,6 +73,8 @@ export interface EditJson {
   readonly kind: RuleEdit['kind'];
   readonly base: TraceRule | null;
   readonly head: TraceRule | null;
+  /** of a new rule that decides no packet: `by` are rules before it that take them; absent: it is not known, or other rules do the same */
+  readonly why?: { readonly how: 'unreachable-chain' | 'empty-match' | 'shadowed'; readonly by: readonly TraceRule[] };
 }
 
 export function toResultsReport({ compared, alone, aloneFiles = 0, notes, assumed = [], passedOver }: DiffResults): ResultsReport {
@@ -146,10 +148,11 @@ function placeOf({ file, place }: DiffSubject): PlaceJson {
   return { file, line: place === undefined ? 1 : lineAt(place) };
 }
 
-function toEdit({ kind, base, head }: RuleEdit, pair: Sides<DiffSubject>): EditJson {
+function toEdit({ kind, base, head, why }: RuleEdit, pair: Sides<DiffSubject>): EditJson {
   return {
     kind,
     base: base === undefined ? null : toTraceRule(base, fileOf(pair.base)),
     head: head === undefined ? null : toTraceRule(head, fileOf(pair.head)),
+    ...(why !== undefined && { why: { how: why.how, by: why.by.map((rule) => toTraceRule(rule, fileOf(pair.head))) } }),
   };
 }

@@ -23,6 +23,7 @@ import type { Diagnostic } from '../text/diagnostic.ts';
 import type { Line } from '../text/lines.ts';
 import { type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
+import { applyCommands, type PlacedTexts, withCommands } from './applied.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { errorText } from './errorText.ts';
 import { pastedText } from './pastedText.ts';
@@ -38,6 +39,10 @@ export interface ParseRulesOptions {
   readonly pod?: string;
   /** the table of rules that stand in none: they are a part of it */
   readonly table?: TableName;
+  /** commands that are carried out after all of the text */
+  readonly applied?: Source;
+  /** of the host, which they start with */
+  readonly sets?: ReadonlyMap<string, SetDescription>;
   /** by which rules are compared; absent: as they are spelled */
   readonly meaning?: RuleMeaning;
   /** what extensions print in `iptables -L`; absent: it is not read, and all that depends on it is undecided */
@@ -51,6 +56,8 @@ export interface ParseResult {
   readonly sets: ReadonlyMap<string, SetDescription>;
   /** what the text says of the host around the rules */
   readonly host?: PrintedHost;
+  /** with commands applied: where what is said of both texts belongs */
+  readonly placed?: PlacedTexts;
 }
 
 export function parseRules(given: Source, options: ParseRulesOptions = {}): ParseResult {
@@ -123,10 +130,18 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   else if (shown !== undefined) readListings(listings);
   const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
   endScripts(scripts, !fine());
-  const changes = [...changed.changes, ...writtenSysctls(scripts.machine)];
+  changed.changes.push(...writtenSysctls(scripts.machine));
+  const { applied: commands } = options;
+  const whole = commands === undefined ? source : withCommands(source, commands);
+  const ofCommands: Diagnostic[] = [];
+  if (commands !== undefined && fine()) {
+    for (const [name, set] of options.sets ?? []) sets.set(name, set);
+    ofCommands.push(...applyCommands({ reading, variables: options.variables ?? new Map(), commands, source: whole }));
+  }
+  const { changes } = changed;
   const rulesets = reading.world.rulesets.map((ruleset) => {
     const excerpt = excerpts?.get(ruleset.family);
-    return { ...rulesetNode(ruleset, source), ...(excerpt !== undefined && { excerpt }) };
+    return { ...rulesetNode(ruleset, whole), ...(excerpt !== undefined && { excerpt }) };
   });
   for (const finding of rulesets.length > 0 || reading.calls > 0 ? reading.strangers : refused) report(finding);
   if (fine()) {
@@ -139,8 +154,9 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   }
   return {
     rulesets,
-    diagnostics: withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start),
+    diagnostics: [...withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start), ...ofCommands],
     sets,
+    ...(commands !== undefined && { placed: { source: whole, before: source, commands } }),
     ...((around !== undefined || changes.length > 0 || sets.size > 0) && {
       host: { ...(around ?? NOTHING_PRINTED), sets: Object.fromEntries(sets), ...(changes.length > 0 && { changes }) },
     }),
