@@ -198,10 +198,19 @@ describe('a damaged listing', () => {
     expect(rule?.clauses.map(({ text }) => text)).toContain('--dport 80');
   });
 
-  test('a line between listings that is none of theirs is passed over with a warning', () => {
-    expect(read(`hello, this is my firewall:\n\n${damaged()}`).said).toEqual([
-      'warning 1:1 this line is not part of what `iptables -L` prints, and is passed over',
+  test('lines between listings that are none of theirs are passed over with a warning', () => {
+    expect(read(`hello, this is my firewall:\nhelp\n\n${damaged()}`).said).toEqual([
+      'warning 1:1 this line and one more line are not part of what `iptables -L` prints, and passed over',
       'warning 1:1 no rule found in this text',
     ]);
+  });
+
+  test('prompts end a chain, and what describes the host beside it is read', () => {
+    const row = '    0     0 DROP       tcp  --  eth0   *       0.0.0.0/0            0.0.0.0/0            tcp dpt:22 /* no ip ban */';
+    const text = `${damaged(row)}\nroot@gw:~# ip route\ndefault via 10.0.0.254 dev eth0\n[root@gw ~]# exit\n$ `;
+    const { rules, said, rulesets } = read(text);
+    expect(rules).toEqual(['4 filter INPUT -i eth0 -p tcp -m tcp --dport 22 -m comment --comment "no ip ban" -j DROP']);
+    expect(said).toEqual([]);
+    expect(rulesets[0]?.around?.routes).toHaveLength(1);
   });
 });

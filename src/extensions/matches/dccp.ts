@@ -8,8 +8,12 @@ import { listedNot } from '../contract/listing.ts';
 
 const LISTED_TYPES = ['REQUEST', 'RESPONSE', 'DATA', 'ACK', 'DATAACK', 'CLOSEREQ', 'CLOSE', 'RESET', 'SYNC', 'SYNCACK'];
 
+/** Without -n they are names. */
+const TYPE_NAMES = [...LISTED_TYPES, 'INVALID'].sort((a, b) => b.length - a.length).join('|');
+
 /** All numbers without a name are invalid. */
 function listedType(number: string): string {
+  if (!/^\d/.test(number)) return number;
   return LISTED_TYPES[Number(number)] ?? 'INVALID';
 }
 
@@ -30,7 +34,7 @@ export const dccp = matchExtension({
     options: { '--sport': /spts?:(!)?(\S+)/, '--dport': /dpts?:(!)?(\S+)/, '--dccp-option': /option=(!)?(\d+)/ },
     pieces: [
       {
-        pattern: /(! ?)?(\d+(?:,\d+)*)/,
+        pattern: new RegExp(`(! ?)?((?:\\d+|${TYPE_NAMES})(?:,(?:\\d+|${TYPE_NAMES}))*)`),
         words: (not = '', types = '') => [...listedNot(not), '--dccp-types', types.split(',').map(listedType).join(',')],
       },
     ],

@@ -60,12 +60,19 @@ export const rateest = matchExtension({
   listing: {
     pieces: [
       {
-        pattern: /rateest match (\S+) (?:bps (\d+) (! )?(lt|gt|eq)|pps (! )?(lt|gt|eq) (\d+))/,
-        // bytes, where the option takes bits
+        pattern: /rateest match (\S+) (?:bps (\d+(?:[KMG]?bit)?) (! )?(lt|gt|eq)|pps (! )?(lt|gt|eq) (\d+))/,
+        // without a unit these are bytes, where the option takes bits
         words: (name = '', ...[bytes = '', notBytes = '', ofBytes = '', notPackets = '', ofPackets = '', packets = '']) =>
           bytes === ''
             ? ['--rateest', name, ...listedNot(notPackets), `--rateest-${ofPackets}`, '--rateest-pps', packets]
-            : ['--rateest', name, ...listedNot(notBytes), `--rateest-${ofBytes}`, '--rateest-bps', `${BigInt(bytes) * 8n}bit`],
+            : [
+                '--rateest',
+                name,
+                ...listedNot(notBytes),
+                `--rateest-${ofBytes}`,
+                '--rateest-bps',
+                /bit$/.test(bytes) ? bytes : `${BigInt(bytes) * 8n}bit`,
+              ],
       },
     ],
   },

@@ -8,6 +8,6 @@ export const tos = matchExtension({
   name: 'tos',
   families: [4, 6],
   options: { '--tos': { value: ['tosMask'], invertible: true, required: true } },
-  listing: { options: { '--tos': /tos match ?(!)?(\S+)/ } },
+  listing: { options: { '--tos': /tos match ?(! ?)?(\S+)/ } },
   lower: (given) => conj(given, { '--tos': ({ value, mask }) => masked('tos', value, mask) }),
 });

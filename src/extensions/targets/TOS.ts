@@ -39,7 +39,7 @@ export const TOS = targetExtension({
       : [],
   listing: {
     opens: /TOS/,
-    options: { '--set-tos': /set (\S+)/, '--and-tos': /and (\S+)/, '--or-tos': /or (\S+)/, '--xor-tos': /xor (\S+)/ },
+    options: { '--set-tos': /set ?(\S+)/, '--and-tos': /and (\S+)/, '--or-tos': /or (\S+)/, '--xor-tos': /xor (\S+)/ },
   },
   lower: (given) => ({ kind: 'setField', field: 'tos', change: change(given) ?? UNCHANGED }),
   save: (given) => {

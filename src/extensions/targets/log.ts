@@ -9,6 +9,9 @@ const DEFAULT_LEVEL = 4;
 /** Bit by bit as `iptables -L -n` sums them up. */
 const LISTED_FLAGS = ['--log-tcp-sequence', '--log-tcp-options', '--log-ip-options', '--log-uid', '', '--log-macdecode'];
 
+/** Without -n, where iptables prints names that it does not read. */
+const LISTED_LEVELS: Readonly<Record<string, string>> = { err: '3', warn: '4' };
+
 export const LOG = targetExtension({
   name: 'LOG',
   families: [4, 6],
@@ -28,10 +31,10 @@ export const LOG = targetExtension({
         words: (flags = '') => LISTED_FLAGS.filter((flag, bit) => flag !== '' && ((Number(flags) >> bit) & 1) === 1),
       },
       { pattern: /LOG/, words: () => [] },
+      { pattern: /level (\S+)/, words: (level = '') => ['--log-level', LISTED_LEVELS[level] ?? level] },
       { pattern: /prefix ["`](.*)["']$/, words: (prefix = '') => ['--log-prefix', prefix] },
     ],
     options: {
-      '--log-level': /level (\S+)/,
       '--log-tcp-sequence': /tcp-sequence/,
       '--log-tcp-options': /tcp-options/,
       '--log-ip-options': /ip-options/,

@@ -97,8 +97,9 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   };
   const readListings = (blocks: readonly Iterable<Line>[]): void => {
     const lines = blocks.flatMap((block) => [...block]);
+    const besides = (beside: readonly Line[]): ReadonlySet<number> | undefined => besideOf(beside)?.numbers;
     const { table, listed: details = NOTHING_LISTED } = options;
-    excerpts = listingInto(reading.world, { source, lines, report, details, family, table, taken: besideOf(lines)?.numbers });
+    excerpts = listingInto(reading.world, { source, lines, report, details, family, table, besides });
   };
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);

@@ -45,33 +45,46 @@ interface OpenChain extends ListedChain {
   rule?: ListingRule;
 }
 
+export interface ListedGroups {
+  readonly groups: readonly ListedGroup[];
+  /** lines that are none of a listing */
+  readonly beside: readonly Line[];
+}
+
 interface Reading {
   readonly text: string;
   readonly report: ProblemSink;
   readonly groups: { call: ListCall | undefined; chains: OpenChain[] }[];
+  readonly beside: Line[];
   /** the rules of this chain follow */
   open: OpenChain | undefined;
 }
 
-/** `taken`: numbers of lines that something else has read. */
-export function listedGroups(
-  text: string,
-  lines: Iterable<Line>,
-  { report, taken }: { readonly report: ProblemSink; readonly taken?: ReadonlySet<number> | undefined },
-): readonly ListedGroup[] {
-  const reading: Reading = { text, report, groups: [], open: undefined };
-  for (const line of lines) if (taken?.has(line.number) !== true) readLine(reading, line);
-  return reading.groups.filter(({ chains }) => chains.length > 0);
+/** Of a user at a host, or a sign alone; what follows is a call. */
+const PROMPT = /^(?:\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$%]{0,60}[#$%]|[$#%])(?:\s|$)/;
+
+export function listedGroups(text: string, lines: Iterable<Line>, report: ProblemSink): ListedGroups {
+  const reading: Reading = { text, report, groups: [], beside: [], open: undefined };
+  for (const line of lines) readLine(reading, line);
+  return { groups: reading.groups.filter(({ chains }) => chains.length > 0), beside: reading.beside };
 }
 
 function readLine(reading: Reading, line: Line): void {
   const content = reading.text.slice(line.start, line.end);
   if (content.trim() === '') reading.open = undefined;
-  else if (content.startsWith('#')) readNotice(reading, line, content);
-  else if (!beginsChain(reading, line, content) && !beginsListing(reading, line, content)) {
-    if (reading.open === undefined) reading.report({ ...BESIDE, span: line });
-    else readRow(reading.open, { line, content, report: reading.report });
-  }
+  else if (beginsListing(reading, line, content) || readNotice(reading, line, content) || beginsChain(reading, line, content)) return;
+  else if (reading.open === undefined || PROMPT.test(content)) {
+    reading.open = undefined;
+    reading.beside.push(line);
+  } else readRow(reading.open, { line, content, report: reading.report });
+}
+
+/** What iptables-nft says of tables that it does not show. */
+function readNotice({ report }: Reading, line: Line, content: string): boolean {
+  if (!content.startsWith('#')) return false;
+  const { finding } = whatCommentSays(content.slice(0, 100));
+  if (finding !== undefined) report({ kind: 'warning', span: line, ...finding });
+  return finding !== undefined;
 }
 
 /** Its name, or the names of its columns. */
@@ -91,11 +104,6 @@ function beginsListing(reading: Reading, line: Line, content: string): boolean {
   reading.open = undefined;
   if (call.isFiltered) reading.report({ ...FILTERED, span: line });
   return true;
-}
-
-function readNotice({ report }: Reading, line: Line, content: string): void {
-  const { finding } = whatCommentSays(content.slice(0, 100));
-  if (finding !== undefined) report({ kind: 'warning', span: line, ...finding });
 }
 
 function openChain(reading: Reading, line: Line, find: ListedRow['part']): void {
@@ -163,11 +171,6 @@ const NO_COLUMNS: Omit<TextFinding, 'span'> = {
   code: 'unreadable-line',
   message: 'the line with the names of the columns is missing above this rule',
   help: WHOLE,
-};
-const BESIDE: Omit<TextFinding, 'span'> = {
-  kind: 'warning',
-  code: 'pasted-text',
-  message: 'this line is not part of what `iptables -L` prints, and is passed over',
 };
 const FILTERED: Omit<TextFinding, 'span'> = {
   kind: 'warning',

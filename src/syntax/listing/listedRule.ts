@@ -14,6 +14,7 @@ export interface RowReading {
 
 export const NO_INTERFACES = 'the interfaces of the rule, which `iptables -L` shows with `-v` only';
 const EVERYWHERE = ['0.0.0.0/0', '::/0', 'anywhere'];
+const ALL_ADDRESSES: Readonly<Record<Family, string>> = { 4: '0.0.0.0/0', 6: '::/0' };
 const SHOWN = 60;
 
 export function listedRule({ line, part }: ListedRow, chain: ListedChain, { family, details, report }: RowReading): RuleNode {
@@ -21,9 +22,13 @@ export function listedRule({ line, part }: ListedRow, chain: ListedChain, { fami
   const rest = part('details') ?? { text: '', start: line.end, end: line.end };
   const read = details({ text: rest.text, target: target?.text, family });
   const inRest = ({ text, start, end }: ListedPart): Word => ({ text, quoted: false, start: rest.start + start, end: rest.start + end });
+  const address = (column: 'source' | 'destination'): ListedPart | undefined => {
+    const given = part(column);
+    return given?.text === '!anywhere' ? { ...given, text: `!${ALL_ADDRESSES[family]}` } : given;
+  };
   const words: Word[] = [
-    ...option('-s', part('source'), EVERYWHERE),
-    ...option('-d', part('destination'), EVERYWHERE),
+    ...option('-s', address('source'), EVERYWHERE),
+    ...option('-d', address('destination'), EVERYWHERE),
     ...option('-i', part('inInterface'), anyInterface(part)),
     ...option('-o', part('outInterface'), anyInterface(part)),
     ...option('-p', part('protocol'), ['all', '0']),
@@ -67,7 +72,7 @@ function option(name: string, given: ListedPart | undefined, any: readonly strin
   if (given === undefined || any.includes(given.text)) return [];
   const isNot = /^!./.test(given.text);
   const value = isNot ? given.text.slice(1) : given.text;
-  return [...(isNot ? [word('!', given)] : []), word(name, given), word(value === 'anywhere' ? '0/0' : value, given)];
+  return [...(isNot ? [word('!', given)] : []), word(name, given), word(value, given)];
 }
 
 /** Without -n all interfaces are `any`, and addresses have names. */

@@ -54,7 +54,7 @@ function guessed(chains: ListedGroup['chains'], hooks: readonly HookName[]): { r
   return { name: tables[0] ?? 'filter', assumed: 'which `iptables -L` lists when it is told no table' };
 }
 
-/** By the call, else by the first address of a rule. */
+/** By the call, else by the first address of a rule, or what only IPv6 has. */
 export function listedFamily({
   call,
   chains,
@@ -66,6 +66,8 @@ export function listedFamily({
         const family = familyOfText(one?.text.replace(/^!/, '') ?? '');
         if (family !== undefined) return { family, from: 'addresses' };
       }
+      const isSix = part('opt') === undefined || /^!?(?:ipv6-icmp|icmpv6)$/.test(part('protocol')?.text ?? '');
+      if (isSix) return { family: 6, from: 'addresses' };
     }
   }
   return undefined;

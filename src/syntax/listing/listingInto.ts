@@ -20,14 +20,19 @@ export interface ListingInput {
   /** decides where neither a call nor an address tells */
   readonly family: Family | undefined;
   readonly table: TableName | undefined;
-  /** numbers of lines that say something of the host */
-  readonly taken: ReadonlySet<number> | undefined;
+  /** reads lines that stand beside listings; which of them it took */
+  readonly besides: (lines: readonly Line[]) => ReadonlySet<number> | undefined;
 }
 
 /** Which lines were read, of each family. */
 export function listingInto(world: TextTables, input: ListingInput): ReadonlyMap<Family, Excerpt> {
-  const { source, lines, report, taken } = input;
-  const groups = listedGroups(source.text, lines, { report, taken });
+  const { source, lines, report } = input;
+  const { groups, beside } = listedGroups(source.text, lines, report);
+  const taken = input.besides(beside);
+  sayBeside(
+    beside.filter(({ number, start, end }) => taken?.has(number) !== true && !SESSION.test(source.text.slice(start, end))),
+    report,
+  );
   const read = new Map<Family, { names: Set<string>; chains: ListedChain[] }>();
   for (const group of groups) {
     const { family, from } = listedFamily(group) ?? { family: input.family ?? 4, from: input.family === undefined ? 'default' : 'option' };
@@ -69,6 +74,16 @@ function putGroup(world: TextTables, group: ListedGroup, { input, family, from }
     chain.rules = listed.rows.map((row) => listedRule(row, listed, { family, details, report }));
   }
   return name;
+}
+
+/** A prompt with nothing behind it, or the end of a session. */
+const SESSION = /^(?:(?:\S{0,200}|\[\S{1,99} \S{1,99}\])[#$%>]\s*)?(?:exit|logout|clear)?\s*$/;
+
+function sayBeside([first, ...more]: readonly Line[], report: ProblemSink): void {
+  if (first === undefined) return;
+  const others = more.length === 0 ? 'is' : more.length === 1 ? 'and one more line are' : `and ${more.length} more are`;
+  const message = `this line ${others} not part of what \`iptables -L\` prints, and passed over`;
+  report({ kind: 'warning', code: 'pasted-text', message, span: first });
 }
 
 /** What `iptables -L` was not told to print. */
