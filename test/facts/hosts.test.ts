@@ -4,5 +4,6 @@ import { ourEnds } from '../kernel/hosts/ends.ts';
 import { HOST_CASES } from '../kernel/hosts/hostCases.ts';
 
 test.each(HOST_CASES.map((one) => [one.name, one] as const))('%s', (_, { host, sends }) => {
-  for (const [send, end] of sends) expect([JSON.stringify(send), ourEnds(host, send)]).toEqual([JSON.stringify(send), [end]]);
+  for (const [send, ...ends] of sends)
+    expect([JSON.stringify(send), ourEnds(host, send)?.toSorted()]).toEqual([JSON.stringify(send), ends.toSorted()]);
 });

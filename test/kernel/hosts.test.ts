@@ -14,8 +14,12 @@ describe.runIf(kernelHere())('kernel and simulator', () => {
           host,
           sends.map(([send]) => send),
         );
-        const ends = sends.map(([send], index) => theirEnd(host, { send, answer: answers[index] ?? {} }));
-        expect({ name, refused, ends }).toEqual({ name, refused: [], ends: sends.map(([, end]) => end) });
+        const found = sends.map(([send], index) => theirEnd(host, { send, answer: answers[index] ?? {} }));
+        // of several ways each end is one of them
+        const ends = sends.map(([, ...known], index) => known.find((end) => end === found[index]) ?? known[0]);
+        expect({ name, refused, ends: found }).toEqual({ name, refused: [], ends });
+        const ways = new Set(sends.flatMap(([, ...known]) => known));
+        if (sends.some(([, ...known]) => known.length > 1)) expect(new Set(found)).toEqual(ways);
       }
     } finally {
       oracle.close();

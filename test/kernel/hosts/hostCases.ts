@@ -1,13 +1,14 @@
 /** Facts about routing without rules that were measured once, and are measured again: the kernel's sockets and look-ups
  *  (test/kernel/hosts.test.ts) and the simulator (test/facts/hosts.test.ts) both answer. */
+import { FORWARDED_CASES } from './forwardedCases.ts';
 import type { RoutedHost, Send } from './routedHost.ts';
 
 export interface HostCase {
   /** a fact in one sentence */
   readonly name: string;
   readonly host: RoutedHost;
-  /** with the end of each, as ends.ts writes it */
-  readonly sends: readonly (readonly [send: Send, end: string])[];
+  /** with the end of each, as ends.ts writes it; of several the kernel takes one, by a hash */
+  readonly sends: readonly (readonly [send: Send, ...ends: string[]])[];
 }
 
 const tcp = (dst: string, more: Partial<Send> = {}): Send => ({
@@ -241,4 +242,5 @@ export const HOST_CASES: readonly HostCase[] = [
     host: { ...TWO, routes: [...OUT, '-6 2001:db8:7::/48 dev lo'] },
     sends: [[udp('2001:db8:7::1', 'sendto'), 'lost']],
   },
+  ...FORWARDED_CASES,
 ];
