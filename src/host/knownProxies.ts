@@ -19,13 +19,13 @@ export interface KnownProxy {
 }
 
 export const KNOWN_PROXIES: Readonly<Record<string, readonly KnownProxy[]>> = {
-  // darkk/redsocks redsocks.conf.example: local_port, and the `ip` and `port` of a SOCKS server
+  // darkk/redsocks redsocks.conf.example: local_port, of 127.0.0.1 unless it says otherwise, and the `ip` and `port` of a SOCKS server
   redsocks: [{ listens: ['tcp 12345'], takes: 'outbound' }],
   // shadowsocks-libev doc/ss-redir.asciidoc: local_port, server and server_port
   'ss-redir': [{ listens: ['tcp 1080'], takes: 'outbound' }],
-  // XTLS/Xray-docs-next document/level-2/transparent_proxy: dokodemo-door on 12345, sockopt.mark 255 on both sides
+  // XTLS/Xray-docs-next document/level-2/tproxy: dokodemo-door on 12345; mark 2 there, 255 in the guide that it follows
   xray: [{ listens: ['tcp 12345', 'udp 12345'], takes: 'any', dials: 'original', mark: 255, listen_mark: 255 }],
-  // v2fly/v2ray-step-by-step app/tproxy: the same
+  // v2fly/v2ray-step-by-step app/tproxy: the same, sockopt.mark 255 on both sides
   v2ray: [{ listens: ['tcp 12345', 'udp 12345'], takes: 'any', dials: 'original', mark: 255, listen_mark: 255 }],
   // MetaCubeX/mihomo docs/config.yaml: redir-port, tproxy-port; routing-mark is not set by default
   clash: [{ listens: ['tcp 7892', 'tcp 7893', 'udp 7893'], takes: 'outbound', dials: 'original' }],

@@ -12,6 +12,14 @@ export function endpointText({ address, port }: { readonly address: Address; rea
   return familyOf(address) === 6 ? `[${text}]:${port}` : `${text}:${port}`;
 }
 
+/** One of several ports, of which `port` is the first: `10.0.0.5:1024-65535` */
+export function pickedText(
+  end: Parameters<typeof endpointText>[0],
+  ports: { readonly lo: number; readonly hi: number } | undefined,
+): string {
+  return ports === undefined ? endpointText(end) : `${endpointText({ ...end, port: ports.lo })}-${ports.hi}`;
+}
+
 /** The other way round. Undefined: it is not an endpoint. */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const [, six, four, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];

@@ -8,6 +8,7 @@ import { type Divert, type Effect, manipAt, type Nat, type SetField, type Zone }
 import type { HookName } from '../netfilter/hooks.ts';
 import { isAnswered } from '../netfilter/rejectAnswer.ts';
 import type { Address } from '../packet/address.ts';
+import { hasPorts } from '../packet/protocol.ts';
 import type { AddressesOf } from '../ruleset/addressParts.ts';
 import { addressParts } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
@@ -23,7 +24,7 @@ import { track } from './conntrack.ts';
 import { divert } from './divert.ts';
 import { compile, YES } from './evaluate.ts';
 import { setMark } from './marks.ts';
-import { applyNat, hasAddress } from './nat.ts';
+import { applyNat, hasAddress, pickedPorts } from './nat.ts';
 import type { Skb } from './skb.ts';
 import type { Stated } from './stated.ts';
 import type { Fate, WalkStep } from './trace.ts';
@@ -221,11 +222,13 @@ function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
   if (skb.answers) return hasAddress(skb, effect, run.nextHop) ? 'accept' : { kind: 'lost', reason: 'no-address' };
   const manip = manipAt(effect, hook);
   const from = natEnd(skb, manip);
+  const picked = hasPorts(skb.proto) ? pickedPorts(effect, manip, from.port) : undefined;
   const partsOf: PartsOf = (picked) => portParts(run.rules.ruleset, { ...picked, hook, listeners: listenerPorts(skb.host) });
   const addressesOf: AddressesOf = (picked) => addressParts(run.rules.ruleset, skb.host, { ...picked, hook });
   if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf, addressesOf, table: run.table }))
     return { kind: 'lost', reason: 'no-address' };
-  run.record({ kind: 'nat', hook, manip, from, to: natEnd(skb, manip) });
+  const isOpen = picked !== undefined && partsOf({ range: picked, manip, oif: skb.oif }).length === 1;
+  run.record({ kind: 'nat', hook, manip, from, to: natEnd(skb, manip), ...(isOpen && { ports: picked }) });
   return 'accept';
 }
 

@@ -129,16 +129,26 @@ function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | un
   return skb.family === 4 ? selectAddress4(skb.host, { dev, near: nextHop ?? skb.dst }) : selectAddress6(skb.host, dev, skb.dst as bigint);
 }
 
+const ANY_PICKED: PortRange = { lo: 1024, hi: 65535 };
+
 /** Kept when inside the range. Else a destination gets the first port of the range, a source a random one. */
 function newPort(skb: Skb, nat: Nat, place: NatPlace): number | undefined {
   const manip = manipAt(nat, place.hook);
   const own = manip === 'dst' ? skb.dport : skb.sport;
   if (own === undefined || !hasPorts(skb.proto)) return own;
   const pick = (range: PortRange) => anyPort({ range, manip, oif: skb.oif }, place);
-  if (nat.random) return pick(nat.ports ?? { lo: 1024, hi: 65535 });
+  if (nat.random) return pick(nat.ports ?? ANY_PICKED);
   const { ports } = nat;
   if (ports === undefined || (ports.lo <= own && own <= ports.hi)) return own;
   return manip === 'dst' || ports.lo === ports.hi ? ports.lo : pick(ports);
+}
+
+/** From which ports the kernel picks one; undefined: the port follows from the packet and the rule. */
+export function pickedPorts(nat: Nat, manip: 'src' | 'dst', own: number | undefined): PortRange | undefined {
+  const { random, ports } = nat;
+  if (own === undefined || (ports !== undefined && ports.lo === ports.hi)) return undefined;
+  if (random) return ports ?? ANY_PICKED;
+  return manip === 'dst' || ports === undefined || isWithin(own, ports) ? undefined : ports;
 }
 
 /** One way for each part of the range that something distinguishes. */

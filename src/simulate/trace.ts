@@ -1,6 +1,6 @@
 /** What happened to one packet on one leg: typed steps, no words. */
 
-import type { HeaderField } from '../netfilter/effect.ts';
+import type { HeaderField, PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Address } from '../packet/address.ts';
@@ -26,7 +26,15 @@ export type WalkStep =
   /** the end of a user chain was reached; only in detailed traces */
   | { readonly kind: 'end'; readonly hook: HookName; readonly table: string; readonly chain: string }
   | { readonly kind: 'conntrack'; readonly hook: HookName; readonly state: CtState; readonly zone: number }
-  | { readonly kind: 'nat'; readonly hook: HookName; readonly manip: 'src' | 'dst'; readonly from: NatEndpoint; readonly to: NatEndpoint }
+  | {
+      readonly kind: 'nat';
+      readonly hook: HookName;
+      readonly manip: 'src' | 'dst';
+      readonly from: NatEndpoint;
+      readonly to: NatEndpoint;
+      /** the kernel picks any of these, and no rule tells them apart: that of `to` stands for all */
+      readonly ports?: PortRange;
+    }
   | { readonly kind: 'mark'; readonly hook: HookName; readonly on: 'packet' | 'connection'; readonly value: number }
   /** a header field was written */
   | { readonly kind: 'field'; readonly hook: HookName; readonly field: HeaderField; readonly value: number }

@@ -1,7 +1,7 @@
 /** The steps of one leg as lines. */
 
 import { row } from '../../lib/layout.ts';
-import { endpointText, hexMark } from '../../packet/notation.ts';
+import { endpointText, hexMark, pickedText } from '../../packet/notation.ts';
 import { countersOf } from '../../ruleset/counters.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Verdict, WalkStep } from '../../simulate/trace.ts';
@@ -124,7 +124,7 @@ function oneStep(step: Exclude<WalkStep, { kind: 'conntrack' }>, style: StepStyl
     case 'end':
       return [`  ${paint.dim(`${step.table.padEnd(style.key.table)} ${step.chain}: end of chain, back to the caller`)}`];
     case 'nat':
-      return [paint.bold(note(style, `${verdict}${step.manip} ${endpointText(step.from)} := ${endpointText(step.to)}`))];
+      return [paint.bold(note(style, `${verdict}${step.manip} ${endpointText(step.from)} := ${pickedText(step.to, step.ports)}`))];
     case 'mark':
       return [note(style, `${verdict}${step.on === 'packet' ? 'mark' : 'connection mark'} := ${hexMark(step.value)}`)];
     case 'field':

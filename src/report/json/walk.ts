@@ -53,7 +53,15 @@ export type TraceStep =
     }
   | { readonly kind: 'end'; readonly hook: string; readonly table: string; readonly chain: string }
   | { readonly kind: 'conntrack'; readonly hook: string; readonly state: string; readonly zone: number }
-  | { readonly kind: 'nat'; readonly hook: string; readonly manip: 'src' | 'dst'; readonly from: string; readonly to: string }
+  | {
+      readonly kind: 'nat';
+      readonly hook: string;
+      readonly manip: 'src' | 'dst';
+      readonly from: string;
+      readonly to: string;
+      /** where the kernel picks one of several, `1024-65535`: the port of `to` stands for all of them */
+      readonly ports?: string;
+    }
   | { readonly kind: 'mark'; readonly hook: string; readonly on: 'packet' | 'connection'; readonly value: number }
   | { readonly kind: 'field'; readonly hook: string; readonly field: 'tos' | 'ttl' | 'flags'; readonly value: number }
   | { readonly kind: 'route'; readonly again: boolean; readonly local: boolean; readonly table: string; readonly oif?: string }
@@ -108,8 +116,11 @@ function toStep(step: WalkStep, from: AnsweredRules): TraceStep {
       const { hook, rule, clause, saw } = step;
       return { kind: 'miss', hook, ...toTraceRule(rule, file), ...countersIn(rule, from), clause: clause.text, saw: sawJson(saw) };
     }
-    case 'nat':
-      return { ...step, from: endpointText(step.from), to: endpointText(step.to) };
+    case 'nat': {
+      const { ports, ...one } = step;
+      const any = ports === undefined ? {} : { ports: `${ports.lo}-${ports.hi}` };
+      return { ...one, from: endpointText(step.from), to: endpointText(step.to), ...any };
+    }
     case 'choice':
       return { kind: 'choice', hook: step.hook, choice: toTraceChoice(step.choice, file) };
     default:

@@ -2,7 +2,7 @@
 import type { Leg } from '../../connection/journey.ts';
 import { toldWay } from '../../connection/legConnection.ts';
 import { PART_WORDS } from '../../connection/partWords.ts';
-import { endpointText, flowText, packetText } from '../../packet/notation.ts';
+import { endpointText, flowText, packetText, pickedText } from '../../packet/notation.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { blamed } from '../review/fromVerified.ts';
@@ -88,7 +88,7 @@ function stopsOf({ name, leg, end }: FlowPacket, { input, otherwise }: Context):
 
 function verdictOf(step: Extract<WalkStep, { kind: 'rule' }>, next: WalkStep | undefined): string {
   if (next?.kind !== 'nat') return step.verdict;
-  return `${step.verdict}, ${next.manip} ${endpointText(next.from)} := ${endpointText(next.to)}`;
+  return `${step.verdict}, ${next.manip} ${endpointText(next.from)} := ${pickedText(next.to, next.ports)}`;
 }
 
 function ruleLocation({ rule }: Extract<WalkStep, { kind: 'rule' }>, { input, otherwise }: Context): SarifLocation {

@@ -1,11 +1,11 @@
 /** What a rule did to the packet, in words. */
-import { endpointText, hexMark } from '../../packet/notation.ts';
+import { hexMark, pickedText } from '../../packet/notation.ts';
 import type { Deed } from './decisions.ts';
 
 export function deedText(deed: Deed): string {
   switch (deed.kind) {
     case 'nat':
-      return `${deed.manip} := ${endpointText(deed.to)}`;
+      return `${deed.manip} := ${pickedText(deed.to, deed.ports)}`;
     case 'mark':
       return `${deed.on === 'packet' ? 'mark' : 'connection mark'} := ${hexMark(deed.value)}`;
     case 'field':

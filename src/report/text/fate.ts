@@ -3,7 +3,7 @@ import type { Leg } from '../../connection/journey.ts';
 import type { KernelReply } from '../../connection/kernelReply.ts';
 import { bridgeSysctl } from '../../host/bridge.ts';
 import { assertNever } from '../../lib/invariant.ts';
-import { endpointText, flowText } from '../../packet/notation.ts';
+import { endpointText, flowText, pickedText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { type Choice, type Unanswered, whySpent } from '../../simulate/trace.ts';
@@ -71,10 +71,11 @@ function repliedText({ name, walk }: KernelReply): string {
   return kind === 'sent' || kind === 'delivered' ? `answered by the kernel: ${name}` : `no ${name} arrives`;
 }
 
-function changed({ walk: { packet, after } }: Leg): string {
+function changed({ walk: { packet, after, steps } }: Leg): string {
   const same = packet.src === after.src && packet.dst === after.dst && packet.sport === after.sport && packet.dport === after.dport;
   if (same) return 'unchanged';
-  const from = endpointText({ address: after.src, port: after.sport });
+  const picked = steps.findLast((step) => step.kind === 'nat' && step.manip === 'src');
+  const from = pickedText({ address: after.src, port: after.sport }, picked?.kind === 'nat' ? picked.ports : undefined);
   return `as ${from} -> ${endpointText({ address: after.dst, port: after.dport })}`;
 }
 

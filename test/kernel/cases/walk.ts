@@ -34,6 +34,16 @@ export const WALK_CASES: readonly KernelCase[] = [
     }),
   ),
   {
+    name: 'no text is found in a SYN without data, and a rule for all but it matches',
+    rules: chains(
+      'filter',
+      '-A OUTPUT -m string --string "GET /shop" --algo bm -j DROP',
+      '-A OUTPUT -m string ! --string "GET /shop" --algo kmp -j ACCEPT',
+      '-A OUTPUT -j DROP',
+    ),
+    ends: { [OUT]: SENT },
+  },
+  {
     name: 'RETURN in a base chain applies the policy',
     rules: chains('filter', ':OUTPUT DROP', '-A OUTPUT -p tcp -j RETURN', '-A OUTPUT -j ACCEPT'),
     ends: { [OUT]: 'dropped', 'out udp 10.244.0.5 -> 10.0.0.9:80': 'sent -o eth0 10.244.0.5:40000 > 10.0.0.9:80' },
