@@ -95,3 +95,12 @@ export function packetsForHere(space: Space, iif: string | undefined): Bdd {
   const own = host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address));
   return manager.and(ordinary, manager.any(own.filter((one) => familyOf(one) === family).map((one) => equal(manager, start.dst, one))));
 }
+
+/** Of packets to other hosts: they have come to their last router, as traceroute has it, or may be too long for a link here, as their sender
+ *  then learns. */
+export function stopsHere({ manager, start, host }: Space): Bdd {
+  const spent = [0, 1].map((ttl) => equal(manager, start.ttl, ttl));
+  const mtus = host.interfaces.flatMap(({ name, mtu }) => (name === 'lo' || mtu === undefined ? [] : [mtu]));
+  const least = Math.min(...mtus);
+  return manager.any(least < Math.max(...mtus) ? [...spent, between(manager, start.length, { lo: least + 1, hi: 0xffff })] : spent);
+}

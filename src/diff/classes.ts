@@ -2,7 +2,7 @@
 import type { Journey, Outcome, Path } from '../connection/journey.ts';
 import { packetWords } from '../connection/packetWords.ts';
 import type { End } from '../connection/symbolicJourney.ts';
-import { ordinaryPackets, packetsForHere } from '../connection/typicalPackets.ts';
+import { ordinaryPackets, packetsForHere, stopsHere } from '../connection/typicalPackets.ts';
 import { walkJourney } from '../connection/walkJourney.ts';
 import { isForwarding } from '../host/sourceCheck.ts';
 import { groupBy } from '../lib/groupBy.ts';
@@ -14,7 +14,7 @@ import type { Rule } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
 import { shareOf } from '../symbolic/diagrams/fractionOfSpace.ts';
-import { between, equal } from '../symbolic/diagrams/vector.ts';
+import { between } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { pickWitness, usualPreferences } from '../symbolic/words/witness.ts';
 import { decidingPair, endsOfPath, isWhole, observed, stallsOf } from './divergence.ts';
@@ -99,11 +99,6 @@ function isRouter({ host, family }: Space, iif: string | undefined): boolean {
   return iif !== undefined && iif !== 'lo' && links.length > 1 && isForwarding(host, family, iif);
 }
 
-/** It comes to its last router: of what people send, only traceroute's. */
-function isSpent({ manager, start }: Space): Bdd {
-  return manager.any([0, 1].map((ttl) => equal(manager, start.ttl, ttl)));
-}
-
 /** Clients have other ports: what a rule says of a service's port, it says of answers to a client there as well. */
 function fromService({ manager, start, has }: Space): Bdd {
   return manager.and(has.ports, between(manager, start.sport, { lo: 0, hi: 1023 }));
@@ -115,7 +110,7 @@ type Spoken = Pick<Group, 'iif' | 'set'> & Partial<Pick<Group, 'stalls'>>;
 function usualPart(space: Space, { iif, set, stalls = false }: Spoken): { readonly usual: Usual; readonly part: Bdd } {
   const { manager } = space;
   const through = ordinaryPackets(space, iif);
-  const ordinary = isRouter(space, iif) ? manager.minus(through, isSpent(space)) : packetsForHere(space, iif);
+  const ordinary = isRouter(space, iif) ? manager.minus(through, stopsHere(space)) : packetsForHere(space, iif);
   const kinds = { ordinary, through, odd: FULL };
   const known = stalls ? manager.minus(set, fromService(space)) : set;
   const usual = USUAL.find((kind) => manager.and(known, kinds[kind]) !== EMPTY) ?? 'odd';

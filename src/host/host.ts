@@ -86,6 +86,8 @@ export interface Route {
   readonly linkdown?: true;
   readonly dead?: true;
   readonly mtu?: number;
+  /** `mtu lock` */
+  readonly mtuLocked?: true;
   /** what of it is not modelled, as it is written: where the route is found, the packet's way is not known */
   readonly unknown?: string;
 }

@@ -40,11 +40,12 @@ export function parseRoute(text: string, table: string): ParsedIpCommand<Route> 
       continue;
     }
     if (key === 'encap') return { value: { ...found, unknown: addOpen(found.unknown, [key, ...words].join(' ')) } };
-    const value = words[0] === 'lock' ? words.splice(0, 2)[1] : words.shift();
+    const isLocked = words[0] === 'lock';
+    const value = isLocked ? words.splice(0, 2)[1] : words.shift();
     if (value === undefined) return { problem: `\`${key}\` in route \`${text}\` has no value` };
     const next = key === 'via' && isFamilyWord(value) ? viaPart(found, words.shift()) : routePart(found, key, value);
     if (next === undefined) return { problem: `cannot read \`${key} ${value}\` in route \`${text}\`` };
-    found = next;
+    found = isLocked && key === 'mtu' ? { ...next, mtuLocked: true } : next;
   }
   return { value: found };
 }

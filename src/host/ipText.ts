@@ -20,7 +20,7 @@ export function ipAddressText({ address, length, peer, scope, noprefixroute, dep
 
 /** `onlink`: a gateway is taken to be on the link, whatever else the host has. */
 export function ipRouteText(route: Route, onlink = false): string {
-  const { family, type, to, tos, from, src, table, metric, scope, nexthops, mtu, unknown } = route;
+  const { family, type, to, tos, from, src, table, metric, scope, nexthops, mtu, mtuLocked, unknown } = route;
   return [
     `-${family} ${type} ${prefixText(to)}`,
     ...word('from', from && prefixText(from)),
@@ -30,7 +30,7 @@ export function ipRouteText(route: Route, onlink = false): string {
     ...word('src', src === undefined ? undefined : formatAddress(src)),
     ...word('scope', scope),
     ...(metric === 0 ? [] : [`metric ${metric}`]),
-    ...word('mtu', mtu),
+    ...word(mtuLocked === true ? 'mtu lock' : 'mtu', mtu),
     ...(nexthops ?? []).map((hop) => ['nexthop', ...hopWords(hop, onlink), `weight ${hop.weight}`].join(' ')),
     ...(unknown === undefined ? [] : [unknown]),
   ].join(' ');

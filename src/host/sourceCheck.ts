@@ -93,6 +93,7 @@ export function isForwarding(host: Host, family: 4 | 6, iif: string): boolean {
     const forced = given(`${iif}.force_forwarding`) ?? given('all.force_forwarding') ?? given('default.force_forwarding');
     return Number(given('all.forwarding') ?? 0) > 0 || Number(forced ?? 0) > 0;
   }
-  const own = given(`${iif}.forwarding`) ?? host.sysctls.get('net.ipv4.ip_forward') ?? given('all.forwarding');
-  return Number(own ?? given('default.forwarding') ?? 0) > 0;
+  // what is not given of an interface it has had from `default` when it was made, which is also what ip_forward sets
+  const own = given(`${iif}.forwarding`) ?? given('default.forwarding') ?? host.sysctls.get('net.ipv4.ip_forward');
+  return Number(own ?? given('all.forwarding') ?? 0) > 0;
 }

@@ -6,6 +6,7 @@ export type LostReason =
   | 'martian-destination'
   | 'not-forwarding'
   | 'ttl-exceeded'
+  | 'too-big'
   | 'no-transparent-socket'
   | 'reverse-path'
   | 'reroute-failed'

@@ -113,6 +113,7 @@ export function packetText(packet: Packet): string {
   if (packet.icmpType !== undefined) keys.push(`icmp=${packet.icmpType}${packet.icmpCode ? `/${packet.icmpCode}` : ''}`);
   if (packet.spi !== undefined) keys.push(`spi=${packet.spi}`);
   if (packet.fragOffset !== 0) keys.push(`frag=${packet.fragOffset}`);
+  if (packet.df !== undefined) keys.push(`df=${packet.df ? 'yes' : 'no'}`);
   if (packet.ttl !== USUAL_TTL) keys.push(`ttl=${packet.ttl}`);
   if (packet.tos !== 0) keys.push(`tos=0x${packet.tos.toString(16)}`);
   if (packet.length !== usualLength(packet.family, packet.proto)) keys.push(`len=${packet.length}`);

@@ -58,6 +58,8 @@ export interface Packet {
   readonly length: number;
   /** in units of 8 bytes; more than 0 for later fragments, which carry no ports */
   readonly fragOffset: number;
+  /** may not be fragmented (DF); absent: as Linux has it, where it fits the link of its sender */
+  readonly df?: boolean;
   readonly mac?: number;
   /** it comes from a neighbour whose address nobody has said */
   readonly macUnsaid?: true;

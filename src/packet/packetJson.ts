@@ -39,6 +39,8 @@ export interface PacketJson {
   readonly len: number;
   /** in units of 8 bytes; absent for packets that are no later fragment */
   readonly frag?: number;
+  /** whether it may not be fragmented; absent: not said */
+  readonly df?: boolean;
 }
 
 export function toPacketJson(packet: Packet): PacketJson {
@@ -66,6 +68,7 @@ export function toPacketJson(packet: Packet): PacketJson {
     tos: packet.tos,
     len: packet.length,
     ...(packet.fragOffset !== 0 && { frag: packet.fragOffset }),
+    ...(packet.df !== undefined && { df: packet.df }),
   };
 }
 

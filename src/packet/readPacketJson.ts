@@ -53,6 +53,7 @@ const KEYS: Readonly<Record<string, Key>> = {
   tos: integer('tos', 255),
   len: integer('length', 0xffff),
   frag: integer('fragOffset', 0x1fff),
+  df: { says: 'true or false', read: (value) => (typeof value === 'boolean' ? { df: value } : undefined) },
   spi: integer('spi', 0xffff_ffff),
 };
 

@@ -131,8 +131,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
     const ends = endsOf(scene, { classes: walked, next: (one) => onwardOf(loops, one), open: new Set(), connections });
     const { sure, unclear, rules, mayLoop = EMPTY } = question.split(space, ends);
     const words = (set: Bdd): string => packetWords(space, { set, dir, ...place });
-    if (unclear !== EMPTY)
-      undecided.push({ ...place, packets: words(unclear), reason: spentOn(space.manager, ends, unclear) ?? NOT_MODELLED, rules });
+    if (unclear !== EMPTY) undecided.push({ ...place, packets: words(unclear), reason: whyUnclear(space.manager, ends, unclear), rules });
     if (mayLoop !== EMPTY) {
       const proxies = unknownProxies(scene, ruleset);
       const reason = `${proxies.map(unknownProxyText).join('; ')}: ${unknownProxyHelp(proxies)}`;
@@ -186,10 +185,12 @@ export function doubtfulRules(manager: Space['manager'], ends: readonly End[], p
   return [...new Set(doubts.flatMap(({ why, rule }) => (why === 'unmodelled' && rule !== undefined ? [rule] : [])))];
 }
 
-/** A part of the proof had its own share of the budget, and took more. */
-function spentOn(manager: Space['manager'], ends: readonly End[], packets: Bdd): string | undefined {
+/** A part of the proof took more than its share of the budget, or it is nothing of a rule that is not known. */
+function whyUnclear(manager: Space['manager'], ends: readonly End[], packets: Bdd): string {
   const doubts = ends.filter(({ set }) => manager.and(set, packets) !== EMPTY).flatMap(({ of }) => of.doubts);
-  return doubts.find(({ what }) => isBudgetReason(what))?.what;
+  const spent = doubts.find(({ what }) => isBudgetReason(what))?.what;
+  const open = doubts.find(({ why, rule }) => why === 'unmodelled' && rule === undefined)?.what;
+  return spent ?? (open === undefined ? NOT_MODELLED : `it depends on ${open}`);
 }
 
 interface Example {

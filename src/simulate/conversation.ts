@@ -211,5 +211,5 @@ function walksOf(
 ): ReturnType<typeof simulate> {
   const connections = parts.at(-1)?.walk.connections ?? [];
   const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
-  return simulate({ ruleset, packet, host, connections, sockets: socketsOf(host, parts) }, options);
+  return simulate({ ruleset, packet, host, connections, sockets: socketsOf(host, parts), fits: true }, options);
 }

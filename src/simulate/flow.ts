@@ -76,3 +76,17 @@ function boundTo({ dst }: Skb, packet: Packet, oif: string | undefined): Pick<Ou
 export function sourceOfWay(host: Host, { src: _, ...before }: OutputQuery, way: number): Address | undefined {
   return sourceFor(host, { ...before, way });
 }
+
+/** Of several ways of the look-up that chooses the source each may have its own, with which IPv4 may then find another route. */
+export function takeSourceOfWay(skb: Skb, packet: Packet, pick: (ways: number) => number): void {
+  if (packet.srcChosen !== true || skb.family === 6) return;
+  const { host, family, dst, src, mark } = skb;
+  const before = { family, dst, mark, flow: sourceFlow(skb), ...(packet.oif !== undefined && { bound: packet.oif }) };
+  const found = routeOutput(host, before);
+  if (found.kind === 'lost' || (found.ways ?? 1) === 1) return;
+  const looked = routeOutput(host, outputQuery(skb, packet, { again: false, oif: '', kept: false }));
+  // the way is chosen then, and the source with it
+  if (looked.kind === 'found' && looked.ways !== undefined) return;
+  const sources = Array.from({ length: found.ways ?? 1 }, (_, way) => sourceFor(host, { ...before, way }) ?? src);
+  if (sources.some((one) => one !== src)) skb.src = sources[pick(sources.length)] ?? src;
+}

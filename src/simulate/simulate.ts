@@ -42,10 +42,12 @@ export interface SimulationInput {
   readonly connection?: Connection;
   /** of processes here that are connected by now; absent: none */
   readonly sockets?: readonly ConnectedSocket[];
+  /** it stands for packets of every length, of which those that go on fit every link */
+  readonly fits?: boolean;
 }
 
 export function simulate(given: SimulationInput, options: SimulateOptions = {}): Walks {
-  const { ruleset, packet, host, connections = [], connection, sockets = [] } = given;
+  const { ruleset, packet, host, connections = [], connection, sockets = [], fits = false } = given;
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);
   const budget = options.budget ?? new Budget();
@@ -58,6 +60,7 @@ export function simulate(given: SimulationInput, options: SimulateOptions = {}):
     detailed: options.detailed === true,
     connections,
     sockets,
+    fits,
     ...(connection && { connection }),
   };
   const walk = options.cut === true ? traverseOrCut : traverse;

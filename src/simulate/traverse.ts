@@ -1,7 +1,8 @@
 /** The way of one packet through the hooks: sent by a process here, or arriving on an interface.
  *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins;
  *  docs/facts/kernel.md#routing-around-the-rules */
-import type { Host } from '../host/host.ts';
+import type { Host, Route } from '../host/host.ts';
+import { isTooLongToForward, isTooLongToSend, type WayOut } from '../host/mtu.ts';
 import { SEVERAL_WAYS } from '../host/nexthops.ts';
 import { routeOutput, sourceFor } from '../host/output.ts';
 import type { Budget } from '../lib/budget.ts';
@@ -18,7 +19,7 @@ import type { CompiledRuleset } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
 import { takenBy } from './divert.ts';
-import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow, sourceOfWay } from './flow.ts';
+import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow, sourceOfWay, takeSourceOfWay } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { bridgedBy, refusedOnArrival, routeInput } from './input.ts';
@@ -38,20 +39,22 @@ export interface Traversal {
   readonly sockets: readonly ConnectedSocket[];
   /** of a packet with a state: the one that it belongs to; absent: as the packet says */
   readonly connection?: Connection;
+  /** no link is too small for it */
+  readonly fits?: boolean;
   /** of an answer that REJECT makes */
   readonly attached?: Attached;
 }
 
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
 export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[]) => void = () => {}): Walk {
-  const { rules, packet, host, choose, detailed, budget, connections, connection, attached } = traversal;
+  const { rules, packet, host, choose, detailed, budget, connections, connection, attached, fits = false } = traversal;
   const skb = new Skb(packet, host);
   skb.sockets = traversal.sockets;
   const steps: WalkStep[] = [];
   watch(steps);
   const choices: Choice[] = [];
   // the interfaces of its way: a hook shows rules those that it has
-  let out = { oif: '', local: false };
+  let out: Direction = { oif: '', local: false };
   let iif = packet.dir === 'in' ? (packet.iif ?? '') : undefined;
   if (iif !== undefined) skb.iif = iif;
   /** where lo has taken it from the rules of the sender */
@@ -83,6 +86,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   /** Routes what is to be sent; a fate means that it cannot be. */
   function decide(again: boolean): Fate | undefined {
     const kept = !again && mayKeepRoute(skb, packet) && isUnconnected();
+    if (!again && !kept) takeSourceOfWay(skb, packet, pickWay);
     const query = outputQuery(skb, packet, { again, oif: out.oif, kept });
     const first = routeOutput(host, query);
     const ways = first.kind === 'found' ? (first.ways ?? 1) : 1;
@@ -92,7 +96,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     if (found.route?.unknown !== undefined) return open(found.route.unknown);
     // the kernel chooses the source with the way
     if (way > 0 && packet.srcChosen === true && !again) skb.src = sourceOfWay(host, query, way) ?? skb.src;
-    out = { oif: found.oif, local: found.local };
+    out = { oif: found.oif, local: found.local, route: found.route };
+    if (!again && isTooLongToSend(host, packet, out)) return { kind: 'lost', reason: 'too-big' };
     run.nextHop = found.route?.via;
     steps.push({ kind: 'route', again, oif: found.oif, local: found.local, table: found.route?.table ?? 'local' });
     return undefined;
@@ -146,7 +151,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
       case 'route output':
         return ((skb.src === 0 || skb.src === 0n) && !isNeighbourDiscovery(packet) ? chooseSource() : undefined) ?? decide(false);
       case 'leave':
-        return out.oif === 'lo' ? follow('come back over lo') : { kind: 'sent', oif: out.oif };
+        if (out.oif === 'lo') return follow('come back over lo');
+        return isTooLongToSend(host, packet, out) ? { kind: 'lost', reason: 'too-big' } : { kind: 'sent', oif: out.oif };
       case 'lose the socket':
         return loseSocket();
       case 'check arrival':
@@ -162,6 +168,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
       case 'confirm':
         return confirm();
       case 'pass on':
+        if (!fits && isTooLongToForward(host, packet, { ...out, iif, leaving: true })) return { kind: 'lost', reason: 'too-big' };
         return { kind: packet.dir === 'out' ? 'sent' : 'forwarded', oif: out.oif };
       case 'find socket':
         return takenBy(skb, host);
@@ -212,9 +219,10 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     if (skb.diverted !== undefined) return { kind: 'lost', reason: 'not-forwarding' };
     if (skb.ttl <= 1) return { kind: 'lost', reason: 'ttl-exceeded' };
     invariant(passed !== undefined, 'a packet is forwarded without a route');
+    out = { oif: passed.dev, local: false, route: passed };
+    if (!fits && isTooLongToForward(host, packet, { ...out, iif })) return { kind: 'lost', reason: 'too-big' };
     skb.ttl -= 1;
     run.nextHop = passed.via;
-    out = { oif: passed.dev, local: false };
     steps.push({ kind: 'route', again: false, oif: passed.dev, local: false, table: passed.table });
     return undefined;
   }
@@ -237,8 +245,6 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   return { packet, steps, ...answered, after, choices, connections: table };
 }
 
-interface ForwardRoute {
-  readonly dev: string;
-  readonly table: string;
-  readonly via?: Address;
-}
+type ForwardRoute = Route & { readonly dev: string };
+
+type Direction = WayOut & { readonly local: boolean };

@@ -18,5 +18,5 @@ export function unreachable({ ruleset, host, first, budget, cut, ways, detailed 
   const answer = answerTo(skb, { with: packet.family === 4 ? 'icmp-port-unreachable' : 'icmp6-port-unreachable', local: true });
   if (!('proto' in answer)) return undefined;
   const options = { budget, ways: ways ?? 256, ...(cut && { cut }), ...(detailed !== undefined && { detailed }) };
-  return simulate({ ruleset, packet: answer, host, connections, sockets }, options).walks;
+  return simulate({ ruleset, packet: answer, host, connections, sockets, fits: true }, options).walks;
 }

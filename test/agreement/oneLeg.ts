@@ -32,7 +32,7 @@ export function endsOfClasses(space: Space, classes: readonly FateClass[], packe
   ].sort();
 }
 
-function endOfWalk({ fate, after }: Walk): string {
+export function endOfWalk({ fate, after }: Walk): string {
   const tuple = `${after.src}:${after.sport ?? '-'} ${after.dst}:${after.dport ?? '-'} mark ${after.mark} connmark ${after.connmark}`;
   switch (fate.kind) {
     case 'delivered':

@@ -51,6 +51,8 @@ export const LOST_WORDS: Readonly<Record<LostReason, string>> = {
     'a loopback destination cannot be reached from outside, so the kernel discards it after PREROUTING (net.ipv4.conf.*.route_localnet is 0)',
   'not-forwarding': 'the destination is not local and forwarding is off (net.ipv4.ip_forward or net.ipv6.conf.all.forwarding is 0)',
   'ttl-exceeded': 'its time to live ran out before it could be forwarded',
+  'too-big':
+    'it is longer than the MTU of its way and may not be fragmented, so its sender is told to send shorter ones (ICMP, or EMSGSIZE here)',
   'no-transparent-socket': 'TPROXY found no transparent socket on its port, so the kernel drops it',
   'reverse-path': 'its source is not reached through the interface it came from (rp_filter is 1)',
   'reroute-failed': 'after the rules changed it no route fits any more',

@@ -31,6 +31,7 @@ export function walkPart({ ruleset, start: { space, env, iif, unbound } }: PartW
       walk: { space, ruleset },
       iif,
       link: env.way?.oif,
+      fits: true,
       routeOutput: (one) => (unbound === true ? routeUnbound(space, one) : routeOutputOfSets(space, one)),
       onEnd: ({ end, ...of }) => {
         if (end === 'rejected') rejected.push(of);

@@ -1,11 +1,12 @@
 /** The way between the hooks for sets of packets: those of a host, and the answers that its REJECT makes. */
 import { pastRules } from '../../host/bridge.ts';
+import type { TooLong } from '../../host/mtu.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { type HookStation, type PathStage, type Station, stationsOf } from '../../netfilter/path.ts';
-import { EMPTY } from '../diagrams/bdd.ts';
-import { atMostOne, decrement, equal, vectorIn } from '../diagrams/vector.ts';
+import { type Bdd, EMPTY, FULL } from '../diagrams/bdd.ts';
+import { atMostOne, between, decrement, equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { loseClashing } from './clash.ts';
 import { type HookResult, type HookWalk, walkHook } from './hook.ts';
@@ -22,6 +23,8 @@ export interface Following {
   readonly routeOutput?: (one: PacketClass) => HookResult;
   /** the link on which they stay, when they are routed again too */
   readonly link?: string | undefined;
+  /** no link is too small for them */
+  readonly fits?: boolean;
   /** whether it is known that the rules of a hook let all of these packets past, and change nothing that matters later */
   readonly isPassed?: (one: PacketClass, hook: HookName) => boolean;
   /** by a rule, or by the kernel outside of the rules */
@@ -33,7 +36,7 @@ export interface Following {
 }
 
 export function follow(following: Following, stage: 'send' | 'arrive', start: readonly PacketClass[]): void {
-  const { walk: given, routeOutput, link, isPassed = () => false, onEnd, onLeave, onArrival } = following;
+  const { walk: given, routeOutput, link, fits = false, isPassed = () => false, onEnd, onLeave, onArrival } = following;
   const { space } = given;
   const walk: HookWalk = {
     ...given,
@@ -91,6 +94,17 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
     });
   }
 
+  /** Gives back those that fit the route. */
+  function fitting(classes: readonly PacketClass[]): readonly PacketClass[] {
+    return classes.flatMap((one) => {
+      const long = space.manager.and(one.set, tooLongSet(space, one.env.way?.tooLong?.leaving));
+      if (long === EMPTY) return [withoutLimit(one)];
+      onEnd({ ...withoutLimit(one), set: long, end: 'too-big' });
+      const set = space.manager.minus(one.set, long);
+      return set === EMPTY ? [] : [withoutLimit({ ...one, set })];
+    });
+  }
+
   /** Who goes on from there; the others have ended, or follow another stage. */
   function pass(station: Exclude<Station, HookStation>, classes: readonly PacketClass[]): readonly PacketClass[] {
     const step = (move: (one: PacketClass) => HookResult) => keep(each(classes, move));
@@ -126,13 +140,13 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
         return [];
       }
       case 'decrement ttl':
-        return step((one) => decrementTtl(space, one));
+        return step((one) => decrementTtl(space, fits ? withoutLimit(one) : one));
       case 'await fragments':
         return step((one) => awaitFragments(space, one));
       case 'confirm':
         return classes.some(({ env }) => env.entry !== undefined) ? step((one) => loseClashing(space, one)) : classes;
       case 'pass on':
-        for (const one of classes) onLeave(one, 'forwarded');
+        for (const one of fitting(classes)) onLeave(one, 'forwarded');
         return [];
       case 'find socket':
         for (const one of classes) onArrival(one);
@@ -151,14 +165,34 @@ function isForLo({ env: { way } }: PacketClass): boolean {
   return way?.oif === 'lo';
 }
 
-function decrementTtl({ manager }: Space, one: PacketClass): HookResult {
+function decrementTtl(space: Space, one: PacketClass): HookResult {
+  const { manager } = space;
   if (one.env.diverted !== undefined) return { on: [], ended: [{ ...one, end: 'not-forwarding' }] };
   const expired = manager.and(one.set, atMostOne(manager, one.env.ttl));
-  const alive = manager.minus(one.set, expired);
+  const long = manager.and(manager.minus(one.set, expired), tooLongSet(space, one.env.way?.tooLong?.routed));
+  const alive = manager.minus(one.set, manager.or(expired, long));
   return {
     on: alive === EMPTY ? [] : [{ ...one, set: alive, env: { ...one.env, ttl: decrement(manager, one.env.ttl) } }],
-    ended: expired === EMPTY ? [] : [{ ...one, set: expired, end: 'ttl-exceeded' }],
+    ended: [
+      ...(expired === EMPTY ? [] : [{ ...one, set: expired, end: 'ttl-exceeded' as const }]),
+      ...(long === EMPTY ? [] : [{ ...one, set: long, end: 'too-big' as const }]),
+    ],
   };
+}
+
+/** As host/mtu.ts mayBeFragmented() has it of packets that do not say. */
+function tooLongSet({ manager, start, family }: Space, tooLong: TooLong | undefined): Bdd {
+  if (tooLong === undefined) return EMPTY;
+  const { over, upTo = 0xffff } = tooLong;
+  const whole = family === 4 ? equal(manager, start.fragOffset, 0) : FULL;
+  return over >= upTo ? EMPTY : manager.and(whole, between(manager, start.length, { lo: over + 1, hi: Math.min(upTo, 0xffff) }));
+}
+
+function withoutLimit(one: PacketClass): PacketClass {
+  const { way } = one.env;
+  if (way?.tooLong === undefined) return one;
+  const { tooLong: _, ...rest } = way;
+  return { ...one, env: { ...one.env, way: rest } };
 }
 
 function awaitFragments({ manager, start }: Space, one: PacketClass): HookResult {

@@ -1,6 +1,9 @@
 /** Where all packets go between the hooks: simulate/input.ts and host/output.ts for sets. */
+
+import type { Route } from '../../host/host.ts';
 import type { AddressCheck } from '../../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../../host/inputChecks.ts';
+import { tooLongToForward } from '../../host/mtu.ts';
 import { SEVERAL_WAYS, wayBackBy } from '../../host/nexthops.ts';
 import { ON_LINK6, SENDABLE } from '../../host/output.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../../host/sourceCheck.ts';
@@ -166,10 +169,15 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
       const bad = forHere || family === 6 ? refused : refusedSources(space, one, route.dev);
       for (const part of bad) refuse(parts, manager.and(set, part.set), part);
       if (!forHere && family === 6 && route.dev !== iif) parts.lose(manager.and(set, unforwardable(space, src)), 'martian-source');
-      parts.send(set, forHere ? arrived : { oif: route.dev ?? '', local: false, via: route.via });
+      parts.send(set, forHere ? arrived : wayOn(route, route.dev ?? ''));
     }
   }
   return whole.done();
+
+  function wayOn(route: Route, oif: string): RouteDecision {
+    const [routed, leaving] = [false, true].map((late) => tooLongToForward(host, family, { iif, oif, route, leaving: late }));
+    return { oif, local: false, via: route.via, ...((routed ?? leaving) && { tooLong: { routed, leaving } }) };
+  }
 
   function refuse(parts: Splitter, set: Bdd, { reason, open }: Refused): void {
     if (open === undefined) parts.lose(set, reason);

@@ -1,4 +1,5 @@
 /** A set of packets at one point of their way: which packets they were at the start, and what has become of their fields. */
+import type { TooLong } from '../../host/mtu.ts';
 import type { Interval } from '../../lib/intervals.ts';
 import type { Address } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
@@ -106,6 +107,8 @@ export interface RouteDecision {
   readonly oif: string;
   readonly local: boolean;
   readonly via: Address | undefined;
+  /** lengths of packets that do not fit it: before the rules of FORWARD, and behind them; absent: none */
+  readonly tooLong?: { readonly routed?: TooLong | undefined; readonly leaving?: TooLong | undefined };
 }
 
 export interface PacketClass {

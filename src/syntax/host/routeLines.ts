@@ -96,6 +96,9 @@ export function routeWords(words: readonly string[]): RouteWords {
       const end = words.indexOf('dev', at);
       kept.push(openWord(words.slice(at, end < 0 ? undefined : end).join(' ')));
       at = (end < 0 ? words.length : end) - 1;
+    } else if (word === 'mtu' && next === 'lock' && words[at + 2] !== undefined) {
+      kept.push(word, next, words[at + 2] ?? '');
+      at += 2;
     } else if (KEPT.has(word) && next !== undefined) {
       if (word === 'scope') scope = next;
       else kept.push(NAMES.get(word) ?? word, next);

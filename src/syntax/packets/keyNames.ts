@@ -23,6 +23,7 @@ export const PAIR_KEYS = [
   'tos',
   'len',
   'frag',
+  'df',
   'mac',
   'spi',
 ] as const;

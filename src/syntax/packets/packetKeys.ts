@@ -67,6 +67,11 @@ export const KEYS = {
   tos: key('a number from 0 to 255', 'tos', (text) => integerValue(text, 255)),
   len: key('a length from 0 to 65535', 'length', (text) => integerValue(text, 0xffff)),
   frag: key('a fragment offset from 0 to 8191, in units of 8 bytes', 'fragOffset', (text) => integerValue(text, 8191)),
+  df: {
+    expected: '`yes` or `no`',
+    one: (text) => (text === 'yes' ? { df: true } : text === 'no' ? { df: false } : undefined),
+    set: () => undefined,
+  },
   spi: key('a 32-bit number', 'spi', (text) => integerValue(text, 0xffff_ffff)),
   mac: { ...key('a MAC address', 'mac', macValue), set: macSet },
 } as const satisfies Record<string, Key>;

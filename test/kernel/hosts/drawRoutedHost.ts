@@ -117,13 +117,16 @@ export function drawRoutedHost(random: Random): RoutedHost {
       addresses: pool.filter((_, index) => names[index % Math.max(1, names.length)] === name),
       ...(chance(0.05) ? { state: 'no-carrier' as const } : state),
       ...(chance(0.2) && { group: 7 }),
+      mtu: chance(0.6) ? 1500 : pick([1280, 1400, 9000]),
     };
   });
   const lo = chance(0.2) ? [{ name: 'lo', addresses: some(['10.99.0.1/32', '::6/128', '10.98.0.0/24'], 0.5) }] : [];
   const routes = Array.from({ length: below(7) }, () => drawRoute(random, names));
   const tables = ['100', '200'].map((table) => [table, Array.from({ length: 1 + below(3) }, () => drawRoute(random, names))] as const);
   const moved = chance(0.15);
-  const rules = Array.from({ length: below(5) }, (_, index) => drawRule(random, 100 + 10 * index + below(5)));
+  const rules = Array.from({ length: below(5) }, (_, index) =>
+    drawRule(random, { pref: 100 + 10 * index + below(5), here: pool.slice(0, names.length === 0 ? 0 : undefined) }),
+  );
   const sysctls = some(SYSCTLS, 0.3).map((name): readonly [string, string] => {
     const place = pick(['all', 'default', ...names]);
     const value = name === 'rp_filter' ? pick(['0', '1', '2']) : pick(['0', '1', '1']);
@@ -151,14 +154,15 @@ function drawRoute({ pick, chance, weighted }: Random, names: readonly string[])
   const metric = chance(0.3) ? ` metric ${pick(['50', '100', '1024'])}` : '';
   const tos = family === 4 && chance(0.12) ? ` tos ${pick(['0x10', '0x08'])}` : '';
   const src = chance(0.15) ? ` src ${pick(OWN.filter((text) => text.includes(':') === (family === 6)).map(addressOf))}` : '';
+  const mtu = chance(0.15) ? ` mtu ${chance(0.4) ? 'lock ' : ''}${pick(['1300', '1450', '2000'])}` : '';
   const scope = family === 4 && chance(0.1) ? ` scope ${pick(['global', 'link'])}` : '';
   const via = (): string => `via ${pick(GATES[family])} dev ${names.length === 0 ? 'lo' : pick(names)} onlink`;
   const body = weighted([
-    [8, `${to}${tos} ${via()}${metric}${src}`],
-    [5, `${to}${tos} dev ${dev}${metric}${src}${scope}`],
+    [8, `${to}${tos} ${via()}${metric}${src}${mtu}`],
+    [5, `${to}${tos} dev ${dev}${metric}${src}${scope}${mtu}`],
     [2, `local ${pick([to, family === 4 ? '192.0.2.0/24' : '2001:db8:2::/64'])} dev ${family === 6 || chance(0.7) ? 'lo' : dev}${src}`],
     [2, `${pick(['blackhole', 'unreachable', 'prohibit', 'throw'])} ${to}${metric}`],
-    [3, `${to}${metric} nexthop ${via()} nexthop ${via()}`],
+    [3, `${to}${metric}${mtu} nexthop ${via()} nexthop ${via()}`],
     [family === 4 ? 1 : 0, `${to} via inet6 fe80::9 dev ${dev}${metric}`],
   ]);
   return `-${family} ${body.replace(/^local default/, `local ${family === 4 ? '0.0.0.0/0' : '::/0'}`)}`;
@@ -168,12 +172,20 @@ function addressOf(text: string): string {
   return (text.split(/[ /]/)[0] ?? '') as string;
 }
 
-function drawRule({ pick, chance, some, weighted }: Random, pref: number): string {
+interface RulePlace {
+  readonly pref: number;
+  /** addresses of the host */
+  readonly here: readonly string[];
+}
+
+function drawRule({ pick, chance, some, weighted }: Random, { pref, here }: RulePlace): string {
   const family = pick([4, 6] as const);
-  const own = OWN.filter((text) => text.includes(':') === (family === 6)).map(addressOf);
+  const known = chance(0.7) ? here : OWN;
+  const own = [...known, ...OWN].filter((text) => text.includes(':') === (family === 6)).map(addressOf);
+  const from = pick(own.slice(0, chance(0.6) ? 3 : undefined));
   const selectors = some(
     [
-      `from ${chance(0.7) ? pick(own) : family === 4 ? '10.0.0.0/8' : 'fd00::/8'}`,
+      `from ${chance(0.7) ? from : family === 4 ? '10.0.0.0/8' : 'fd00::/8'}`,
       `to ${pick(TO[family].filter((to) => to !== 'default'))}`,
       `fwmark ${pick(['7', '0x4/0x4'])}`,
       `uidrange ${pick(['1000-2000', '0-0', '0-999'])}`,
@@ -207,6 +219,8 @@ export function drawSend({ pick, chance }: Random, { interfaces }: RoutedHost): 
   const how: Send['how'] =
     up.length > 0 && chance(0.45) ? pick(['get', 'arrive'] as const) : proto === 'udp' && chance(0.5) ? 'sendto' : 'connect';
   const dst = chance(0.15) && own.length > 0 ? pick(own) : pick(DST[family]);
+  const bytes = pick([1281, 1320, 1420, 1480, 1600, 3000]);
+  const sized = { size: bytes, ...(chance(0.6) && { df: chance(0.6) }) };
   const common = {
     how,
     proto,
@@ -219,12 +233,16 @@ export function drawSend({ pick, chance }: Random, { interfaces }: RoutedHost): 
   };
   if (how === 'arrive') {
     const { mark: _, ...packet } = common;
-    return { ...packet, uid: 0, iif: pick(up), src: pick([...DST[family], ...own]), sport: 40000 };
+    const iif = pick(up);
+    // a link brings nothing that is longer than it takes
+    const most = interfaces.find(({ name }) => name === iif)?.mtu ?? 1500;
+    return { ...packet, uid: 0, iif, src: pick([...DST[family], ...own]), sport: 40000, ...(chance(0.5) && bytes <= most && sized) };
   }
   if (how === 'get') return { ...common, uid: 0, iif: pick(up), src: pick([...DST[family], ...own]), sport: 40000 };
   return {
     ...common,
     ...(chance(0.15) && own.length > 0 && { src: pick(own), sport: pick([40000, 1023]) }),
     ...(chance(0.08) && nics.length > 0 && { oif: pick(nics) }),
+    ...(chance(0.3) && proto === 'udp' && sized),
   };
 }

@@ -1,9 +1,9 @@
 /** Where a packet ends, as both sides say it. */
-import { addrType } from '../../../src/host/addrType.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { routeOutput } from '../../../src/host/output.ts';
 import { readHost } from '../../../src/host/readHost.ts';
-import { type Address, formatAddress, parseAddress } from '../../../src/packet/address.ts';
-import { ADDR_TYPES } from '../../../src/packet/fields.ts';
+import { formatAddress } from '../../../src/packet/address.ts';
+import type { Packet } from '../../../src/packet/packet.ts';
 import { simulate } from '../../../src/simulate/simulate.ts';
 import type { Walk } from '../../../src/simulate/trace.ts';
 import { packetOf } from '../../support/packet.ts';
@@ -19,12 +19,12 @@ export interface Answered {
 
 /** Undefined: it tells nothing. */
 export function theirEnd(host: RoutedHost, { send, answer }: Answered): string | undefined {
-  const { end, type, oif, src, error, name } = answer;
+  const { end, type, oif, src, error, name, mtu } = answer;
   // an interface without carrier drops what has been routed to it
   if (error === UNSEEN && host.interfaces.some(({ state }) => state === 'no-carrier'))
     return send.how === 'connect' ? `sent into nothing from ${name}` : 'sent into nothing';
   if (end === 'unbound') return undefined;
-  if (end === 'lost') return 'lost';
+  if (end === 'lost') return error === 'EMSGSIZE' || mtu !== undefined ? 'too big' : 'lost';
   if (send.how === 'arrive') return end === 'forwarded' ? `forwarded by ${oif}` : 'delivered';
   if (end !== undefined) return end === 'sent' ? `sent by ${oif} from ${src}` : `delivered from ${src}`;
   if (type === 'local' || type === 'anycast' || (type === 'broadcast' && !send.dst.includes(':'))) return 'delivered';
@@ -45,7 +45,7 @@ export function ourEnds(description: RoutedHost, send: Send): readonly string[] 
     host.sysctls.get('net.ipv6.conf.all.forwarding') !== '1' ||
     [send.src ?? '', send.dst].some((end) => end === '::1' || (end.startsWith('fe80:') && end !== send.dst));
   if (send.how === 'get' && family === 6 && asksLess) return undefined;
-  if (isRefusedByConnect(host, send)) return ['lost'];
+  if (isRefusedByConnect(host, packet, send)) return ['lost'];
   const { walks } = simulate({ ruleset: rulesetOf(RULES, { family }), packet, host });
   const ways = walks.filter(({ choices }) =>
     choices.every(({ taken }) => taken !== (send.how === 'connect' ? 'not connected' : 'connected')),
@@ -55,9 +55,13 @@ export function ourEnds(description: RoutedHost, send: Send): readonly string[] 
 
 /** What connect(2) refuses before there is a packet; the simulator walks one, as from a raw socket (docs/limits.md).
  *  kernel net/ipv4/tcp_ipv4.c tcp_v4_connect(), net/ipv6/tcp_ipv6.c tcp_v6_connect(), net/ipv6/datagram.c __ip6_datagram_connect() */
-function isRefusedByConnect(host: Host, { how, proto, dst, oif }: Send): boolean {
+function isRefusedByConnect(host: Host, packet: Packet, { how, proto, dst, oif }: Send): boolean {
   if (how !== 'connect') return false;
-  const toAll = ADDR_TYPES[addrType(host, parseAddress(dst) as Address)] === 'BROADCAST';
+  const { family, mark, uid = 0, tos, dport = 0, src } = packet;
+  const flow = { tos, uid, proto: packet.proto, sport: 0, dport };
+  const own = packet.srcChosen === true ? {} : { src };
+  const found = routeOutput(host, { family, dst: packet.dst, mark, flow, ...own, ...(oif !== undefined && { bound: oif }) });
+  const toAll = found.kind === 'found' && found.route?.type === 'broadcast';
   return (proto === 'tcp' && toAll) || (dst.startsWith('fe80:') && oif === undefined);
 }
 
@@ -73,12 +77,15 @@ function endOf({ fate, after }: Walk, { send: { how }, host }: { readonly send: 
       return `delivered${from}`;
     case 'undecided':
       return 'undecided';
+    case 'lost':
+      return fate.reason === 'too-big' ? 'too big' : 'lost';
     default:
       return 'lost';
   }
 }
 
-function notationOf({ how, proto, src, sport, dst, dport, uid, mark, tos, oif, iif }: Send): string {
+/** The packet in arrow form. */
+export function notationOf({ how, proto, src, sport, dst, dport, uid, mark, tos, oif, iif, size, df }: Send): string {
   const bracketed = (address: string): string => (address.includes(':') ? `[${address}]` : address);
   const words = arrives(how) ? [`iif=${iif}`] : [`uid=${uid}`, `gid=${uid}`, ...(oif === undefined ? [] : [`oif=${oif}`])];
   return [
@@ -89,6 +96,8 @@ function notationOf({ how, proto, src, sport, dst, dport, uid, mark, tos, oif, i
     ...words,
     ...(mark === undefined ? [] : [`mark=${mark}`]),
     ...(tos === undefined ? [] : [`tos=${tos}`]),
+    ...(size === undefined ? [] : [`len=${size}`]),
+    ...(df === undefined ? [] : [`df=${df ? 'yes' : 'no'}`]),
   ].join(' ');
 }
 

@@ -24,11 +24,23 @@ const udp = (dst: string, how: 'connect' | 'sendto', more: Partial<Send> = {}): 
   tcp(dst, { how, proto: 'udp', proto_number: 17, ...more });
 const get = (src: string, dst: string, iif: string): Send => tcp(dst, { how: 'get', src, sport: 40000, iif, uid: 0 });
 
+const arrive = (src: string, dst: string, size: number, more: Partial<Send> = {}): Send =>
+  udp(dst, 'sendto', { how: 'arrive', src, sport: 40000, iif: 'eth0', uid: 0, size, ...more });
+
 const ETH0 = { name: 'eth0', addresses: ['10.1.0.5/24', 'fd00:1::5/64'] };
 const NET1 = { name: 'net1', addresses: ['10.7.0.5/24', 'fd00:2::5/64'] };
 const OUT = ['default via 10.1.0.1 dev eth0', '-6 default via fd00:1::1 dev eth0'];
 const BY_NET1 = { 200: ['default via 10.7.0.1 dev net1', '-6 default via fd00:2::1 dev net1'] };
 const TWO = { interfaces: [ETH0, NET1], routes: OUT, route_tables: BY_NET1 };
+
+const TO_TUNNEL: RoutedHost = {
+  interfaces: [
+    { ...ETH0, mtu: 1500 },
+    { name: 'tun0', addresses: ['10.9.0.2 peer 10.9.0.1/32', 'fd00:9::2/64'], mtu: 1400 },
+  ],
+  routes: ['default via 10.9.0.1 dev tun0', '-6 default dev tun0'],
+  sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' },
+};
 
 export const HOST_CASES: readonly HostCase[] = [
   {
@@ -243,4 +255,47 @@ export const HOST_CASES: readonly HostCase[] = [
     sends: [[udp('2001:db8:7::1', 'sendto'), 'lost']],
   },
   ...FORWARDED_CASES,
+  {
+    name: 'a router passes on no packet that is longer than the link behind it takes, but for those of IPv4 that may be fragmented',
+    host: TO_TUNNEL,
+    sends: [
+      [arrive('10.1.0.9', '9.9.9.9', 1400), 'forwarded by tun0'],
+      [arrive('10.1.0.9', '9.9.9.9', 1401), 'too big'],
+      [arrive('10.1.0.9', '9.9.9.9', 1401, { df: false }), 'forwarded by tun0'],
+      [arrive('fd00:1::9', '2001:db8::9', 1400), 'forwarded by tun0'],
+      [arrive('fd00:1::9', '2001:db8::9', 1401), 'too big'],
+      [arrive('10.1.0.9', '10.9.0.2', 1500), 'delivered'],
+    ],
+  },
+  {
+    name: 'a sender fragments what is longer than its link takes, unless it forbids that',
+    host: TO_TUNNEL,
+    sends: [
+      [udp('9.9.9.9', 'sendto', { size: 1401 }), 'sent by tun0 from 10.9.0.2'],
+      [udp('9.9.9.9', 'sendto', { size: 1401, df: true }), 'too big'],
+      [udp('9.9.9.9', 'connect', { size: 1400, df: true }), 'sent by tun0 from 10.9.0.2'],
+      [udp('2001:db8::9', 'sendto', { size: 1401 }), 'sent by tun0 from fd00:9::2'],
+      [udp('2001:db8::9', 'connect', { size: 1401, df: true }), 'too big'],
+      [udp('10.9.0.2', 'sendto', { size: 3000, df: true }), 'delivered from 10.9.0.2'],
+    ],
+  },
+  {
+    name: 'the MTU of a route counts as that of the link, locked or not',
+    host: {
+      ...TO_TUNNEL,
+      routes: [
+        'default via 10.9.0.1 dev tun0 mtu 1300',
+        '8.8.8.0/24 via 10.9.0.1 dev tun0 mtu lock 1300',
+        '-6 default dev tun0 mtu 1300',
+        '-6 2001:db8:2::/64 dev tun0 mtu lock 1300',
+      ],
+    },
+    sends: [
+      [arrive('10.1.0.9', '9.9.9.9', 1301), 'too big'],
+      [arrive('10.1.0.9', '8.8.8.8', 1301), 'too big'],
+      [arrive('fd00:1::9', '2001:db8::9', 1301), 'too big'],
+      [arrive('fd00:1::9', '2001:db8:2::9', 1301), 'too big'],
+      [udp('2001:db8::9', 'sendto', { size: 1301, df: true }), 'too big'],
+    ],
+  },
 ];

@@ -21,6 +21,10 @@ export interface Send {
   readonly sport?: number;
   readonly oif?: string;
   readonly iif?: string;
+  /** length of the whole packet, of UDP and of packets that arrive; absent: a short one */
+  readonly size?: number;
+  /** whether it may not be fragmented; absent: as Linux has it */
+  readonly df?: boolean;
 }
 
 /** Of a socket or a packet that arrives: where it was seen; of a look-up: its route. */
@@ -31,6 +35,8 @@ export interface KernelAnswer {
   readonly oif?: string;
   readonly src?: string;
   readonly error?: string;
+  /** that an ICMP error has told */
+  readonly mtu?: number;
   /** of the socket, where it is connected */
   readonly name?: string | null;
 }

@@ -16,6 +16,7 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 TUNSETIFF, TUNSETCARRIER, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x400454E2, 1, 0x1000
 SO_BINDTODEVICE, SO_MARK = 25, 36
+PMTUDISC = {True: 2, False: 0}
 RTM_GETROUTE, RTM_NEWROUTE, NLM_F_REQUEST, RTM_F_LOOKUP_TABLE = 26, 24, 1, 0x1000
 TYPES = ['unspec', 'unicast', 'local', 'broadcast', 'anycast', 'multicast', 'blackhole', 'unreachable', 'prohibit', 'throw']
 USUAL4 = {'forwarding': 0, 'rp_filter': 0, 'route_localnet': 0, 'accept_local': 0, 'src_valid_mark': 0, 'send_redirects': 1}
@@ -165,8 +166,12 @@ class World:
         name = one['src'], one['proto_number'], one['dport']
         if name in self.taken():
             return {'end': 'delivered', 'src': one['src']}
-        found = [dev for dev, ends in map(ends_of, self.drain()) if ends and fits(one, ends) and ends[0] == one['src']]
-        return {'end': 'forwarded', 'oif': found[0]} if found else {'end': 'lost', 'error': 'nothing was seen'}
+        seen = self.drain()
+        found = [dev for dev, ends in map(ends_of, seen) if ends and fits(one, ends) and ends[0] == one['src']]
+        too_big = [mtu for mtu in map(mtu_told, seen) if mtu]
+        if found:
+            return {'end': 'forwarded', 'oif': found[0]}
+        return {'end': 'lost', 'error': 'nothing was seen', **({'mtu': too_big[0]} if too_big else {})}
 
     def send(self, one):
         self.drain()
@@ -175,7 +180,7 @@ class World:
             return {'end': 'unbound'}
         try:
             to = (one['dst'], one['dport'])
-            data = b'x' * one.get('size', 1)
+            data = b'x' * (one['size'] - (48 if ':' in one['dst'] else 28) if one.get('size') else 1)
             if one['how'] == 'sendto':
                 made.sendto(data, to)
             else:
@@ -259,6 +264,8 @@ def made_socket(one):
         made.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', one['mark']))
     if one.get('tos'):
         made.setsockopt(*((socket.IPPROTO_IPV6, socket.IPV6_TCLASS) if six else (socket.IPPROTO_IP, socket.IP_TOS)), one['tos'])
+    if 'df' in one:
+        made.setsockopt(*((socket.IPPROTO_IPV6, 23) if six else (socket.IPPROTO_IP, 10)), PMTUDISC[one['df']])
     if one.get('oif'):
         made.setsockopt(socket.SOL_SOCKET, SO_BINDTODEVICE, one['oif'].encode())
     if one.get('src'):
@@ -297,12 +304,15 @@ def packet_of(one):
         body = ports + struct.pack('!IIBBHHH', 1, 0, 5 << 4, 2, 1024, 0, 0)
     else:
         body = ports + struct.pack('!HH', 9, 0) + b'x'
+    body += b'x' * (one.get('size', 0) - len(body) - (40 if ':' in one['dst'] else 20))
+    if one['proto'] == 'udp':
+        body = body[:4] + struct.pack('!H', len(body)) + body[6:]
     tos = one.get('tos', 0)
     if ':' in one['dst']:
         ends = socket.inet_pton(socket.AF_INET6, one['src']) + socket.inet_pton(socket.AF_INET6, one['dst'])
         return struct.pack('!IHBB', 6 << 28 | tos << 20, len(body), one['proto_number'], 64) + ends + body
     ends = socket.inet_aton(one['src']) + socket.inet_aton(one['dst'])
-    head = struct.pack('!BBHHHBBH', 0x45, tos, 20 + len(body), 1, 0x4000, 64, one['proto_number'], 0) + ends
+    head = struct.pack('!BBHHHBBH', 0x45, tos, 20 + len(body), 1, 0x4000 if one.get('df', True) else 0, 64, one['proto_number'], 0) + ends
     return head[:10] + struct.pack('!H', checksum(head)) + head[12:] + body
 
 
@@ -319,11 +329,23 @@ def ends_of(seen):
         at = (data[0] & 15) * 4
         ends = (socket.inet_ntop(socket.AF_INET, data[12:16]), socket.inet_ntop(socket.AF_INET, data[16:20]), data[9])
     elif data[:1] and data[0] >> 4 == 6:
-        at = 40
-        ends = (socket.inet_ntop(socket.AF_INET6, data[8:24]), socket.inet_ntop(socket.AF_INET6, data[24:40]), data[6])
+        is_fragment = data[6] == 44
+        at = 48 if is_fragment else 40
+        ends = (socket.inet_ntop(socket.AF_INET6, data[8:24]), socket.inet_ntop(socket.AF_INET6, data[24:40]), data[40 if is_fragment else 6])
     else:
         return dev, None
     return (dev, (*ends, struct.unpack_from('!H', data, at + 2)[0])) if ends[2] in (6, 17) and len(data) >= at + 4 else (dev, None)
+
+
+def mtu_told(seen):
+    """By an ICMP error that says that a packet was too big."""
+    data = seen[1]
+    at = (data[0] & 15) * 4 if data[:1] else 0
+    if data[:1] and data[0] >> 4 == 4 and data[9] == 1 and data[at:at + 2] == b'\3\4':
+        return struct.unpack_from('!H', data, at + 6)[0]
+    if data[:1] and data[0] >> 4 == 6 and data[6] == 58 and data[40] == 2:
+        return struct.unpack_from('!I', data, 44)[0]
+    return None
 
 
 def fits(one, ends):
