@@ -3,6 +3,7 @@
 import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
 import { hasVariablesBlock } from '../../istio/settings/variablesBlock.ts';
 import { OWN_KIND_NAMES } from '../../kubernetes/manifest/ownKinds.ts';
+import { runsWhenUp } from '../../syntax/document/upCommands.ts';
 import { looksLikeLog } from '../../syntax/log/signs.ts';
 
 /** An object says its kind on a line of its own, or somewhere in JSON; rules have no such line, and manifests have no line of rules. */
@@ -30,7 +31,7 @@ export function kindOf(text: string): { readonly kind: Kind } | { readonly why: 
   if (/^[ \t]*(?:table|add table|flush ruleset)\b.*$/m.test(text) && /^[ \t]*(?:table (?:inet|ip|ip6)\b|flush ruleset)/m.test(text))
     return notJudged('it is an nftables ruleset, and rules of nftables are not read: `iptables-nft-save` prints those that iptables wrote');
   if (hasVariablesBlock(text) && !/COMMIT|ip6?tables /.test(text)) return { kind: 'settings' };
-  if (RULES.test(text) || looksLikeLog(text)) return { kind: 'rules' };
+  if (RULES.test(text) || looksLikeLog(text) || runsWhenUp(text)) return { kind: 'rules' };
   if (isEnvironmentFile(text)) return { kind: 'settings' };
   if (VALUES.test(text) || OF_ISTIO.test(text)) return { kind: 'values' };
   return { why: 'it holds neither rules, nor manifests, nor settings of istio-iptables, nor mesh configuration', known: false };

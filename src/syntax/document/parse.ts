@@ -27,6 +27,7 @@ import { applyCommands, type PlacedTexts, withCommands } from './applied.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { errorText } from './errorText.ts';
 import { pastedText } from './pastedText.ts';
+import { upCommands } from './upCommands.ts';
 
 export interface ParseRulesOptions {
   /** decides where header, command and addresses leave the family open */
@@ -62,6 +63,7 @@ export interface ParseResult {
 
 export function parseRules(given: Source, options: ParseRulesOptions = {}): ParseResult {
   const { source, findings: pasted } = pastedText(given);
+  const up = upCommands(source);
   const diagnostics: Diagnostic[] = [];
   const report = eachOnce(reportInto(diagnostics, source));
   // of the text as it was given: what is read instead is not the author's
@@ -77,7 +79,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   const sets = new Map<string, SetDescription>();
   const changed: ScriptHost = { changes: [], sets };
   const reading: ScriptReading = {
-    source,
+    source: up?.source ?? source,
     report,
     world: newWorld(options.meaning),
     family,
@@ -86,7 +88,8 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
     mixed: false,
     host: changed,
   };
-  const scripts = scriptReader(reading, options.variables ?? new Map());
+  const scripts = scriptReader(reading, new Map([...(up?.variables ?? []), ...(options.variables ?? [])]));
+  up?.findings.forEach(report);
   let around: PrintedHost | undefined;
   let excerpts: ReadonlyMap<Family, Excerpt> | undefined;
   const besideOf = (lines: Iterable<Line>): HostLines | undefined => {
@@ -122,7 +125,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
       else read(block.otherwise);
     }
   };
-  const blocks = codeBlocks(source.text);
+  const blocks = up?.blocks ?? codeBlocks(source.text);
   const listings = blocks.flatMap((block) => (block.kind === 'listing' ? [block.lines] : []));
   for (const block of blocks) if (block.kind !== 'listing') read(block);
   // a document shows what its commands have made
