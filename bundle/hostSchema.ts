@@ -82,6 +82,6 @@ const PROPERTIES: Readonly<Record<string, JsonSchema>> = {
 
 export const HOST_SCHEMA: JsonSchema = {
   type: 'object',
-  properties: { $schema: TEXT, ...PROPERTIES },
+  properties: { $schema: TEXT, schema: { enum: ['chainwalk/host/v1'] }, ...PROPERTIES },
   additionalProperties: false,
 };

@@ -32,6 +32,7 @@ const KINDS = {
   approaches: { title: 'approaches to capture, compared', types: [['ApproachesReport', 'report/json/approaches.ts']] },
   render: { title: 'rules rendered from settings', types: [['RenderReport', 'cli/render/runRender.ts']] },
   'render-pods': { title: 'rules of pods', types: [['RenderPodsReport', 'cli/render/renderPods.ts']] },
+  host: { title: 'a host, as --host takes it', types: [['HostReport', 'cli/host/hostReport.ts']] },
   explain: { title: 'pages of explain', types: [['ExplainReport', 'cli/explain/runExplain.ts']] },
   baseline: { title: 'findings that are known', types: [['BaselineFile', 'cli/ci/baseline.ts']] },
 } as const satisfies Readonly<Record<string, Kind>>;

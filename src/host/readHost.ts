@@ -40,7 +40,7 @@ export function readHost(value: unknown): HostReading {
   const problems: string[] = [];
   if (!isJsonRecord(value)) return { problems: ['the host description is not an object'] };
   for (const key of Object.keys(value))
-    if ((key !== '$schema' || typeof value.$schema !== 'string') && !HOST_KEYS.includes(key))
+    if (!isOfSchema(key, value[key]) && !HOST_KEYS.includes(key))
       problems.push(`unknown key \`${key}\` in the host description${meantKey(key)}`);
   const interfaces = readInterfaces(listIn(value.interfaces, 'interfaces', problems), problems);
   const sysctls = readSysctls(value.sysctls, problems);
@@ -68,6 +68,11 @@ export function readHost(value: unknown): HostReading {
     ...readClock(value.clock, problems),
   };
   return problems.length === 0 ? { host, problems } : { problems };
+}
+
+/** `$schema`, for editors, and what `chainwalk host -o json` says of itself. */
+function isOfSchema(key: string, value: unknown): boolean {
+  return (key === '$schema' && typeof value === 'string') || (key === 'schema' && value === 'chainwalk/host/v1');
 }
 
 function meantKey(key: string): string {

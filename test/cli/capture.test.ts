@@ -45,9 +45,48 @@ describe.runIf(kernelHere())('in a network namespace', () => {
     expect(out).toContain('net.ipv4.ip_forward: "1"');
   });
 
+  test('a host without any rule is one', async () => {
+    const { out: script } = await chainwalk(['capture']);
+    const setUp = SETUP.replace(/iptables -w.*$/m, '');
+    const { stdout } = spawnSync('unshare', ['--net', 'sh', '-c', `{ ${setUp}\n} >&2; sh`], { input: script, encoding: 'utf8' });
+    const files = { 'pod.txt': stdout };
+    const { out, err, code } = await chainwalk(['trace', 'pod.txt', 'out tcp -> 203.0.113.9:443', '--brief'], { files });
+    expect([code, err]).toEqual([0, expect.stringContaining('no rule found in this text: iptables-save was called, and printed none')]);
+    expect(out).toMatch(/^direct +out tcp 10\.12\.3\.4:40000/);
+  });
+
   test('without any tool each is named as missing', async () => {
     const { out: script } = await chainwalk(['capture']);
     const { stdout } = spawnSync('/bin/sh', [], { input: script, encoding: 'utf8', env: { PATH: '/nowhere' } });
     expect(stdout).toContain('# there is no iptables-save\n# there is no ip6tables-save\n# there is no ipset\n# there is no ip\n');
+  });
+});
+
+describe('a paste without rules', () => {
+  const HOST = '2: eth0: <UP,LOWER_UP> mtu 1500 qdisc noqueue group default\n    inet 10.12.3.4/24 scope global eth0\n';
+  const ROUTE = 'default via 10.12.3.1 dev eth0\n10.12.3.0/24 dev eth0 proto kernel scope link src 10.12.3.4\n';
+
+  test.each([
+    ['a prompt', `root@gw:~# iptables-save\nroot@gw:~# ip addr\n${HOST}root@gw:~# ip route\n${ROUTE}`],
+    ['sudo, behind the host', `$ ip addr\n${HOST}$ ip route\n${ROUTE}$ sudo iptables-legacy-save\n\n$ \n`],
+    ['chainwalk capture', `# iptables-nft-save\n\n# ip addr\n${HOST}\n# ip -4 route show table all\n${ROUTE}\n`],
+  ])('is a host without rules where iptables-save was called: %s', async (_, text) => {
+    const { out, code } = await chainwalk(['trace', 'x', 'out tcp -> 203.0.113.9:443', '--brief'], { files: { x: text } });
+    expect([code, out]).toEqual([0, expect.stringMatching(/^direct +out tcp 10\.12\.3\.4:40000/)]);
+  });
+
+  test.each([
+    ['that was not called', `root@gw:~# ip addr\n${HOST}root@gw:~# ip route\n${ROUTE}`],
+    ['that failed', `# iptables-save\n# this call failed\n\n# ip addr\n${HOST}`],
+    ['that is missing', `# there is no iptables-save\n# ip addr\n${HOST}`],
+    ['whose answer may be cut off', `# ip addr\n${HOST}root@gw:~# iptables-save\n`],
+    ['of one table', `root@gw:~# iptables-save -t nat\nroot@gw:~# ip addr\n${HOST}`],
+    [
+      'whose other backend has rules',
+      `# iptables-nft-save\n# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n# ip addr\n${HOST}`,
+    ],
+  ])('is none with iptables-save %s', async (_, text) => {
+    const { code } = await chainwalk(['trace', 'x', 'out tcp -> 203.0.113.9:443', '--brief'], { files: { x: text } });
+    expect(code).toBe(2);
   });
 });

@@ -15,6 +15,8 @@ const FILES = {
   'broken.rules': readFixture('article').text,
   'web.yaml': WEB,
   'packets.jsonl': 'nonsense\n',
+  'host.txt':
+    '$ ip addr\n2: eth0: <UP,LOWER_UP> mtu 1500\n    inet 10.0.0.2/24 scope global eth0\n$ ip route\ndefault via 10.0.0.1 dev eth0\n$ ss -ltn\nLISTEN 0 128 0.0.0.0:80 0.0.0.0:*\n',
   'chainwalk.config.yaml': 'groups: [{ files: "broken.rules" }]\n',
 };
 const RUNS: Readonly<Record<string, readonly string[]>> = {
@@ -29,6 +31,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   approaches: ['approaches', 'web.yaml', '--json'],
   render: ['render', '--json', '--', '-i', '*'],
   'render-pods': ['render', '--pod', 'web.yaml', '--json'],
+  host: ['host', 'host.txt', '--json'],
   explain: ['explain', 'timeout', '--json'],
   baseline: ['ci', '--baseline', 'known.json', '--update-baseline'],
 };

@@ -157,7 +157,7 @@ describe('over the keys and their values, schema and reader agree', () => {
 });
 
 it('a host has the keys that are read', () => {
-  expect(Object.keys(schemaOf('host').properties ?? {}).sort()).toEqual(['$schema', ...HOST_KEYS].sort());
+  expect(Object.keys(schemaOf('host').properties ?? {}).sort()).toEqual(['$schema', 'schema', ...HOST_KEYS].sort());
 });
 
 it.each([

@@ -20,10 +20,11 @@ import { programsOf } from '../shell/programs.ts';
 import type { ScriptReading } from '../shell/reading.ts';
 import { endScripts, readScript, scriptReader } from '../shell/script.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
-import type { Line } from '../text/lines.ts';
-import { type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
+import { type Line, linesOf } from '../text/lines.ts';
+import { eachOnce, type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
 import type { Source } from '../text/source.ts';
 import { applyCommands, type PlacedTexts, withCommands } from './applied.ts';
+import { familiesInVain } from './askedInVain.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { errorText } from './errorText.ts';
 import { pastedText } from './pastedText.ts';
@@ -150,8 +151,13 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   for (const finding of rulesets.length > 0 || reading.calls > 0 ? reading.strangers : refused) report(finding);
   if (fine()) {
     const hasTables = rulesets.some(({ tables }) => tables.length > 0);
+    const inVain = hasTables || reading.calls > 0 ? [] : familiesInVain(source.text);
     if (hasTables) {
       if (!hasRules(rulesets)) report({ ...NO_RULES, span: atStart(source) });
+    } else if (inVain.length > 0) {
+      if (around === undefined) besideOf(linesOf(source.text, 0));
+      rulesets.push(...inVain.map((one) => ({ ...emptyRuleset(source, options), family: one, familyFrom: 'command' as const })));
+      report({ ...NO_RULES, message: `${NO_RULES.message}: iptables-save was called, and printed none`, span: atStart(source) });
     } else if (!isBlank(source.text) && reading.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
     else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics, sets };
     else report({ ...(reading.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
@@ -190,17 +196,6 @@ function withoutHalves(diagnostics: readonly Diagnostic[], rulesets: readonly Ru
   const isLegacy = ({ backend }: RulesetNode): boolean => backend === 'legacy';
   const hasBoth = rulesets.some(isLegacy) && !rulesets.every(isLegacy);
   return diagnostics.filter(({ message }) => !hasBoth || !message.startsWith(HALF));
-}
-
-/** Loops say the same again and again. */
-function eachOnce(report: ProblemSink): ProblemSink {
-  const said = new Set<string>();
-  return (finding) => {
-    const key = `${finding.span.start} ${finding.span.end} ${finding.message}`;
-    if (said.has(key)) return;
-    said.add(key);
-    report(finding);
-  };
 }
 
 function hasRules(rulesets: readonly RulesetNode[]): boolean {

@@ -31,3 +31,14 @@ export function reportInto(diagnostics: Diagnostic[], source: Source): ProblemSi
 export function wholeSpan({ start, end }: Span): Span {
   return { start: Math.floor(start), end: Math.floor(end) };
 }
+
+/** Loops say the same again and again. */
+export function eachOnce(report: ProblemSink): ProblemSink {
+  const said = new Set<string>();
+  return (finding) => {
+    const key = `${finding.span.start} ${finding.span.end} ${finding.message}`;
+    if (said.has(key)) return;
+    said.add(key);
+    report(finding);
+  };
+}
