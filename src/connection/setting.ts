@@ -32,6 +32,7 @@ import {
   withTransparentSockets,
   withUsualListeners,
 } from './hostBeside.ts';
+import { ipvsAssumptions } from './ipvsAssumption.ts';
 import { ownProfile } from './ownProfile.ts';
 import { type ChosenIdentity, chooseIdentity, profileOfProxy, type SaidIdentity, showsIdentity } from './proxyIdentity.ts';
 
@@ -133,6 +134,7 @@ export function placeAssumptions({ host, assumed, assumptions }: ChosenSetting, 
   return [
     ...(assumed === undefined ? [] : hostAssumption(host, assumed, ...families)),
     ...bridgeAssumptions(host, families),
+    ...ipvsAssumptions(host),
     ...assumptions,
   ];
 }

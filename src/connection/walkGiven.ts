@@ -9,6 +9,7 @@ import type { PartialPacket } from '../packet/partialPacket.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { type PlacedHost, standingOf, withArrivalBy } from './assumedHost.ts';
 import { bridgeAssumption } from './bridgeAssumption.ts';
+import { ipvsAssumption } from './ipvsAssumption.ts';
 import type { Journey, Path } from './journey.ts';
 import { passedOn, withChoice } from './passedOn.ts';
 import { type JourneyOptions, walkJourney } from './walkJourney.ts';
@@ -66,7 +67,7 @@ export function walkGiven(asked: GivenScene, given: PartialPacket): WalkedOrNot 
     ruleset,
     defaults,
     host,
-    assumptions: [...assumptions, ...bridgeAssumption(host, packet), ...(scene.assumptions ?? [])],
+    assumptions: [...assumptions, ...bridgeAssumption(host, packet), ...ipvsAssumption(host, packet), ...(scene.assumptions ?? [])],
     ...(assumed !== undefined && { assumed }),
   };
 }

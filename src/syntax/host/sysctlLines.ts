@@ -14,6 +14,8 @@ const KEPT: readonly (readonly [path: string, names: string])[] = [
   ['net.ipv6.icmp', 'echo_ignore_all echo_ignore_multicast'],
   ['net.ipv6.conf.*', 'forwarding force_forwarding disable_ipv6 ignore_routes_with_linkdown'],
   ['net.netfilter', 'nf_conntrack_tcp_loose nf_conntrack_tcp_be_liberal nf_conntrack_helper nf_conntrack_checksum'],
+  // it tells that IPVS is there
+  ['net.ipv4.vs', 'conntrack'],
   ['net.bridge', 'bridge-nf-call-iptables bridge-nf-call-ip6tables'],
 ];
 const NAMES: ReadonlyMap<string, ReadonlySet<string>> = new Map(KEPT.map(([path, names]) => [path, new Set(names.split(' '))]));
