@@ -18,6 +18,8 @@ export interface CandidateQuestion {
   readonly findings: readonly Finding[];
   /** rules that the mesh itself writes */
   readonly own: readonly Rule[];
+  /** rules only come in: none goes elsewhere or out */
+  readonly addsOnly: boolean;
   /** lines with a comment that suppresses a claim: they stay where they are */
   readonly kept: ReadonlySet<number>;
 }
@@ -88,7 +90,7 @@ function ofChain(question: CandidateQuestion, chain: Chain, deciding: ReadonlySe
   const first = Math.min(...deciding, chain.rules.length + 1);
   const free = chain.rules.filter(({ line }) => !kept.has(line));
   return [
-    ...free.flatMap((rule) => [...moves(scene, rule, deciding), ...deletion(scene, rule, first)]),
+    ...(question.addsOnly ? [] : free.flatMap((rule) => [...moves(scene, rule, deciding), ...deletion(scene, rule, first)])),
     ...insertions(scene, question, first),
   ];
 }

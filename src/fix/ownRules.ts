@@ -1,4 +1,5 @@
 /** The rules that the mesh itself would have written, in its order: what may have got lost. */
+import type { Host } from '../host/host.ts';
 import { renderRequest } from '../istio/render/request.ts';
 import { rulesText } from '../istio/render/rulesText.ts';
 import { OWN_NAME } from '../mesh/names.ts';
@@ -13,17 +14,28 @@ export interface OwnRulesQuestion {
   readonly profile: MeshProfile;
   readonly declared: Declaration;
   readonly family: Family;
+  readonly host: Host;
 }
 
 /** As iptables-save prints them. Exclusions are not among them: they are not known. */
-export function ownRules({ profile: mesh, declared, family }: OwnRulesQuestion): readonly Rule[] {
+export function ownRules({ profile: mesh, declared, family, host }: OwnRulesQuestion): readonly Rule[] {
   const { name } = mesh;
-  if (name === OWN_NAME) return [];
-  const profile = { ...mesh, name };
-  const text = ownText(profile, declared, family);
+  const text = name === OWN_NAME ? lettingPast(host) : ownText({ ...mesh, name }, declared, family);
   const { rulesets } = readRules({ file: 'rules of the mesh', text }, { family });
   const tables = rulesets.find((one) => one.family === family)?.tables.values() ?? [];
   return [...tables].flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
+}
+
+/** What a proxy of one's own sends, by its mark or its user; and what is for the host itself, which TPROXY may not take. */
+function lettingPast({ proxies = [], processes }: Host): string {
+  const known = proxies.flatMap(({ process, mark }) => {
+    const uid = processes.get(process)?.uid ?? 0;
+    if (mark !== 0) return [`-m mark --mark 0x${mark.toString(16)}`];
+    return uid === 0 ? [] : [`-m owner --uid-owner ${uid}`];
+  });
+  const sent = [...new Set(known)].map((match) => `-A OUTPUT ${match} -j RETURN`);
+  const arriving = '-A PREROUTING -m addrtype --dst-type LOCAL -j RETURN';
+  return ['*nat', ...sent, 'COMMIT', '*mangle', ...sent, arriving, 'COMMIT', ''].join('\n');
 }
 
 function ownText(profile: KnownMesh, declared: Declaration, family: Family): string {

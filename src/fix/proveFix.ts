@@ -38,8 +38,6 @@ export function proveFix(question: FixQuestion): FixSearch | undefined {
   const { accepted: _, only: __, except: ___, progress: ____, limits: _____, ...rest } = options;
   const search: FixSearching = { question, family, given, options: rest, budget: question.budget, count: { tried: 0, candidates: 0 } };
   const setting = chooseSetting({ rulesets: verified.rulesets, given: rest });
-  // what its chains hand over is what it is to capture: without its jump nothing would be broken
-  if (isOwnProxy(setting.profile)) return undefined;
   const made: FixEdit[] = [];
   let errors = 0;
   let step: FixStep | undefined;
@@ -90,8 +88,10 @@ function bestStep(search: FixSearching, scene: FixScene): FixStep | undefined {
   if (context === undefined || base === undefined) return undefined;
   const { profile, declared } = context;
   const { document, findings } = scene;
-  const own = profile === undefined ? [] : ownRules({ profile, declared, family });
-  const asked = { document, ruleset: base, findings, own, kept: keptIn(document, question.kept) };
+  const own = profile === undefined ? [] : ownRules({ profile, declared, family, host: context.host });
+  // what the chains of a proxy hand over is what it is to capture: without its jump nothing would be broken
+  const addsOnly = isOwnProxy(profile);
+  const asked = { document, ruleset: base, findings, own, addsOnly, kept: keptIn(document, question.kept) };
   const paths = findings.map(({ witness }) => (witness === undefined ? undefined : observed(journeyOf(context, witness.packet))));
   const around: TrialScene = { scene, base, context, paths, broken: brokenErrors(scene.standing), order: own.map(orderKey) };
   const single = bestOf(search, around, candidateEdits(asked));

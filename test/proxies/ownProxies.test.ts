@@ -199,7 +199,8 @@ describe('words', () => {
   });
 
   it('the advice has its chain, not that of a mesh', async () => {
-    const loops = await out(['verify', 'r.rules'], table('nat', ...REDIRECTED), router({ ...SOCKS, uid: 998 }));
+    const script = ['iptables -t nat -N redsocks_', ...REDIRECTED.map((rule) => `iptables -t nat ${rule}`), ''].join('\n');
+    const loops = await out(['verify', 'r.rules'], script, router({ ...SOCKS, uid: 998 }));
     expect(loops).toContain('before redsocks_#3, by its user: `iptables -t nat -I OUTPUT 1 -m owner --uid-owner 998 -j RETURN`');
     expect(loops).not.toMatch(/127\.0\.0\.6|ISTIO/);
     const root = await out(['verify', 'r.rules'], table('nat', ...REDIRECTED), router(SOCKS));
