@@ -13,12 +13,14 @@ export interface Alignment {
 export function align(base: Ruleset, head: Ruleset): Alignment {
   const only = { base: new Set<Rule>(), head: new Set<Rule>() };
   let everywhere = base.usesConntrack !== head.usesConntrack || base.usesDefrag !== head.usesDefrag;
+  // one text says the same of what it does not show, too
+  const sides = base.source.text === head.source.text ? { base: '', head: '' } : { base: 'base', head: 'head' };
   for (const name of tableNames([base, head])) {
     const left = base.tables.get(name)?.chains;
     const right = head.tables.get(name)?.chains;
     for (const chain of new Set([...(left?.keys() ?? []), ...(right?.keys() ?? [])])) {
-      const pair = { base: left?.get(chain), head: right?.get(chain) };
-      if (!runAlike(pair.base, pair.head)) everywhere = true;
+      const pair = { base: { chain: left?.get(chain), side: sides.base }, head: { chain: right?.get(chain), side: sides.head } };
+      if (!runAlike(pair.base.chain, pair.head.chain)) everywhere = true;
       alignChain({ base: keyed(base, pair.base), head: keyed(head, pair.head) }, only);
     }
   }
@@ -37,14 +39,16 @@ interface Keyed {
   readonly key: (at: number) => string;
 }
 
-/** Lines that read the same mean the same; others are compared as iptables-save would print them. */
-function keyed({ source }: Ruleset, chain: Chain | undefined): Keyed {
+/** Lines that read the same mean the same; others are compared as iptables-save would print them. Of a rule that its text shows in part
+ *  `side` is in the key: it may be another one there. */
+function keyed({ source }: Ruleset, { chain, side }: { readonly chain: Chain | undefined; readonly side: string }): Keyed {
   const rules = chain?.rules ?? [];
   const keys: string[] = [];
   const key = (at: number): string => {
     const rule = rules[at];
     if (rule === undefined) return '';
-    keys[at] ??= plainLine(source.text.slice(rule.span.start, rule.span.end)) ?? rule.text;
+    keys[at] ??=
+      rule.isPart === true ? `${side} ${rule.text}` : (plainLine(source.text.slice(rule.span.start, rule.span.end)) ?? rule.text);
     return keys[at] ?? '';
   };
   return { rules, key };
@@ -64,7 +68,7 @@ interface Pair<T> {
 function alignChain({ base, head }: Pair<Keyed>, only: Pair<Set<Rule>>): void {
   const count = { base: base.rules.length, head: head.rules.length };
   const same = (i: number, j: number): boolean =>
-    base.key(i) === head.key(j) || (base.rules[i] as Rule).text === (head.rules[j] as Rule).text;
+    base.key(i) === head.key(j) || (wholeText(base.rules[i]) ?? 'base') === (wholeText(head.rules[j]) ?? 'head');
   let i = 0;
   let j = 0;
   while (i < count.base && j < count.head && base.key(i) === head.key(j)) {
@@ -90,6 +94,11 @@ function alignChain({ base, head }: Pair<Keyed>, only: Pair<Set<Rule>>): void {
   }
   for (const rule of base.rules.slice(i)) only.base.add(rule);
   for (const rule of head.rules.slice(j)) only.head.add(rule);
+}
+
+/** Undefined of a rule that its text shows in part. */
+function wholeText(rule: Rule | undefined): string | undefined {
+  return rule?.isPart === true ? undefined : rule?.text;
 }
 
 type Places = ReadonlyMap<string, number[]>;

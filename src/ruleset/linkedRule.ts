@@ -26,6 +26,7 @@ export interface ChainContext {
 export class LinkedRule implements Rule {
   readonly number: number;
   readonly target?: string;
+  readonly isPart?: true;
   readonly #where: ChainContext;
   readonly #node: RuleNode;
   /** which of the rules that the words stand for */
@@ -42,6 +43,7 @@ export class LinkedRule implements Rule {
     this.number = number;
     this.#node = written.node;
     this.#part = written.part;
+    if (written.node.hides !== undefined) this.isPart = true;
     if (written.target !== undefined) this.target = written.target;
   }
 

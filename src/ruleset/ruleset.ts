@@ -65,6 +65,8 @@ export interface Rule {
   readonly target?: string;
   /** canonical text, as iptables-save prints it, `-A CHAIN ...` */
   readonly text: string;
+  /** the text shows a part of it: another text that reads the same may be of another rule */
+  readonly isPart?: true;
   /** 1-based line in the source, and the rule's place there */
   readonly line: number;
   readonly span: Span;
