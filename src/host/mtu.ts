@@ -50,7 +50,7 @@ function mayBeFragmented({ family, df, fragOffset }: Sized): boolean {
 
 /** A sender fragments its packets unless it forbids that; TCP makes no segment that is too long. */
 export function isTooLongToSend(host: Host, { family, df, proto, length }: Sized, way: WayOut): boolean {
-  if (df !== true || proto === PROTO.tcp || way.oif === 'lo') return false;
+  if (df !== true || proto === PROTO.tcp) return false;
   const most = mtuOf(host, family, way);
   return most !== undefined && length > most;
 }

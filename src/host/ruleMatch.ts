@@ -14,6 +14,8 @@ export interface RouteQuery {
   readonly iif?: string;
   /** the socket is bound to this interface */
   readonly oif?: string;
+  /** only routes through this interface count, which rules do not see. kernel net/ipv6/route.c ip6_route_input_lookup() */
+  readonly link?: string;
   /** absent: root's, without a protocol */
   readonly flow?: FlowKeys;
 }

@@ -40,10 +40,10 @@ export function routeInput(skb: Skb, pick: (ways: number) => number): InputRoute
   if (verdict?.kind === 'lost') return verdict;
   if (verdict?.kind === 'local') return orLost(verdict.checkSource ? badSource(skb) : undefined, { kind: 'local', route: undefined });
   // a link-local destination is on the link that the packet came from: rt6_need_strict()
-  const link = typeof skb.dst === 'bigint' && scope6(skb.dst) <= 2 ? { oif: iif } : {};
+  const link = typeof skb.dst === 'bigint' && scope6(skb.dst) <= 2 ? { link: iif } : {};
   const flow = flowOf(skb, 'arrived');
   const found = lookupRoute(host, { family, dst: skb.dst, src: skb.src, mark: skb.mark, iif, flow, ...link });
-  const ways = found === undefined ? [] : waysOf(host, found, link.oif);
+  const ways = found === undefined ? [] : waysOf(host, found, link.link);
   const route = ways.length > 1 ? ways[pick(ways.length)] : ways[0];
   if (route?.unknown !== undefined) return { kind: 'open', what: route.unknown };
   const forwarding = isForwarding(host, family, iif);

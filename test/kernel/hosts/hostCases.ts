@@ -298,4 +298,23 @@ export const HOST_CASES: readonly HostCase[] = [
       [udp('2001:db8::9', 'sendto', { size: 1301, df: true }), 'too big'],
     ],
   },
+  {
+    name: 'a route that leads to lo may have an MTU as well',
+    host: { interfaces: [], routes: ['default dev lo mtu 1300'], sysctls: { 'net.ipv4.conf.all.route_localnet': '1' } },
+    sends: [[udp('10.9.2.9', 'sendto', { size: 1420, df: true }), 'too big']],
+  },
+  {
+    name: 'rules for an outgoing interface do not see that a link-local destination is looked for on the link of its packet alone',
+    host: {
+      ...TWO,
+      routes: OUT.slice(0, 1),
+      route_tables: { 200: ['-6 default via fd00:1::1 dev eth0'] },
+      ip_rules: ['-6 pref 111 oif eth0 lookup 200'],
+      sysctls: { 'net.ipv6.conf.all.forwarding': '1' },
+    },
+    sends: [
+      [arrive('fd00:3::5', 'fe80::9', 100), 'lost'],
+      [udp('2001:db8::9', 'sendto', { oif: 'eth0' }), 'sent by eth0 from fd00:1::5'],
+    ],
+  },
 ];
