@@ -14,6 +14,8 @@ export interface FakePod {
   readonly spec?: Json;
   readonly status?: Json;
   readonly ips?: readonly string[];
+  /** of the prefix of its IPv4 addresses; absent: 32 */
+  readonly length?: number;
   /** what iptables-save prints; absent: it is not there */
   readonly rules?: string;
   readonly rules6?: string;
@@ -143,7 +145,7 @@ function execIn({ pods = [] }: FakeObjects, at: string, question: readonly strin
   const text = /^ip6tables(?:-nft)?-save$/.test(question[0] ?? '') ? (pod.rules6 ?? '') : pod.rules;
   if (/^ip6?tables(?:-nft)?-save$/.test(question[0] ?? '') && text !== undefined) return { code: 0, out: text, err: '' };
   if (question.join(' ') === 'ip -json address') {
-    const addresses = (pod.ips ?? ['10.244.1.7']).map((ip) => ({ local: ip, prefixlen: ip.includes(':') ? 128 : 32 }));
+    const addresses = (pod.ips ?? ['10.244.1.7']).map((ip) => ({ local: ip, prefixlen: ip.includes(':') ? 128 : (pod.length ?? 32) }));
     return yes([
       { ifname: 'lo', addr_info: [{ local: '127.0.0.1', prefixlen: 8 }] },
       { ifname: 'eth0', addr_info: addresses },

@@ -66,8 +66,8 @@ describe('kubectl chainwalk -A', () => {
     expect([code, err]).toEqual([0, '']);
     expect(linesOf(out)).toEqual([
       'OK: 3 hold  3 pods queried, 1 different',
-      '  scope: first packets of connections over IPv4, the running pod, its listeners',
-      '  assumed',
+      '  scope: first packets of connections over IPv4, the running pods at 10.244.1.7,',
+      '  10.244.1.8 and 10.244.1.9, their listeners assumed',
       '',
       'OK x3  shop/web-0, web-1, web-2: Istio sidecar, all 3 claims hold',
       '',
@@ -151,6 +151,29 @@ describe('which pods are equal', () => {
     expect(await groups(about(0, '-A OUTPUT -d 10.244.0.0/16 -j DROP'), about(1, '-A OUTPUT -d 10.244.0.0/16 -j DROP'))).toBe(1);
     expect(await groups(about(0, '-A OUTPUT -d 10.244.1.0/29 -j DROP'), about(1, '-A OUTPUT -d 10.244.1.0/29 -j DROP'))).toBe(2);
     expect(await groups(about(0, '-A OUTPUT -d 192.0.2.0/24 -j DROP'), about(1, '-A OUTPUT -d 192.0.2.0/24 -j DROP'))).toBe(1);
+  });
+
+  it('in one subnet: pods in an excluded range are alike, and so are those beside it', async () => {
+    const excluded = SIDECAR.replace(/^-A ISTIO_OUTPUT .*RETURN$/m, '-A ISTIO_OUTPUT -d 10.244.1.8/29 -j RETURN\n$&');
+    const pods = [0, 3, 1, 2].map((at) => web(at, { rules: excluded, length: 24 }));
+    const { out } = await ask({ pods }, '-A', '--only', 'no-redirect-loop', '--json');
+    const report = JSON.parse(out) as { readonly pods: readonly (readonly string[])[] };
+    // web-0 has 10.244.1.7, and the range begins with 10.244.1.8
+    expect(report.pods).toEqual([['shop/web-0'], ['shop/web-3', 'shop/web-1', 'shop/web-2']]);
+    const text = out.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('the running pod at 10.244.1.7, its listeners assumed');
+    expect(text).toContain('the running pods at 10.244.1.10, 10.244.1.8 and 10.244.1.9, their listeners assumed');
+  });
+
+  it('two replicas, one of them in an excluded range, are traced each at its own address', async () => {
+    const excluded = SIDECAR.replace(/^-A ISTIO_OUTPUT .*RETURN$/m, '-A ISTIO_OUTPUT -s 10.244.1.8/29 -j RETURN\n$&');
+    const pods = [0, 1].map((at) => web(at, { rules: excluded, length: 24 }));
+    const { out } = await ask({ pods }, '-A', 'trace', OUT);
+    expect(
+      linesOf(out)
+        .filter((line) => line.includes('shop/'))
+        .map((line) => line.replace(/: .*/, '')),
+    ).toEqual(['captured-out  shop/web-0', 'direct        shop/web-1']);
   });
 
   it('another proxy, another family or another rule does', async () => {

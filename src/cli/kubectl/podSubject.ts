@@ -9,12 +9,14 @@ import { readPlace } from '../input/place.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { ruleReadingOf } from '../input/ruleTexts.ts';
 import { complain } from '../io/messages.ts';
+import type { PodFacts } from './podFacts.ts';
 import type { PodFiles } from './podFiles.ts';
 
 /** Undefined when an option cannot be read, which has been reported. */
 export async function runningPodSubject(
   call: Call,
   { rules: { path: file, text }, host: described, facts, about, mesh, absentFamilies, names }: PodFiles,
+  equal: readonly PodFiles[] = [],
 ): Promise<RuleSubject | undefined> {
   const said = await readPlace(call);
   const reading = await ruleReadingOf(call);
@@ -39,7 +41,9 @@ export async function runningPodSubject(
       ...ofMesh,
       ...(!saysWho && proxyUid !== undefined && { proxyUid }),
       ...(!saysWho && proxyGid !== undefined && { proxyGid }),
-      ...(described === undefined ? podIps.length > 0 && { podIps } : { host: hostIn(described) }),
+      ...(described === undefined
+        ? podIps.length > 0 && { podIps }
+        : { host: { ...hostIn(described), called: calledOf(described, [facts, ...equal.map((one) => one.facts)]) } }),
     },
   };
 }
@@ -48,6 +52,20 @@ export async function runningPodSubject(
 function hostIn({ path, text, sockets }: NonNullable<PodFiles['host']>): Host {
   const { host, problems } = readHost(parseJson(text));
   invariant(host !== undefined, `${path}: ${problems.join('; ')}`);
-  if (sockets === true) return { ...host, called: 'the running pod', transparencyUnsaid: true };
-  return { ...host, called: 'the running pod, its listeners assumed' };
+  return sockets === true ? { ...host, transparencyUnsaid: true } : host;
+}
+
+const MOST_ADDRESSES = 4;
+
+/** `the running pod at 10.244.1.7, its listeners assumed`; of equal pods the addresses of each. */
+function calledOf({ sockets }: NonNullable<PodFiles['host']>, pods: readonly PodFacts[]): string {
+  const addresses = pods.flatMap((pod) => (pod.addresses.length === 0 ? [] : [pod.addresses.join('/')]));
+  const shown = addresses.slice(0, MOST_ADDRESSES);
+  const left = addresses.length - shown.length;
+  const parts = [...shown, ...(left > 0 ? [`${left} more`] : [])];
+  const last = parts.pop();
+  const list = last === undefined ? '' : ` at ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}`;
+  return pods.length > 1
+    ? `the running pods${list}${sockets ? '' : ', their listeners assumed'}`
+    : `the running pod${list}${sockets ? '' : ', its listeners assumed'}`;
 }

@@ -1,7 +1,7 @@
 /** Pods of which one proof is enough: the same rules, and hosts that differ in the pod's own address alone, which no rule knows. */
 
 import { isJsonRecord, parseJson, recordsIn } from '../../lib/json.ts';
-import { type Address, familyOf, formatAddress, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
+import { type Address, familyOf, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
 import type { PodFiles } from './podFiles.ts';
 
 interface Own {
@@ -54,8 +54,9 @@ function placeOf(text: string, own: readonly Own[]): string {
     .map((one) => {
       if (hi < one.lo || lo > one.hi) return 'apart';
       if (lo <= one.lo && hi >= one.hi) return 'around';
-      // a part of the subnet: which addresses are in it decides
-      return `${formatAddress(one.address)} in ${one.lo}`;
+      // a part of the subnet: pods whose addresses are in it, or not, are treated alike
+      const own = BigInt(one.address);
+      return `${own >= lo && own <= hi ? 'holds it' : 'beside it'} in ${one.lo}`;
     })
     .join();
 }

@@ -2,7 +2,7 @@
 import type { NotedSubjects } from '../../app/verify/notedSubjects.ts';
 import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfRules, type VerifiedRules, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
-import { mergeBounds } from '../../connection/bounds.ts';
+import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
 import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { assumptionText } from '../../mesh/assumption.ts';
@@ -82,7 +82,7 @@ async function verifyEach(call: Call, { groups }: PodsRead, options: ClaimOption
   const answered: VerifiedPods[] = [];
   for (const [index, group] of groups.entries()) {
     const [first] = group.all;
-    const subject = first && (await runningPodSubject(call, first));
+    const subject = first && (await runningPodSubject(call, first, group.all.slice(1)));
     if (subject === undefined) return undefined;
     const tell = (claim: string) => progress.tell(`verifying ${index + 1} of ${groups.length}: ${claim}`);
     // what is said of its own object is said of each
@@ -126,7 +126,7 @@ function humanPods(
   style: PodsStyle,
 ): string {
   const lines = [...groups.map((group) => lineOf(group, style)), ...unreadLines(unread)];
-  const bounds = mergeBounds(groups.flatMap(({ verified }) => verified.pods.map((pod) => pod.bounds)));
+  const bounds = withOwnAddresses(mergeBounds(groups.flatMap(({ verified }) => verified.pods.map((pod) => pod.bounds))));
   const count = (is: (rank: number) => boolean) => lines.filter(({ rank }) => is(rank)).reduce((sum, { labels }) => sum + labels.length, 0);
   const [failing, undecided, left, fine] = [
     count((rank) => rank < RANK.undecided),
@@ -155,6 +155,14 @@ function humanPods(
       ? groups.flatMap(({ labels, verified }) => ['', '', style.paint.bold(labels.join(', ')), humanVerify(verified.pods, style)])
       : []),
   ].join('\n');
+}
+
+/** Of pods that differ their addresses are not listed: -v and JSON have those of each. */
+function withOwnAddresses(bounds: Bounds): Bounds {
+  const { hosts } = bounds;
+  if (hosts.length < 2 || !hosts.every((host) => host.startsWith('the running pod'))) return bounds;
+  const assumed = hosts.some((host) => host.endsWith('assumed')) ? ', their listeners assumed' : '';
+  return { ...bounds, hosts: [`the running pods at their own addresses${assumed}`] };
 }
 
 const RANKS: Readonly<Record<NonNullable<ClaimsVerdict['word']>, number>> = {
