@@ -6,8 +6,7 @@ import type { Host } from '../host/host.ts';
 import { formatAddress } from '../packet/address.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
-import { forget } from '../symbolic/diagrams/forget.ts';
-import { equal } from '../symbolic/diagrams/vector.ts';
+import { project } from '../symbolic/space/project.ts';
 import { type Space, widthOf } from '../symbolic/space/space.ts';
 import { sourcesByMark } from '../symbolic/walk/unboundSources.ts';
 import type { UnclearClass } from './classes.ts';
@@ -22,15 +21,15 @@ interface Sent {
 
 /** Those that end otherwise from the other source; their own is left open. */
 export function otherSources(space: Space, question: DiffQuestion, { within, ends, told }: Sent): Bdd {
-  const { manager, start, offsets, family } = space;
+  const { manager, offsets, family } = space;
   const hosts = { base: hostAround(question, 'base'), head: hostAround(question, 'head') };
   if (hosts.base === hosts.head) return EMPTY;
   const chosen = (name: 'base' | 'head') => manager.and(within, sourcesByMark(spaceAround(space, question, name)));
   const [was, is] = [chosen('base'), chosen('head')];
-  // an address of nobody stands for this host's own
-  const other = manager.minus(manager.xor(was, is), equal(manager, start.dst, 0));
+  const other = manager.xor(was, is);
   if (other === EMPTY) return EMPTY;
-  const anySource = (set: Bdd): Bdd => forget(manager, set, { start: offsets.src, width: widthOf('src', family) });
+  const after = offsets.src + widthOf('src', family);
+  const anySource = (set: Bdd): Bdd => project(manager, set, { start: 0, width: offsets.src }, { start: after, width: space.free - after });
   const parts = (side: readonly End[], own: Bdd) =>
     side.flatMap((end) => {
       const set = anySource(manager.and(end.set, own));

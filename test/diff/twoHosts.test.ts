@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { diff, parse } from '../../src/api/library/index.ts';
 import type { DiffReport } from '../../src/report/json/diff.ts';
 import { chainwalk } from '../cli/memoryIo.ts';
+import { readFixture } from '../support/fixtures.ts';
 
 const ETH = '2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 state UP\n    inet 192.168.1.5/24 scope global eth0\n';
 const TUN = '3: tun0: <POINTOPOINT,MULTICAST,NOARP,UP,LOWER_UP> mtu 1420 state UP\n    inet 10.8.0.2/24 scope global tun0\n';
@@ -81,6 +82,20 @@ describe('diff of two hosts', { timeout: 60_000 }, () => {
     expect(
       (await asked('--base-host', 'one.yaml', '--head-host', 'hint.yaml', 'six.rules', '--where', 'out 192.168.1.5 -> 0.0.0.0/0')).code,
     ).toBe(0);
+  });
+
+  it('follows what a proxy sends to no address, with a default route and without one', async () => {
+    const eth = 'interfaces: [{name: eth0, addresses: [10.244.0.5/24]}]\n';
+    const hosts = {
+      'pod.rules': readFixture('article').text,
+      'with.yaml': `${eth}routes: [default via 10.244.0.1 dev eth0]\n`,
+      'without.yaml': eth,
+    };
+    const set = ['--where', 'out tcp 10.244.0.5 -> 0.0.0.0 uid=1337'];
+    for (const host of ['with.yaml', 'without.yaml'])
+      expect((await chainwalk(['find', 'pod.rules', '--host', host, ...set, '--outcome', 'loop'], { files: hosts })).out).toMatch(/^LOOP/);
+    const sides = ['--base-host', 'with.yaml', '--head-host', 'without.yaml'];
+    expect((await chainwalk(['diff', 'pod.rules', ...sides, ...set], { files: hosts })).code).toBe(0);
   });
 
   it('refuses packets that arrive where one host alone has an interface', async () => {

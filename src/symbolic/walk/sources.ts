@@ -33,8 +33,13 @@ export const sourcesByRoute = memoize((space: Space, _all: ''): readonly SourceO
 
 const exactSources = memoize((space: Space, mark: number): Bdd => {
   const ways = sourcesOf(space, { mark: constant(mark, 32), exact: true });
-  return space.manager.any(ways.map(({ set }) => set));
+  const { manager, start, family } = space;
+  // without an address the destination is this host: host/output.ts sourceFor()
+  const toNobody = equal(manager, start.dst, 0);
+  return manager.choose(toNobody, manager.any(ways.map(({ set }) => set)), equal(manager, start.src, family === 4 ? LOOPBACK4 : 1));
 });
+
+const LOOPBACK4 = 0x7f00_0001;
 
 function sourcesOf(space: Space, { mark, exact }: { readonly mark: Vector; readonly exact: boolean }): readonly SourceOfWay[] {
   const { manager, start } = space;
