@@ -35,17 +35,43 @@ function counted(results: readonly ReadBack[]): string {
   return [`${rules} rules`, ...[...met].map(([what, ones]) => `${ones.length} ${what}`)].join(', ');
 }
 
+function loadsOf(file: string, text: string): readonly Load[] {
+  return parseRules({ file, text }).rulesets.flatMap(({ family, source, tables }) => {
+    const blocks = tables.map(({ name: table }) => {
+      const start = source.text.lastIndexOf('*', table.start);
+      return source.text.slice(start, source.text.indexOf('COMMIT', start) + 'COMMIT\n'.length);
+    });
+    return BACKENDS.map((backend): Load => ({ family, backend, text: `${blocks.join('\n')}\n` }));
+  });
+}
+
 describe.runIf(kernelHere())('the listing of every fixture', () => {
+  test('without -v it has the same rules without their interfaces, none of which is decided', { timeout: 300_000 }, () => {
+    let count = 0;
+    for (const name of fixtureNames()) {
+      const { text } = readFixture(name);
+      for (const { saved, listed } of listAll(
+        loadsOf(name, text).filter(({ backend }) => backend === 'nft'),
+        '-n',
+        setsIn(text),
+      )) {
+        const rules = readRules({ file: name, text: listed }).rulesets.flatMap(({ tables }) =>
+          [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules)),
+        );
+        const theirs = saved.split('\n').filter((line) => line.startsWith('-A'));
+        const expected = theirs.map((line) => HIDDEN.reduce((rest, { read }) => read(rest), line.replace(/ (?:! )?-[io] \S+/g, '')));
+        expect(rules.map((rule) => rule.text).sort()).toEqual(expected.sort());
+        expect(rules.filter(({ clauses }) => clauses.every((clause) => clause.text !== '(not shown)'))).toEqual([]);
+        count += rules.length;
+      }
+    }
+    expect(count).toBeGreaterThan(1000);
+  });
+
   test.each(WIDTHS)('iptables -L %s is read as the rules that were loaded, all of each', { timeout: 300_000 }, (options) => {
     const results = fixtureNames().flatMap((name) => {
       const { text } = readFixture(name);
-      const loads = parseRules({ file: name, text }).rulesets.flatMap(({ family, source, tables }) => {
-        const blocks = tables.map(({ name: table }) => {
-          const start = source.text.lastIndexOf('*', table.start);
-          return source.text.slice(start, source.text.indexOf('COMMIT', start) + 'COMMIT\n'.length);
-        });
-        return BACKENDS.map((backend): Load => ({ family, backend, text: `${blocks.join('\n')}\n` }));
-      });
+      const loads = loadsOf(name, text);
       const listed = listAll(loads, options, setsIn(text));
       expect(listed.map((one) => one.loads)).toEqual(loads.map(() => true));
       return listed.map(readBack);

@@ -205,6 +205,22 @@ describe('a damaged listing', () => {
     ]);
   });
 
+  it.each([
+    ['what iptables -S prints', '$ iptables -t nat -S\n-A PREROUTING -p tcp -j REDIRECT --to-ports 15001'],
+    ['a call that changes rules after it', 'root@gw:~# iptables -t nat -A PREROUTING -p tcp -j REDIRECT --to-ports 15001'],
+  ])('%s beside a listing is not passed over', (_, more) => {
+    const { said } = read(`${damaged()}\n\n${more}`);
+    expect(said.filter((one) => one.startsWith('malformed'))).toEqual([
+      expect.stringMatching(/^malformed [56]:1 this stands beside what `iptables -L` prints, and would add to it or change it/),
+    ]);
+  });
+
+  test('a call before the listing has done what it does', () => {
+    const { said } = read(`$ iptables -A INPUT -p tcp --dport 22 -j DROP\n${damaged()}`);
+    expect(said.filter((one) => one.startsWith('malformed'))).toEqual([]);
+    expect(said[0]).toBe('warning 1:1 this line is not part of what `iptables -L` prints, and passed over');
+  });
+
   test('prompts end a chain, and what describes the host beside it is read', () => {
     const row = '    0     0 DROP       tcp  --  eth0   *       0.0.0.0/0            0.0.0.0/0            tcp dpt:22 /* no ip ban */';
     const text = `${damaged(row)}\nroot@gw:~# ip route\ndefault via 10.0.0.254 dev eth0\n[root@gw ~]# exit\n$ `;

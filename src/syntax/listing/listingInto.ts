@@ -29,10 +29,8 @@ export function listingInto(world: TextTables, input: ListingInput): ReadonlyMap
   const { source, lines, report } = input;
   const { groups, beside } = listedGroups(source.text, lines, report);
   const taken = input.besides(beside);
-  sayBeside(
-    beside.filter(({ number, start, end }) => taken?.has(number) !== true && !SESSION.test(source.text.slice(start, end))),
-    report,
-  );
+  const unread = beside.filter(({ number, start, end }) => taken?.has(number) !== true && !SESSION.test(source.text.slice(start, end)));
+  sayBeside({ unread, last: groups.at(-1)?.chains.at(-1)?.line.number ?? 0 }, input);
   const read = new Map<Family, { names: Set<string>; chains: ListedChain[] }>();
   for (const group of groups) {
     const { family, from } = listedFamily(group) ?? { family: input.family ?? 4, from: input.family === undefined ? 'default' : 'option' };
@@ -79,7 +77,21 @@ function putGroup(world: TextTables, group: ListedGroup, { input, family, from }
 /** A prompt with nothing behind it, or the end of a session. */
 const SESSION = /^(?:(?:\S{0,200}|\[\S{1,99} \S{1,99}\])[#$%>]\s*)?(?:exit|logout|clear)?\s*$/;
 
-function sayBeside([first, ...more]: readonly Line[], report: ProblemSink): void {
+interface Beside {
+  readonly unread: readonly Line[];
+  /** the number of the line of the last chain that is listed */
+  readonly last: number;
+}
+
+/** Rules in other words, and calls that change what was listed, are not passed over: what they do is not known then. */
+function sayBeside({ unread, last }: Beside, { source: { text }, report }: ListingInput): void {
+  const rules = unread.filter(({ number, start, end }) => {
+    const line = text.slice(start, end);
+    return RULE.test(line) || (number > last && CHANGE.test(line));
+  });
+  const [rule] = rules;
+  if (rule !== undefined) report({ ...MIXED, span: rule });
+  const [first, ...more] = unread.filter((line) => !rules.includes(line));
   if (first === undefined) return;
   const others = more.length === 0 ? 'is' : more.length === 1 ? 'and one more line are' : `and ${more.length} more are`;
   const message = `this line ${others} not part of what \`iptables -L\` prints, and passed over`;
@@ -112,6 +124,17 @@ function excerptOf(names: readonly string[], chains: readonly ListedChain[]): Ex
     left: `, read as table${names.length > 1 ? 's' : ''} ${names.join(', ')}, with every other table empty`,
   };
 }
+
+/** As iptables-save and `iptables -S` print them. */
+const RULE = /^-[APN] \S/;
+const CHANGE = /(?:^|[\s/])ip6?tables(?:-\w+)? (?:.*\s)?(?:-[APNIDFXR]|--(?:append|insert|delete|flush|policy|replace))(?:\s|$)/;
+
+const MIXED = {
+  kind: 'malformed',
+  code: 'unreadable-line',
+  message: 'this stands beside what `iptables -L` prints, and would add to it or change it',
+  help: 'give it in a text of its own, or the listing after it',
+} as const;
 
 const ASSUMED = {
   kind: 'warning',
