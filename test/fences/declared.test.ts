@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FenceDescription, type HostDescription, parse, verify } from '../../src/api/library/index.ts';
 import { readHost } from '../../src/host/readHost.ts';
+import { chainwalk } from '../cli/memoryIo.ts';
 
 const ADDRESSES4 = ['192.0.2.31/24'];
 const ADDRESSES6 = ['2001:db8:31::31/64'];
@@ -115,3 +116,24 @@ it.each([
 ])('%j as a fence is told: %s', (fence, problem) =>
   expect(readHost({ interfaces: [{ name: 'wan0', addresses: ADDRESSES4 }], fence }).problems).toContain(problem),
 );
+
+it('a fence and proxies stand in a file of their own beside pasted text', async () => {
+  const pasted = [
+    '$ ip addr',
+    '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN',
+    '    inet 127.0.0.1/8 scope host lo',
+    '2: wan0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc fq_codel state UP',
+    '    inet 192.0.2.31/24 brd 192.0.2.255 scope global wan0',
+    '$ ip route',
+    'default via 192.0.2.1 dev wan0',
+    '192.0.2.0/24 dev wan0 proto kernel scope link src 192.0.2.31',
+    '',
+  ].join('\n');
+  const own = 'fence: { leaves_only_by: [tun1] }\nproxies: [{ process: cache, listens: [tcp 3129], dials: original, uid: 14 }]\n';
+  const rules = '*nat\n-A OUTPUT -p tcp --dport 80 -j REDIRECT --to-ports 3129\nCOMMIT\n';
+  const args = ['verify', 'r', '--host', 'paste.txt', '--host', 'own.yaml', '--family', '4', '-o', 'json'];
+  const { out } = await chainwalk(args, { files: { r: rules, 'paste.txt': pasted, 'own.yaml': own } });
+  const broken = [...out.matchAll(/"claim":\s*"([\w-]+)"/g)].map(([, id]) => id);
+  expect(broken).toEqual(expect.arrayContaining(['leaves-only-by', 'no-redirect-loop']));
+  expect(out).toContain('"uid": 14');
+});
