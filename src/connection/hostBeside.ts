@@ -7,7 +7,7 @@ import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
-import { descriptionOf, ruleKeys, tablesOf } from '../syntax/host/description.ts';
+import { descriptionOf, processesOf, ruleKeys, tablesOf } from '../syntax/host/description.ts';
 import { type PrintedHost, saysOfHost } from '../syntax/host/printedHost.ts';
 
 /** Undefined where not all of the rules have the same one, or it cannot be read. `usual`: what the text does not say. */
@@ -61,6 +61,7 @@ export function besideUsual(around: PrintedHost, usual: HostDescription): HostDe
     ip_rules: [...ip_rules, ...unsaid(usual.ip_rules, around.rulesOf)],
     route_tables: { ...usual.route_tables, ...route_tables },
     sysctls: { ...usual.sysctls, ...around.sysctls },
+    processes: { ...usual.processes, ...processesOf(around).processes },
     listeners: [...around.listeners, ...listeners.filter(({ proto }) => !around.listenersOf.some((told) => told === proto))],
   };
 }

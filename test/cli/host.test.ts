@@ -196,3 +196,27 @@ test('rules without a host print the host that is assumed around them, with the 
   });
   expect(again.out).toMatch(/^forwarded .*=> eth0/);
 });
+
+test('ss -e says as whom processes run; root it leaves out', async () => {
+  const ss = `$ ip addr
+2: eth0: <UP,LOWER_UP> mtu 1500 qdisc noqueue group default
+    inet 10.0.0.2/24 scope global eth0
+$ ip route
+default via 10.0.0.1 dev eth0
+$ ss -tulnpe
+Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process
+udp   UNCONN 0      0          127.0.0.1:53      0.0.0.0:*    users:(("dnsmasq",pid=7,fd=8)) ino:641 sk:1 cgroup:/ <->
+tcp   LISTEN 0      128          0.0.0.0:12345     0.0.0.0:*    users:(("xray",pid=1,fd=3)) uid:998 ino:640 sk:1001 cgroup:/ <->
+tcp   LISTEN 0      128          0.0.0.0:80        0.0.0.0:*    ino:642 sk:1002 cgroup:/ <->
+`;
+  const { out, code } = await chainwalk(['host', '-o', 'json'], { stdin: ss });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    listeners: [
+      { proto: 'udp', port: 53, process: 'dnsmasq' },
+      { proto: 'tcp', port: 12345, process: 'xray' },
+      { proto: 'tcp', port: 80 },
+    ],
+    processes: { dnsmasq: { uid: 0, gid: 0 }, xray: { uid: 998, gid: 998 } },
+  });
+});

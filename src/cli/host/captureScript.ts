@@ -34,7 +34,7 @@ else
   if has ifconfig; then ask ifconfig -a; fi
   if has route; then ask route -n; fi
 fi
-if has ss; then ask ss -lntup
+if has ss; then ask ss -lntupe
 elif has netstat; then
   if netstat -lntup > /dev/null 2>&1; then ask netstat -lntup; else ask netstat -lntu; fi
 else echo "# there is no ss and no netstat"

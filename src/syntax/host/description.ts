@@ -31,6 +31,7 @@ export function descriptionOf(printed: PrintedHost): PrintedDescription {
     ...(Object.keys(route_tables).length > 0 && { route_tables }),
     ...(Object.keys(sysctls).length > 0 && { sysctls }),
     ...(unheard.length < 2 && { listeners: [...listeners, ...unheard.map((proto) => ({ proto, process: 'app' }))] }),
+    ...processesOf(printed),
     ...(Object.keys(sets).length > 0 && { sets }),
   };
   const unsaid = [
@@ -39,6 +40,12 @@ export function descriptionOf(printed: PrintedHost): PrintedDescription {
     ...(unheard.length === 1 ? [`no ${unheard[0]} sockets: an application is assumed on every ${unheard[0]} port`] : []),
   ];
   return { description, unsaid };
+}
+
+/** A user's group is most often the one of the same number. */
+export function processesOf({ users }: PrintedHost): Pick<HostDescription, 'processes'> {
+  if (users === undefined) return {};
+  return { processes: Object.fromEntries(Object.entries(users).map(([name, uid]) => [name, { uid, gid: uid }])) };
 }
 
 export function tablesOf({ routes }: Pick<PrintedHost, 'routes'>): Required<Pick<HostDescription, 'routes' | 'route_tables'>> {
@@ -119,6 +126,7 @@ function joined(one: PrintedHost, other: PrintedHost): PrintedHost {
     rulesOf: [...new Set([...one.rulesOf, ...other.rulesOf])].sort(),
     listeners: [...one.listeners.filter(({ proto }) => !other.listenersOf.some((told) => told === proto)), ...other.listeners],
     listenersOf: [...new Set([...one.listenersOf, ...other.listenersOf])].sort(),
+    ...((one.users ?? other.users) !== undefined && { users: { ...one.users, ...other.users } }),
     sets: { ...one.sets, ...other.sets },
     sysctls: { ...one.sysctls, ...other.sysctls },
     unusedSysctls: [...new Set([...one.unusedSysctls, ...other.unusedSysctls])],

@@ -35,6 +35,7 @@ export function finished(page: HostPage): PrintedHost {
     rulesOf: [...page.rulesOf].sort(),
     listeners: page.listeners,
     listenersOf: [...page.listenersOf].sort(),
+    ...(page.users.size > 0 && { users: Object.fromEntries(page.users) }),
     sets: Object.fromEntries([...page.sets].map(([name, { type, options, members }]) => [name, setDescription(type, options, members)])),
     sysctls: Object.fromEntries(page.sysctls),
     unusedSysctls: [...page.unusedSysctls],

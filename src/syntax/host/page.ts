@@ -20,6 +20,8 @@ export interface HostPage {
   byBusybox?: Span;
   readonly listeners: ListenerDescription[];
   readonly listenersOf: Set<SocketProtocol>;
+  /** numbers of the users of processes */
+  readonly users: Map<string, number>;
   readonly sets: Map<string, { readonly type: string; readonly options: string; readonly members: string[] }>;
   readonly sysctls: Map<string, string>;
   /** on which no answer depends */
@@ -68,6 +70,7 @@ export function newPage(report: ProblemSink): HostPage {
     rulesOf: new Set(),
     listeners: [],
     listenersOf: new Set(),
+    users: new Map(),
     sets: new Map(),
     sysctls: new Map(),
     unusedSysctls: new Set(),

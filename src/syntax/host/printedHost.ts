@@ -15,6 +15,8 @@ export interface PrintedHost {
   readonly listeners: readonly ListenerDescription[];
   /** whose listening sockets are there as a whole */
   readonly listenersOf: readonly SocketProtocol[];
+  /** users of the processes that listen, by number; absent: not told */
+  readonly users?: Readonly<Record<string, number>>;
   readonly sets: Readonly<Record<string, SetDescription>>;
   readonly sysctls: Readonly<Record<string, string>>;
   /** that were left out, because no answer depends on them */

@@ -25,7 +25,11 @@ function takeSocket(page: HostPage, { text, span }: HostLine, parts: LineParts):
   const [host = '', device] = local.slice(0, colon).split('%');
   const address = host.replace(/^\[|\]$/g, '').replace(/^::ffff:(?=\d+\.)/, '');
   const both = address === '*' || (address === '::' && /\bv6only:0\b/.test(text));
-  const process = /users:\(\("([^"]*)"/.exec(parts.get('socketRest') ?? '')?.[1];
+  const rest = parts.get('socketRest') ?? '';
+  const process = /users:\(\("([^"]*)"/.exec(rest)?.[1];
+  // `ss -e` names no user where that is root
+  const uid = /\buid:(\d+)/.exec(rest)?.[1] ?? (/\bino:\d/.test(rest) ? '0' : undefined);
+  if (process !== undefined && uid !== undefined && !page.users.has(process)) page.users.set(process, Number(uid));
   add(page, span, {
     protocol,
     port: local.slice(colon + 1),
