@@ -87,7 +87,9 @@ const TEXTS: readonly string[] = [
 
 describe.runIf(kernelHere())(`${RESTORE} and we agree (needs root, unshare and iptables)`, () => {
   it.each(TEXTS)('on %j', (text) => {
-    const ours = parseRules({ file: 'text', text }, { family: 4 }).diagnostics.some(isError);
+    const { diagnostics } = parseRules({ file: 'text', text }, { family: 4 });
+    // a table without COMMIT, which loads nothing, is read as people paste it, with a warning
+    const ours = diagnostics.some((one) => isError(one) || one.code === 'cut-off' || one.code === 'outside-a-table');
     const theirs = spawnSync('unshare', ['-n', RESTORE], { input: text, encoding: 'utf8', timeout: 10_000 });
     expect({ refused: ours, stderr: theirs.stderr }).toEqual({ refused: theirs.status !== 0, stderr: theirs.stderr });
   });

@@ -27,6 +27,7 @@ import { applyCommands, type PlacedTexts, withCommands } from './applied.ts';
 import { familiesInVain } from './askedInVain.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { errorText } from './errorText.ts';
+import { withoutLongLines } from './longLines.ts';
 import { pastedText } from './pastedText.ts';
 import { upCommands } from './upCommands.ts';
 
@@ -63,12 +64,13 @@ export interface ParseResult {
 }
 
 export function parseRules(given: Source, options: ParseRulesOptions = {}): ParseResult {
-  const { source, findings: pasted } = pastedText(given);
+  const short = withoutLongLines(given);
+  const { source, findings: pasted } = pastedText(short.source);
   const up = upCommands(source);
   const diagnostics: Diagnostic[] = [];
   const report = eachOnce(reportInto(diagnostics, source));
   // of the text as it was given: what is read instead is not the author's
-  for (const finding of pasted) reportInto(diagnostics, given)(finding);
+  for (const finding of [...short.findings, ...pasted]) reportInto(diagnostics, given)(finding);
   const failed = errorText(given.text);
   if (failed !== undefined) {
     const said: Diagnostic[] = [];

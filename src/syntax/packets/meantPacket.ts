@@ -86,7 +86,11 @@ export function meantPacket(text: string): MeantPacket | undefined {
   return { text: written(draft), ...(draft.hostName !== undefined && { hostName: draft.hostName }) };
 }
 
+/** A URL with a name of 255 characters and a short path; patterns run out of stack in a text of megabytes. */
+const LONGEST_WORD = 2000;
+
 function readWord(draft: Draft, word: string): boolean {
+  if (word.length > LONGEST_WORD) return false;
   const lower = word.toLowerCase();
   if (['->', '<-', 'to', 'from', 'via', 'port', ''].includes(lower)) return true;
   if (/^[a-z]+=\S+$/i.test(word)) draft.pairs.push(word);

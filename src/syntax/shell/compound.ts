@@ -1,6 +1,6 @@
 /** Compound commands: if, for, while, case, groups and tests. POSIX shell, section 2.9.4; bash(1), Compound Commands */
 import type { Arm, Branch, Compound, ShellNode, ShellWord, TestToken } from './ast.ts';
-import { type Cursor, here, isAt, lineEnd, match, skipBlanks, unreadable } from './cursor.ts';
+import { type Cursor, here, isAt, lineEnd, match, skipBlanks, unreadable, untilSign } from './cursor.ts';
 import { arithmetic, readShellWord } from './words.ts';
 
 /** The words and signs that open one; `((` and `[[` before their halves. */
@@ -21,7 +21,7 @@ function take(cursor: Cursor, word: string): void {
 }
 
 function found(cursor: Cursor): string {
-  const text = match(cursor, /[^\s;]+/y)?.[0].slice(0, 40);
+  const text = match(cursor, /[^\s;]{1,40}/y)?.[0];
   return text === undefined ? (cursor.at >= cursor.end ? 'the end' : 'the end of the line') : `\`${text}\``;
 }
 
@@ -81,7 +81,7 @@ function readFor(cursor: Cursor): Compound {
     const clauses = arithmetic(cursor, 2).split(';');
     return { kind: 'count', clauses, body: loopBody(cursor) };
   }
-  const name = match(cursor, /[A-Za-z_]\w*/y)?.[0];
+  const name = match(cursor, /[A-Za-z_]\w{0,1000}/y)?.[0];
   if (name === undefined) throw unreadable(cursor, `expected the name of a variable, found ${found(cursor)}`);
   cursor.at += name.length;
   skipLines(cursor);
@@ -160,12 +160,14 @@ function readTest(cursor: Cursor): readonly TestToken[] {
   return tokens;
 }
 
+const BLANK = /\s/g;
+
 /** What follows `=~`: blanks end it, brackets do not. */
 function readExpression(cursor: Cursor): ShellWord {
   skipBlanks(cursor);
   const start = cursor.at;
   if (/["'$]/.test(here(cursor))) return readShellWord(cursor) ?? { parts: [], start, end: start };
-  const text = match(cursor, /[^\s]+/y)?.[0] ?? '';
+  const text = untilSign(cursor, BLANK);
   cursor.at += text.length;
   return { parts: [{ kind: 'text', text, quoted: false }], start, end: cursor.at };
 }

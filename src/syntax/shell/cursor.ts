@@ -55,6 +55,13 @@ export function match(cursor: Cursor, pattern: RegExp): RegExpExecArray | undefi
   return found === null || cursor.at + found[0].length > cursor.end ? undefined : found;
 }
 
+/** What stands before the next sign that ends a plain text, perhaps nothing. Found by looking for the sign: a pattern that takes character after
+ *  character runs out of stack in a text of megabytes. `sign` has the flag g. */
+export function untilSign({ text, at, end }: Cursor, sign: RegExp): string {
+  sign.lastIndex = at;
+  return text.slice(at, Math.min(sign.exec(text)?.index ?? end, end));
+}
+
 /** Length of the line end at the cursor: 0, 1, or 2 for CRLF. */
 export function lineEnd(cursor: Cursor): number {
   return isAt(cursor, '\n') ? 1 : isAt(cursor, '\r\n') ? 2 : 0;
@@ -64,7 +71,7 @@ export function lineEnd(cursor: Cursor): number {
 export function skipBlanks(cursor: Cursor): void {
   for (;;) {
     for (let skipped = true; skipped; ) {
-      const length = match(cursor, /[ \t]+|\\\r?\n/y)?.[0].length ?? 0;
+      const length = match(cursor, /[ \t]{1,1000}|\\\r?\n/y)?.[0].length ?? 0;
       cursor.at += length;
       skipped = length > 0;
     }

@@ -86,7 +86,7 @@ export interface RestoreRequest {
 }
 
 export function sourceOf({ text }: Machine, { start, end }: Span): string {
-  const found = text.slice(start, end).replaceAll(/\s+/g, ' ');
+  const found = text.slice(start, Math.min(end, start + 1000)).replaceAll(/\s+/g, ' ');
   return found.length > 60 ? `${found.slice(0, 57)}...` : found;
 }
 

@@ -88,7 +88,9 @@ function readPipeline(cursor: Cursor): ShellNode {
   return stages.length === 1 && only !== undefined && !negated ? only : { kind: 'pipeline', negated, stages, start, end: cursor.at };
 }
 
-const DEFINITION = /(?:function[ \t]+([\w.:-]+)[ \t]*(?:\([ \t]*\))?|([\w.:-]+)[ \t]*\([ \t]*\))[ \t]*/y;
+/** Names have bounds: without one a pattern runs out of stack in a word of megabytes. */
+const DEFINITION =
+  /(?:function[ \t]{1,100}([\w.:-]{1,1000})[ \t]{0,100}(?:\([ \t]{0,100}\))?|([\w.:-]{1,1000})[ \t]{0,100}\([ \t]{0,100}\))/y;
 
 function readOne(cursor: Cursor): ShellNode {
   skipBlanks(cursor);
@@ -110,8 +112,8 @@ function readOne(cursor: Cursor): ShellNode {
   return { ...compound, redirects, start, end: cursor.at };
 }
 
-const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)(\+?)=/y;
-const PROMPT = /(?:\$|\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$])[ \t]+(?=\S)/y;
+const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]{0,1000})(\+?)=/y;
+const PROMPT = /(?:\$|\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$])[ \t]{1,100}(?=\S)/y;
 /** More are not read. */
 const MOST_WORDS = 10_000;
 

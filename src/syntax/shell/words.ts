@@ -1,10 +1,14 @@
 /** Words of a script: quotes, escapes, and what begins with `$` or a backquote. POSIX shell, sections 2.2 and 2.6 */
 import type { Edit, ShellWord, WordPart } from './ast.ts';
-import { type Cursor, here, isAt, match, UnreadableScript, unreadable } from './cursor.ts';
+import { type Cursor, here, isAt, match, UnreadableScript, unreadable, untilSign } from './cursor.ts';
 
-/** What ends a word outside of quotes. */
-const PLAIN = /[^\s'"\\$`;&|<>()]+/y;
-const NAME = /[A-Za-z_][A-Za-z0-9_]*|\d|[@*#?$!-]/y;
+/** What ends a word outside of quotes; a part of one in double quotes, in a here-document, in braces. */
+const WORD_ENDS = /[\s'"\\$`;&|<>()]/g;
+const QUOTE_ENDS = /["\\$`]/g;
+const HERE_ENDS = /[\\$`]/g;
+const BACKQUOTE_ENDS = /[`\\]/g;
+const BRACE_ENDS = /['"\\$`}]/g;
+const NAME = /[A-Za-z_][A-Za-z0-9_]{0,1000}|\d|[@*#?$!-]/y;
 
 /** The word at the cursor; undefined when none begins here. */
 export function readShellWord(cursor: Cursor): ShellWord | undefined {
@@ -15,8 +19,8 @@ export function readShellWord(cursor: Cursor): ShellWord | undefined {
 }
 
 function readPart(cursor: Cursor, parts: WordPart[]): boolean {
-  const plain = match(cursor, PLAIN)?.[0];
-  if (plain !== undefined) {
+  const plain = untilSign(cursor, WORD_ENDS);
+  if (plain !== '') {
     cursor.at += plain.length;
     parts.push({ kind: 'text', text: plain, quoted: false });
     return true;
@@ -70,8 +74,8 @@ function readDouble(cursor: Cursor, parts: WordPart[]): void {
 
 /** A part of a double-quoted text or of a here-document; `also` is what a backslash takes besides `$`, a backquote and itself. */
 function readInner(cursor: Cursor, parts: WordPart[], also: string): void {
-  const plain = match(cursor, also === '"' ? /[^"\\$`]+/y : /[^\\$`]+/y)?.[0];
-  if (plain !== undefined) {
+  const plain = untilSign(cursor, also === '"' ? QUOTE_ENDS : HERE_ENDS);
+  if (plain !== '') {
     cursor.at += plain.length;
     parts.push({ kind: 'text', text: plain, quoted: true });
   } else if (here(cursor) === '\\') {
@@ -91,14 +95,24 @@ export function readHereLine(cursor: Cursor): ShellWord {
   return { parts, start, end: cursor.at };
 }
 
+/** Where the backquote is that ends the one at the cursor: a backslash takes the next character. */
+function closingBackquote({ text, at, end }: Cursor): number | undefined {
+  BACKQUOTE_ENDS.lastIndex = at + 1;
+  for (let found = BACKQUOTE_ENDS.exec(text); found !== null && found.index < end; found = BACKQUOTE_ENDS.exec(text)) {
+    if (found[0] === '`') return found.index;
+    BACKQUOTE_ENDS.lastIndex = found.index + 2;
+  }
+  return undefined;
+}
+
 function readDollar(cursor: Cursor, parts: WordPart[], quoted: boolean): void {
   const start = cursor.at;
   const span = (): { readonly start: number; readonly end: number } => ({ start, end: cursor.at });
   if (here(cursor) === '`') {
-    const inner = match(cursor, /`((?:[^`\\]|\\[\s\S])*)`/y);
-    if (inner === undefined) throw neverClosed(cursor, start, '`');
-    const list = inside(cursor, { from: start + 1, to: start + inner[0].length - 1 });
-    cursor.at = start + inner[0].length;
+    const close = closingBackquote(cursor);
+    if (close === undefined) throw neverClosed(cursor, start, '`');
+    const list = inside(cursor, { from: start + 1, to: close });
+    cursor.at = close + 1;
     parts.push({ kind: 'command', list, quoted, ...span() });
   } else if (isAt(cursor, '$((')) {
     const text = arithmetic(cursor, 3);
@@ -149,7 +163,7 @@ function braced(cursor: Cursor, quoted: boolean): WordPart {
   cursor.at += 2;
   const length = isAt(cursor, '#') && !isAt(cursor, '#}') && !isAt(cursor, '#:');
   if (length) cursor.at++;
-  const name = match(cursor, /(?:[A-Za-z_][A-Za-z0-9_]*(?:\[[@*\d]+\])?|\d+|[@*#?$!-])/y)?.[0];
+  const name = match(cursor, /(?:[A-Za-z_][A-Za-z0-9_]{0,1000}(?:\[[@*\d]{1,20}\])?|\d{1,20}|[@*#?$!-])/y)?.[0];
   if (name === undefined) {
     throw new UnreadableScript('cannot read what follows `${`', { start, end: Math.min(cursor.at + 1, cursor.end) });
   }
@@ -167,8 +181,8 @@ function bracedWord(cursor: Cursor, open: number): ShellWord {
   const parts: WordPart[] = [];
   while (here(cursor) !== '}') {
     if (cursor.at >= cursor.end) throw neverClosed(cursor, open, '}');
-    const plain = match(cursor, /[^'"\\$`}]+/y)?.[0];
-    if (plain !== undefined) {
+    const plain = untilSign(cursor, BRACE_ENDS);
+    if (plain !== '') {
       cursor.at += plain.length;
       parts.push({ kind: 'text', text: plain, quoted: false });
     } else if (!readPart(cursor, parts)) throw unreadable(cursor, `cannot read \`${here(cursor)}\` here`);
