@@ -92,7 +92,7 @@ export interface Route {
   readonly unknown?: string;
 }
 
-export interface NextHop extends Pick<Route, 'via' | 'via6' | 'dev' | 'src' | 'linkdown' | 'dead'> {
+export interface NextHop extends Pick<Route, 'via' | 'via6' | 'dev' | 'src' | 'linkdown' | 'dead' | 'mtu' | 'mtuLocked'> {
   readonly weight: number;
 }
 

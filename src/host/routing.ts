@@ -111,8 +111,10 @@ export function joinSiblings(routes: readonly Route[]): readonly Route[] {
     const first = joined[at];
     if (first === undefined) joined.push(route);
     else {
-      const { via: _via, dev: _dev, src: _src, linkdown: _linkdown, dead: _dead, ...whole } = first;
-      joined[at] = { ...whole, nexthops: [...hopsOf(first), ...hopsOf(route)] };
+      const { via: _via, dev: _dev, src: _src, linkdown: _linkdown, dead: _dead, mtu: _mtu, mtuLocked: _locked, ...whole } = first;
+      const isOne = first.mtu === route.mtu && first.mtuLocked === route.mtuLocked;
+      const hops = [first, route].flatMap((one) => (isOne ? hopsOf(one) : hopsOf(one).map((hop) => ({ ...mtuPart(one), ...hop }))));
+      joined[at] = { ...whole, ...(isOne && mtuPart(first)), nexthops: hops };
     }
   }
   return joined;
@@ -122,6 +124,10 @@ export function joinSiblings(routes: readonly Route[]): readonly Route[] {
 function discarded(route: Route): Route {
   const { family, type, dev, to } = route;
   return family === 6 && type === 'unicast' && dev === 'lo' && to.address !== 1n ? { ...route, type: 'blackhole' } : route;
+}
+
+function mtuPart({ mtu, mtuLocked }: Route): Pick<Route, 'mtu' | 'mtuLocked'> {
+  return { ...(mtu !== undefined && { mtu }), ...(mtuLocked && { mtuLocked }) };
 }
 
 function hopsOf({ nexthops, via, dev, src, linkdown, dead }: Route): readonly NextHop[] {

@@ -299,6 +299,16 @@ export const HOST_CASES: readonly HostCase[] = [
     ],
   },
   {
+    name: 'of IPv6 routes with gateways that are one, each keeps its MTU',
+    host: { ...TWO, routes: ['-6 default via fd00:1::1 dev eth0 mtu 1400', '-6 default via fd00:2::1 dev net1'] },
+    // so many that both are taken
+    sends: Array.from({ length: 16 }, (_, at) => [
+      udp(`2001:db8::1${at}`, 'sendto', { size: 1450, df: true }),
+      'sent by net1 from fd00:2::5',
+      'too big',
+    ]),
+  },
+  {
     name: 'a route that leads to lo may have an MTU as well',
     host: { interfaces: [], routes: ['default dev lo mtu 1300'], sysctls: { 'net.ipv4.conf.all.route_localnet': '1' } },
     sends: [[udp('10.9.2.9', 'sendto', { size: 1420, df: true }), 'too big']],
