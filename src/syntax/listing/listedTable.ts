@@ -51,7 +51,9 @@ function guessed(chains: ListedGroup['chains'], hooks: readonly HookName[]): { r
     if (target !== undefined && fits(name)) return { name, assumed: `because of target \`${target}\`` };
   }
   const tables = (['filter', 'nat', 'mangle', 'raw'] as const).filter(fits);
-  return { name: tables[0] ?? 'filter', assumed: 'which `iptables -L` lists when it is told no table' };
+  const [name = 'filter', ...others] = tables;
+  if (name === 'filter') return { name, assumed: 'which `iptables -L` lists when it is told no table' };
+  return { name, assumed: `the first that has such chains${others.length === 0 ? '' : `; ${others.join(' and ')} have them too`}` };
 }
 
 /** By the call, else by the first address of a rule, or what only IPv6 has. */
