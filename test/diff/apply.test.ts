@@ -60,7 +60,7 @@ describe('diff --apply', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     expect(results[0]?.edits).toMatchObject([{ kind: 'added', why: { how: 'shadowed', by: [{ chain: 'INPUT', rule: 3 }] } }]);
     const { out } = await asked('fw.rules', '--apply', 'iptables -A INPUT -p tcp --dport 22 -j ACCEPT');
-    expect(out).toMatch(/no packet that it is for reaches it: rule 3 before it, -A INPUT -p tcp .*-j REJECT/);
+    expect(out).toMatch(/no packet that it is for reaches it: taken before by\n\s+rule 3: -A INPUT -p tcp .*-j REJECT/);
   });
 
   it.each([

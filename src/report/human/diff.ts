@@ -154,14 +154,20 @@ const WHY: Readonly<Record<NonNullable<EditJson['why']>['how'], string>> = {
   'empty-match': 'no packet fits it',
   shadowed: 'no packet that it is for reaches it',
 };
+const MOST_TAKERS = 3;
 
-/** Such as `no packet that it is for reaches it: rule 3 before it, -A INPUT ... -j REJECT`. */
+/** Such as `no packet that it is for reaches it, but is taken before:`, and the rules that take them: of many the last, which takes what is left. */
 function whyLines({ why }: EditJson): readonly string[] {
   if (why === undefined) return [];
-  const [first, ...more] = why.by;
-  const others = more.length === 0 ? '' : ` and ${plural(more.length, 'more rule')}`;
-  const by = first === undefined ? '' : `: rule ${first.rule}${others} before it, ${printable(first.text)}`;
-  return [`      ${WHY[why.how]}${by}`];
+  const { how, by } = why;
+  if (by.length === 0) return [`      ${WHY[how]}`];
+  const shown = by.length <= MOST_TAKERS ? by : [...by.slice(0, MOST_TAKERS - 1), ...by.slice(-1)];
+  const more = by.length - shown.length;
+  return [
+    `      ${WHY[how]}: taken before by`,
+    ...shown.map(({ rule, text }) => `        rule ${rule}: ${printable(text)}`),
+    ...(more > 0 ? [`        and ${plural(more, 'more rule')}`] : []),
+  ];
 }
 
 function doubtLines({ packets, reason, rules }: DiffDoubt, { paint, width }: DiffStyle): readonly string[] {
