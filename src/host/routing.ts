@@ -66,21 +66,20 @@ export function subnetOf({ address, length, peer }: InterfaceAddress): Prefix {
   return { address: peer?.address ?? address, length };
 }
 
-/** A forwarding host also answers for the first address of each subnet (RFC 4291 section 2.6.1). */
+/** None for ::1, which lo always has. A forwarding host also answers for the first address of each subnet (RFC 4291 section 2.6.1). */
 function prefixRoutes6(
   nic: Interface,
   { index, forwarding6 }: { readonly index: number; readonly forwarding6: boolean },
 ): readonly Route[] {
   const own = nic.addresses[index];
-  if (own === undefined || nic.name === 'lo') return [];
+  if (own === undefined || own.address === 1n) return [];
   const { length, peer } = own;
   const base = { family: 6, dev: nic.name } as const;
-  const there: readonly Route[] =
-    peer === undefined ? [] : [{ ...base, table: 'main', type: 'unicast', to: { address: peer.address, length: 128 }, metric: 256 }];
+  const main = { ...base, table: 'main', type: 'unicast', metric: 256 } as const;
+  const there: readonly Route[] = peer === undefined ? [] : [{ ...main, to: { address: peer.address, length: 128 } }];
   const address = prefixRange(own).lo;
-  const connected: readonly Route[] =
-    own.noprefixroute === true ? [] : [{ ...base, table: 'main', type: 'unicast', to: { address, length }, metric: 256 }];
-  const made = [...there, ...connected];
+  const connected: readonly Route[] = own.noprefixroute === true ? [] : [{ ...main, to: { address, length } }];
+  const made = [...there, ...connected].map(discarded);
   if (!forwarding6 || length >= 127 || own.tentative === true) return made;
   return [...made, { ...base, table: 'local', type: 'anycast', to: { address, length: 128 }, metric: 0 }];
 }

@@ -120,7 +120,7 @@ export function drawRoutedHost(random: Random): RoutedHost {
       mtu: chance(0.6) ? 1500 : pick([1280, 1400, 9000]),
     };
   });
-  const lo = chance(0.2) ? [{ name: 'lo', addresses: some(['10.99.0.1/32', '::6/128', '10.98.0.0/24'], 0.5) }] : [];
+  const lo = chance(0.2) ? [{ name: 'lo', addresses: some(['10.99.0.1/32', '::6/128', '10.98.0.0/24', 'fd00:7::1/64'], 0.5) }] : [];
   const routes = Array.from({ length: below(7) }, () => drawRoute(random, names));
   const tables = ['100', '200'].map((table) => [table, Array.from({ length: 1 + below(3) }, () => drawRoute(random, names))] as const);
   const moved = chance(0.15);

@@ -254,6 +254,33 @@ export const HOST_CASES: readonly HostCase[] = [
     host: { ...TWO, routes: [...OUT, '-6 2001:db8:7::/48 dev lo'] },
     sends: [[udp('2001:db8:7::1', 'sendto'), 'lost']],
   },
+  {
+    name: 'an address of IPv6 on lo has a network there, in which all but the address is discarded',
+    host: {
+      interfaces: [ETH0, { name: 'lo', addresses: ['fd00:7::1/64', 'fd00:8::1/64 noprefixroute', 'fd00:7::5 peer fd00:9::5/128'] }],
+      routes: OUT,
+    },
+    sends: [
+      [udp('fd00:7::1', 'sendto'), 'delivered from fd00:7::1'],
+      [udp('fd00:7::2', 'sendto'), 'lost'],
+      [udp('fd00:9::5', 'sendto'), 'lost'],
+      [udp('fd00:8::2', 'sendto'), 'sent by eth0 from fd00:1::5'],
+      [udp('::1', 'sendto'), 'delivered from ::1'],
+    ],
+  },
+  {
+    name: 'an address on lo is not reached where the table main comes before the table local',
+    host: {
+      interfaces: [{ name: 'lo', addresses: ['::6/128'] }],
+      routes: [],
+      default_rules: false,
+      ip_rules: ['-6 pref 114 lookup main', '-6 pref 125 lookup local'],
+    },
+    sends: [
+      [udp('::6', 'sendto'), 'lost'],
+      [udp('::1', 'sendto'), 'delivered from ::1'],
+    ],
+  },
   ...FORWARDED_CASES,
   {
     name: 'a router passes on no packet that is longer than the link behind it takes, but for those of IPv4 that may be fragmented',
