@@ -69,6 +69,9 @@ describe('a paste without rules', () => {
   test.each([
     ['a prompt', `root@gw:~# iptables-save\nroot@gw:~# ip addr\n${HOST}root@gw:~# ip route\n${ROUTE}`],
     ['sudo, behind the host', `$ ip addr\n${HOST}$ ip route\n${ROUTE}$ sudo iptables-legacy-save\n\n$ \n`],
+    ['kubectl exec', `$ kubectl -n web exec app-0 -c istio-proxy -- iptables-save\n$ ip addr\n${HOST}$ ip route\n${ROUTE}`],
+    ['docker exec', `root@gw:~# docker exec -u 0 web iptables-save\nroot@gw:~# ip addr\n${HOST}root@gw:~# ip route\n${ROUTE}`],
+    ['ip netns exec', `$ sudo ip netns exec blue iptables-save\n$ ip addr\n${HOST}$ ip route\n${ROUTE}`],
     ['chainwalk capture', `# iptables-nft-save\n\n# ip addr\n${HOST}\n# ip -4 route show table all\n${ROUTE}\n`],
   ])('is a host without rules where iptables-save was called: %s', async (_, text) => {
     const { out, code } = await chainwalk(['trace', 'x', 'out tcp -> 203.0.113.9:443', '--brief'], { files: { x: text } });

@@ -204,7 +204,11 @@ function stranger(machine: Machine, { node, fields }: Call, { input, output, dec
   const hidden =
     fed !== undefined
       ? { ...fed, text: 'iptables' }
-      : fields.find(({ text }) => machine.programs.isCall(text) || /(?:^|[\s;&|(])ip6?tables(?:-\w+)?[ \t]+-/.test(text));
+      : fields.find(
+          ({ text }) =>
+            // wherever iptables-save runs, it changes no rule
+            (machine.programs.isCall(text) && !text.endsWith('-save')) || /(?:^|[\s;&|(])ip6?tables(?:-\w+)?[ \t]+-/.test(text),
+        );
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (output !== undefined) output.unknown = unknownHere(machine, node);
   if (first !== undefined && hidden !== undefined && hidden !== first && !TALKS.has(base)) {
