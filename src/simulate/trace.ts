@@ -116,6 +116,12 @@ export interface Walk {
 
 export type { LostReason };
 
+/** From which the kernel picks the port that the packet has in the end. */
+export function pickedSourcePorts({ steps }: Walk): PortRange | undefined {
+  const last = steps.findLast((step) => step.kind === 'nat' && step.manip === 'src');
+  return last?.kind === 'nat' ? last.ports : undefined;
+}
+
 /** Of a walk that was cut short: which limit was reached. */
 export function whySpent({ fate }: Walk): string | undefined {
   return fate.kind === 'undecided' ? fate.reasons.find(({ why }) => why === 'budget')?.what : undefined;

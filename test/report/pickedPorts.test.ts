@@ -1,6 +1,6 @@
 /** Ports that the kernel picks are said as the range that they come from. */
 import { expect, it } from 'vitest';
-import { parse, trace } from '../../src/api/library/index.ts';
+import { diff, parse, trace } from '../../src/api/library/index.ts';
 
 const HOST = {
   interfaces: [{ name: 'eth0', addresses: ['192.0.2.40/24'] }],
@@ -23,3 +23,9 @@ it.each([
 
 it('a ping has no port', () =>
   expect(stepsOf('-A POSTROUTING -j SNAT --to-source 192.0.2.41 --random', 'icmp')).toEqual([['192.0.2.41', undefined]]));
+
+it('a diff says them too', () => {
+  const masquerade = (option: string) => parse(`*nat\n-A POSTROUTING -j MASQUERADE${option}\nCOMMIT\n`, { family: 4 });
+  const { changes } = diff(masquerade(' --random-fully'), masquerade(''), { host: HOST });
+  expect(changes.flatMap(({ base, head }) => [base.after.sports, head.after.sports])).toContain('1024-65535');
+});

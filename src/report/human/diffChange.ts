@@ -111,10 +111,10 @@ export function ruleText({ table, text }: TraceRule): string {
   return printable(`${table} ${text}`);
 }
 
-function endText(fate: TraceFate, { src, sport, dst, dport, proto }: TraceAfter): string {
-  const end = (address: string, port: number | undefined): string =>
+function endText(fate: TraceFate, { src, sport, sports, dst, dport, proto }: TraceAfter): string {
+  const end = (address: string, port: number | string | undefined): string =>
     port === undefined ? address : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  const flow = `${end(src, sport)} -> ${end(dst, dport)}`;
+  const flow = `${end(src, sports ?? sport)} -> ${end(dst, dport)}`;
   switch (fate.kind) {
     case 'delivered':
       return `delivered to ${fate.process ?? (isConnected(proto) ? NO_PROCESS : KERNEL)}${fate.listener === undefined ? '' : ` on port ${fate.listener}`}, as ${flow}`;

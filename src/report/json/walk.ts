@@ -90,7 +90,7 @@ export function toWalk(walk: Walk, from: AnsweredRules): TraceWalk {
     packet: toPacketJson(walk.packet),
     steps: walk.steps.map((step) => toStep(step, from)),
     fate: toFate(walk.fate, from.file),
-    after: toAfter(walk.after, walk.packet.proto),
+    after: toAfter(walk),
   };
 }
 

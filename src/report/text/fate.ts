@@ -6,7 +6,7 @@ import { assertNever } from '../../lib/invariant.ts';
 import { endpointText, flowText, pickedText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Choice, type Unanswered, whySpent } from '../../simulate/trace.ts';
+import { type Choice, pickedSourcePorts, type Unanswered, whySpent } from '../../simulate/trace.ts';
 import { destination, KERNEL, NO_PROCESS, originalDestination, processOf, takenByKernel, theProcess } from './endpoints.ts';
 import { LOST_WORDS } from './labels.ts';
 import { ruleName } from './location.ts';
@@ -71,11 +71,11 @@ function repliedText({ name, walk }: KernelReply): string {
   return kind === 'sent' || kind === 'delivered' ? `answered by the kernel: ${name}` : `no ${name} arrives`;
 }
 
-function changed({ walk: { packet, after, steps } }: Leg): string {
+function changed({ walk }: Leg): string {
+  const { packet, after } = walk;
   const same = packet.src === after.src && packet.dst === after.dst && packet.sport === after.sport && packet.dport === after.dport;
   if (same) return 'unchanged';
-  const picked = steps.findLast((step) => step.kind === 'nat' && step.manip === 'src');
-  const from = pickedText({ address: after.src, port: after.sport }, picked?.kind === 'nat' ? picked.ports : undefined);
+  const from = pickedText({ address: after.src, port: after.sport }, pickedSourcePorts(walk));
   return `as ${from} -> ${endpointText({ address: after.dst, port: after.dport })}`;
 }
 
