@@ -174,41 +174,21 @@ const CALLS = /(?:^|[\s;&|("'])(?:\/\S*\/)?ip6?tables(?:-\w+)*[ \t]+-/;
 
 /** Programs that answer a question: what they say is not known. The others are assumed to do what they are told. */
 const ASKS = new Set([
-  ...[
-    'grep',
-    'egrep',
-    'fgrep',
-    'pgrep',
-    'pidof',
-    'ping',
-    'ping6',
-    'curl',
-    'wget',
-    'nc',
-    'diff',
-    'cmp',
-    'lsmod',
-    'dpkg',
-    'rpm',
-    'which',
-    'type',
-    'getent',
-  ],
+  ...['grep', 'egrep', 'fgrep', 'pgrep', 'pidof', 'ping', 'ping6', 'curl', 'wget', 'nc', 'diff', 'cmp'],
+  ...['lsmod', 'dpkg', 'rpm', 'which', 'type', 'getent'],
   ...['systemctl', 'service', 'stat', 'find', 'host', 'dig', 'nslookup', 'hash', 'uname', 'awk', 'sed', 'ipcalc', 'uci', 'jq'],
 ]);
+
+/** Wherever iptables-save runs, it changes none. */
+function mayChangeRules({ programs }: Machine, text: string): boolean {
+  return (programs.isCall(text) && !text.endsWith('-save')) || /(?:^|[\s;&|(])ip6?tables(?:-\w+)?[ \t]+-/.test(text);
+}
 
 function stranger(machine: Machine, { node, fields }: Call, { input, output, decides }: ShellSurroundings): Status {
   const [first] = fields;
   const name = first?.text ?? '';
   const fed = input?.pieces.find(({ text }) => CALLS.test(text));
-  const hidden =
-    fed !== undefined
-      ? { ...fed, text: 'iptables' }
-      : fields.find(
-          ({ text }) =>
-            // wherever iptables-save runs, it changes no rule
-            (machine.programs.isCall(text) && !text.endsWith('-save')) || /(?:^|[\s;&|(])ip6?tables(?:-\w+)?[ \t]+-/.test(text),
-        );
+  const hidden = fed !== undefined ? { ...fed, text: 'iptables' } : fields.find(({ text }) => mayChangeRules(machine, text));
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (output !== undefined) output.unknown = unknownHere(machine, node);
   if (first !== undefined && hidden !== undefined && hidden !== first && !TALKS.has(base)) {
