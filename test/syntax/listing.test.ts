@@ -188,6 +188,20 @@ describe('a damaged listing', () => {
     expect(errors.map((one) => one.split(' ')[1])).toEqual(places);
   });
 
+  it.each([
+    ['12', 'a number of bytes'],
+    ['12 72', 'a protocol or a target'],
+    ['12 720 ACCEPT', '`--` or `-f` under `opt` or a protocol'],
+    ['12 720 ACCEPT tcp --', 'an interface under `in`'],
+    ['12 720 ACCEPT tcp -- lo', 'an interface under `out`'],
+    ['12 720 ACCEPT tcp -- lo *  ', 'an address under `source`'],
+    ['12 720 ACCEPT tcp -- lo * 0.0.', 'an address under `destination`'],
+  ])('a line that ends after %j lacks %s', (row, column) => {
+    const [said] = read(damaged(row)).said;
+    expect(said).toMatch(/^malformed 4:\d+ this is not a rule under these columns: /);
+    expect(said?.endsWith(`: expected ${column}, found the end`)).toBe(true);
+  });
+
   test('what an extension prints and nobody knows makes the rule undecided, at its place', () => {
     const row =
       '    0     0 DNAT       tcp  --  *      *       0.0.0.0/0            0.0.0.0/0            tcp dpt:80 ndpi proto Bogus to:1.2.3.4:80';

@@ -131,7 +131,7 @@ function readRow(
   const found = open.rule === undefined ? undefined : matchGrammar(grammar, open.rule, content);
   if (found === undefined) report({ ...NO_COLUMNS, span: line });
   else if (!found.ok) {
-    const message = `this is not a rule under these columns: ${expectation({ ...found, text: content })}`;
+    const message = `this is not a rule under these columns: ${missingIn(open.rule, content) ?? expectation({ ...found, text: content })}`;
     report({ ...DAMAGED, message, span: { start: line.start + Math.min(found.at, content.length), end: line.end } });
   } else {
     const row: ListedRow = { line, part: finder(line, found.captures) };
@@ -139,6 +139,14 @@ function readRow(
     if (wrong === undefined) open.rows.push(row);
     else report({ ...DAMAGED, message: `\`${wrong.text}\` does not belong into this column`, span: wrong });
   }
+}
+
+/** Of a line that ends too early: a word that may go on is not what it lacks. */
+function missingIn(rule: ListingRule | undefined, content: string): string | undefined {
+  const text = content.trimEnd();
+  const longer = rule === undefined || text === '' ? undefined : matchGrammar(grammar, rule, `${text} `);
+  if (longer === undefined || longer.ok || longer.at <= text.length) return undefined;
+  return expectation({ ...longer, text: `${text} ` });
 }
 
 /** With -n everything is a number, and what is a name was in another column. */
