@@ -26,6 +26,7 @@ const files = {
   'down.txt': `$ ip addr\n${LO}${ETH}$ ip route\n${WAYS}${SERVER}`,
   'open.rules': table('-A INPUT -p tcp -m tcp --dport 22 -j DROP'),
   'fence.rules': FENCE,
+  'unread.rules': table('-A OUTPUT -d 203.0.113.0/24 -m geoip --source-country RU -j DROP'),
   'leaking.rules': FENCE.replace('-A OUTPUT -j DROP\n', ''),
   'one.yaml': 'interfaces: [{name: eth0, addresses: [192.168.1.5/24, 192.168.1.6/24]}]\nroutes: [default via 192.168.1.1 dev eth0]\n',
   'hint.yaml':
@@ -44,6 +45,16 @@ describe('diff of two hosts', { timeout: 60_000 }, () => {
     expect(bounds).toContain('the host of up.txt and the host of down.txt');
     expect(bounds).toContain('what arrives by tun0 of the base alone is not compared');
     expect(notes.join()).toContain('tun0 10.8.0.2 on the base');
+  });
+
+  it.each([
+    ['of all packets', []],
+    ['of a set', ['--where', 'out tcp -> 203.0.113.0/24']],
+  ])('names the interfaces of one host alone where packets %s are undecided, too', async (_, where) => {
+    const { out } = await asked(...updown, 'unread.rules', ...where);
+    expect(out.replace(/\s+/g, ' ')).toMatch(/undecided; what arrives by tun0 of the base alone is not compared/);
+    const { out: json } = await asked(...updown, 'unread.rules', ...where, '--json');
+    expect((JSON.parse(json) as DiffReport).notCompared).toBe('what arrives by tun0 of the base alone is not compared');
   });
 
   it('shows a leak by the interface on each side', async () => {

@@ -84,10 +84,11 @@ function classes(count: number): string {
   return plural(count, 'class', 'classes');
 }
 
-function headline({ equivalent, changes, undecided, bounds: scope }: DiffReport, { paint, width }: DiffStyle): string {
+function headline({ equivalent, changes, undecided, bounds: scope, notCompared }: DiffReport, { paint, width }: DiffStyle): string {
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
   if (equivalent) return paint.bold(paint.green(line(`EQUAL: no change in behaviour (proved for ${scope})`)));
-  const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} undecided`;
+  const apart = notCompared === undefined ? '' : `; ${notCompared}`;
+  const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} undecided${apart}`;
   if (changes.length === 0) return paint.bold(paint.yellow(line(`UNDECIDED: no change was found, but ${open}`)));
   const rest = undecided.length === 0 ? `; no other packet changes (proved for ${scope})` : `; ${open}`;
   return paint.bold(paint.red(line(`CHANGED: ${changedWords(changes)}${rest}`)));

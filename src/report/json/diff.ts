@@ -50,6 +50,8 @@ export interface DiffReport {
   readonly families: readonly Family[];
   /** how far `equivalent` is proved, and that no other packet changes, in words */
   readonly bounds: string;
+  /** of two hosts: what arrives by an interface that one of them alone has, in words; absent: they have the same */
+  readonly notCompared?: string;
   readonly profile: string | null;
   /** the most serious first */
   readonly changes: readonly DiffChange[];
@@ -131,9 +133,13 @@ export function diffBounds({
 
 /** The words after `proved for`. */
 export function comparedText(bounds: Bounds): string {
-  const { apart = [] } = bounds;
-  const alone = apart.length === 0 ? '' : `; what arrives by ${apart.join(', ')} alone is not compared`;
-  return `${boundsText(bounds)}${unjudgedText(bounds, 'compared')}${alone}`;
+  const apart = apartText(bounds);
+  return `${boundsText(bounds)}${unjudgedText(bounds, 'compared')}${apart === undefined ? '' : `; ${apart}`}`;
+}
+
+/** Of two hosts. */
+export function apartText({ apart = [] }: Bounds): string | undefined {
+  return apart.length === 0 ? undefined : `what arrives by ${apart.join(', ')} alone is not compared`;
 }
 
 export function toDiffReport(answer: DiffAnswer): DiffReport {
@@ -161,12 +167,15 @@ export function toDiffReport(answer: DiffAnswer): DiffReport {
       return { family: nameOf(diff), packets, reason, rules: { base: named(rules.base, files.base), head: named(rules.head, files.head) } };
     }),
   );
+  const bounds = diffBounds(answer);
+  const notCompared = apartText(bounds);
   return {
     schema: 'chainwalk/diff/v1',
     equivalent: changes.length === 0 && undecided.length === 0,
     firstLegOnly: firstLeg,
     families: diffs.map(({ family }) => family),
-    bounds: comparedText(diffBounds(answer)),
+    bounds: comparedText(bounds),
+    ...(notCompared !== undefined && { notCompared }),
     profile: profile ?? null,
     changes,
     undecided,

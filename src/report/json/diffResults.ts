@@ -11,7 +11,7 @@ import { packetText } from '../../packet/notation.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { DiffSubject, SubjectsDiff } from '../../pods/compareSubjects.ts';
 import type { DiffReport } from './diff.ts';
-import { comparedText, diffBounds, lineAt, toDiffReport } from './diff.ts';
+import { apartText, comparedText, diffBounds, lineAt, toDiffReport } from './diff.ts';
 import { type TraceRule, toTraceRule } from './walk.ts';
 
 export interface DiffResults {
@@ -81,6 +81,8 @@ export function toResultsReport({ compared, alone, aloneFiles = 0, notes, assume
   const reports = compared.map(reportOf);
   const changes = reports.flatMap((one) => one.changes);
   const undecided = reports.flatMap((one) => one.undecided);
+  const bounds = mergeBounds(compared.map(boundsOf));
+  const notCompared = apartText(bounds);
   let [change, doubt] = [0, 0];
   const results = compared.map(({ pair, alike, edits }, index): ResultJson => {
     const report = reports[index] as DiffReport;
@@ -108,7 +110,8 @@ export function toResultsReport({ compared, alone, aloneFiles = 0, notes, assume
     equivalent: changes.length + undecided.length + lone.length + aloneFiles === 0,
     firstLegOnly: reports.some(({ firstLegOnly }) => firstLegOnly),
     families: [...new Set(reports.flatMap(({ families }) => families))].sort(),
-    bounds: comparedText(mergeBounds(compared.map(boundsOf))),
+    bounds: comparedText(bounds),
+    ...(notCompared !== undefined && { notCompared }),
     profile: reports.find(({ profile }) => profile !== null)?.profile ?? null,
     changes,
     undecided,
