@@ -20,6 +20,8 @@ export interface ParseOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** accept a text without any table or rule: a kernel that has none; without this option it is an error */
   readonly allowEmpty?: boolean;
+  /** commands such as `iptables -I ...` that are carried out on what the text holds, after all of it: one that would fail is an error */
+  readonly apply?: readonly string[];
 }
 
 export interface Parsed {
@@ -35,6 +37,7 @@ const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
   table: TABLE_OPTION,
   variables: 'textByName',
   allowEmpty: 'flag',
+  apply: 'texts',
 };
 
 /** Reads rules in any of the forms that the command line reads. Never throws for what the text says.
@@ -42,13 +45,14 @@ const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
 export function parse(text: string, given: ParseOptions = {}): Parsed {
   if (typeof text !== 'string') throw new InputError([`\`parse\` takes a text; this is ${shownValue(text)}`]);
   checkOptions(given, PARSE_OPTIONS);
-  const { file = 'rules', family, pod, table, variables = {}, allowEmpty = false } = given;
+  const { file = 'rules', family, pod, table, variables = {}, allowEmpty = false, apply = [] } = given;
   const options = {
     variables: new Map(Object.entries(variables)),
     allowEmpty,
     ...(family !== undefined && { family }),
     ...(pod !== undefined && { pod }),
     ...(table !== undefined && { table }),
+    ...(apply.length > 0 && { applied: { file: 'apply', text: apply.join('\n') } }),
   };
   return readRules({ file, text }, options);
 }
