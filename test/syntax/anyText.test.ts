@@ -119,7 +119,7 @@ test.each(['${', '${#', '${A', '${A:-', '$(', '$((', '`', '"', "'", '<<E', '$'])
 
 test('every line of a damaged dump is in the tree, or a diagnostic speaks of it', () => {
   /** what leaves no trace in the tree by its nature: comments, COMMIT, bare calls that print rules, commands that remove or look */
-  const traceless = /^[ \t]*(?:#|COMMIT[ \t]*$|[^#-]*ip6?tables-save\b|(?:\[\d+:\d+\][ \t]*)?(?:-[46nvx]*[FZLSDXCIREPN]|--[a-z]))/;
+  const traceless = /^[ \t]*(?:#|COMMIT[ \t\r]*$|[^#-]*ip6?tables-save\b|(?:\[\d+:\d+\][ \t]*)?(?:-[46nvx]*[FZLSDXCIREPN]|--[a-z]))/;
   fc.assert(
     fc.property(mutated(DUMP), (text) => {
       const { said, rulesets } = summary(text);

@@ -73,6 +73,28 @@ describe('what iptables -S prints', () => {
     expect(out.replaceAll(/\s+/g, ' ')).toMatch(/the rules are lines \d+ to \d+ of the text, read as tables? (?:filter|nat)/);
   });
 
+  it.each([
+    ['iptables -S', '$ iptables -t nat -S | grep -v DOCKER | head -5', '$ iptables -S | grep DROP'],
+    [
+      'iptables-save of a table',
+      '$ sudo iptables-save -t nat | grep web',
+      "# kubectl exec node -- iptables-save -c -t filter | grep -e 'web'",
+    ],
+  ])('lines that were chosen from %s are of the table of their call', (_, nat, filter) => {
+    const { rulesets, diagnostics } = parse(`${nat}\n-A PREROUTING -p tcp -j REDIRECT\n\n${filter}\n-A web -j DROP\n`);
+    expect(diagnostics.filter(({ kind }) => kind !== 'warning')).toEqual([]);
+    const chains = rulesets.flatMap(({ tables }) => [...tables].map(([name, table]) => [name, [...table.chains.keys()]]));
+    expect(chains).toEqual([
+      ['nat', expect.arrayContaining(['PREROUTING'])],
+      ['filter', expect.arrayContaining(['web'])],
+    ]);
+  });
+
+  test('lines that were chosen from a dump of all tables are of none', () => {
+    const { diagnostics } = parse('$ iptables-save -t nat | grep web\n-A web -j RETURN\n$ iptables-save | grep web\n-A web -j DROP\n');
+    expect(diagnostics.map(({ code }) => code)).toContain('outside-a-table');
+  });
+
   test('tells the family by the name of the program', () => {
     const read = parse(`$ iptables -S\n${FILTER}$ ip6tables -S\n${FILTER}`);
     expect(read.diagnostics).toEqual([]);

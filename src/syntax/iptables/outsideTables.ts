@@ -2,6 +2,7 @@
 import type { Family } from '../../packet/address.ts';
 import type { Line } from '../text/lines.ts';
 import { TABLE_LINE } from '../text/refusal.ts';
+import { isSaveCall } from '../text/shellCall.ts';
 import type { Excerpt } from './ast.ts';
 
 export interface OutsideStart {
@@ -18,11 +19,21 @@ export interface OutsideTables {
 
 /** A call that prints rules so, after a prompt or `kubectl exec` too. */
 const LISTING = /^(?:[^\n]{0,300}[\s/])?(ip6?tables)(?:-nft|-legacy)?(?=\s)((?:\s+\S+){0,12}?\s+(?:-S|--list-rules)(?:\s+\S+){0,2})\s*$/;
+/** A part of one table out of a dump. */
+const SAVED = /^(?:[^\n]{0,300}[\s/])?(ip6?tables)(?:-nft|-legacy)?-save((?:\s+-c)?\s+(?:-t\s*|--table[ =])[a-z]+(?:\s+-c)?)\s*$/;
+/** Lines of what a call prints are chosen. */
+const CHOSEN = /\s*\|\s*(?:sudo\s+)?(?:grep|egrep|fgrep|rg|head|tail|cat|less|more|tee|sort|uniq)(?:\s[^<>;&]*)?$/;
 const RULE = /^(?:\[\d*:\d*\] ?)?-[A-Z] \S/;
 const POLICY = /^-P (\S+) \S+/;
 
 export function isListingCall(line: string): boolean {
-  return line.length < 1000 && !RULE.test(line) && LISTING.test(line);
+  return line.length < 1000 && !RULE.test(line) && listingOf(line) !== undefined;
+}
+
+/** Its program, and the words that name its table. */
+function listingOf(line: string): RegExpExecArray | undefined {
+  const chosen = line.replace(CHOSEN, '');
+  return LISTING.exec(chosen) ?? (chosen === line ? undefined : SAVED.exec(chosen)) ?? undefined;
 }
 
 /** `iptables -S` begins with the policies of all base chains. */
@@ -48,6 +59,7 @@ export function outsideTables(text: string, lines: Iterable<Line>, named?: strin
     group = undefined;
   };
   let isOpen = false;
+  let isOfAny = false;
   for (const { start, end, number } of lines) {
     const line = text.slice(start, Math.min(end, start + 1000));
     if (/^[ \t]*\*/.test(line)) inBlock = true;
@@ -55,14 +67,22 @@ export function outsideTables(text: string, lines: Iterable<Line>, named?: strin
     if (/^COMMIT/.test(line)) inBlock = false;
     if (!rule) {
       if (isListingCall(line)) {
-        const [, program, rest = ''] = LISTING.exec(line) ?? [];
+        const [, program, rest = ''] = listingOf(line) ?? [];
         const table = /\s(?:-t\s*|--table[ =])(\S+)/.exec(rest)?.[1] ?? 'filter';
         listed = { table, ...(program === 'ip6tables' && { family: 6 as const }) };
         close();
         isOpen = false;
+        isOfAny = false;
       } else if (inBlock) isOpen = false;
+      else if (isSaveCall(line)) {
+        isOfAny = named === undefined;
+        listed = undefined;
+        isOpen = false;
+      }
       continue;
     }
+    // lines chosen out of a dump of all tables
+    if (isOfAny && !isOpen) return undefined;
     numbers.push(number);
     const policy = POLICY.exec(line)?.[1];
     if (policy !== undefined && (group === undefined || group.policies.includes(policy) || !isPolicyAbove(text, start))) {
