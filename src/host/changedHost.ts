@@ -4,7 +4,7 @@ import { type Family, familyOf } from '../packet/address.ts';
 import { withDevice } from './gatewayDevice.ts';
 import type { Host, Interface, Route, RoutingRule } from './host.ts';
 import type { HostChange, LinkChange, RouteChange } from './hostChange.ts';
-import { parseRoute } from './ipRoute.ts';
+import { namesType, parseRoute } from './ipRoute.ts';
 import { parseRule } from './ipRule.ts';
 import { everyAddress } from './ipWords.ts';
 import { readAddress } from './readAddress.ts';
@@ -103,7 +103,8 @@ function changedRoutes(host: Host, { does, family, table, text }: RouteChange): 
         isSame(one) &&
         (route.via === undefined || one.via === route.via) &&
         (parsed.value.dev === undefined || one.dev === route.dev) &&
-        one.type === route.type,
+        // kernel net/ipv4/fib_trie.c fib_table_delete(), net/ipv6/route.c ip6_route_del()
+        (family === 6 || !namesType(text) || one.type === route.type),
     );
   if (does === 'replace') return [...without(routes, isSame), route];
   // several routes to one network are there by several ways

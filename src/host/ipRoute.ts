@@ -13,6 +13,13 @@ export const ROUTE_IGNORED: ReadonlySet<string> = new Set(
 export const ROUTE_FLAGS: ReadonlySet<string> = new Set('onlink pervasive offload trap rt_offload rt_trap offload_failed'.split(' '));
 /** What is not modelled, with a value and without: the route may be taken or not, or lead elsewhere. */
 const ROUTE_OPEN = new Set(['nhid', 'encap']);
+
+/** Does it say of which type it is? Without one `ip route add` takes unicast, and `ip route del` any. */
+export function namesType(text: string): boolean {
+  const [first = ''] = tokens(text).filter((word) => word !== '-6' && word !== '-4');
+  return ROUTE_TYPES.some((name) => name === first);
+}
+
 export function parseRoute(text: string, table: string): ParsedIpCommand<Route> {
   const words = tokens(text);
   const family = familyOfWords(words);
