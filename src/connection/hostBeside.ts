@@ -98,6 +98,23 @@ export function withUsualListeners(host: Host, usual: HostDescription): Host {
       };
 }
 
+/** What a description that names no interface says, on the host around the rules. */
+export function withTold(around: Host, told: Host): Host {
+  const { listeners, listenersUnsaid, processes, sysctls, sets, pods, proxies, fence, clock } = told;
+  const more = listenersUnsaid === true ? around.listeners.filter((one) => !listeners.some((own) => isSameSocket(own, one))) : [];
+  return {
+    ...around,
+    listeners: [...listeners, ...more],
+    processes: new Map([...around.processes, ...processes]),
+    sysctls: new Map([...around.sysctls, ...sysctls]),
+    sets: new Map([...around.sets, ...sets]),
+    ...(pods.length > 0 && { pods }),
+    ...(proxies !== undefined && { proxies }),
+    ...(fence !== undefined && { fence }),
+    ...(clock !== undefined && { clock }),
+  };
+}
+
 function isSameSocket(own: Listener, { proto, port }: Listener): boolean {
   return own.proto === proto && own.port === port;
 }

@@ -29,6 +29,7 @@ import {
   LISTENERS_UNSAID,
   withProxyNamed,
   withSetsBeside,
+  withTold,
   withTransparentSockets,
   withUsualListeners,
 } from './hostBeside.ts';
@@ -84,18 +85,19 @@ function machineAssumption({ rulesets, given }: SettingQuestion): readonly Assum
 }
 
 function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: SettingQuestion): ChosenSetting {
-  const isDescribed = given.host === undefined && (given.podIps ?? []).length === 0 && hostBeside(rulesets) !== undefined;
-  const pinned = given.host === undefined && !isDescribed ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
+  const told = given.host?.placeUnsaid === true ? undefined : given.host;
+  const isDescribed = told === undefined && (given.podIps ?? []).length === 0 && hostBeside(rulesets) !== undefined;
+  const pinned = told === undefined && !isDescribed ? pinnedIn(rulesets, given.podIps ?? [], where) : undefined;
   const podIps = [...(given.podIps ?? []), ...(pinned === undefined ? [] : [withLength(pinned.address)])];
-  const told = given.host;
-  const silent = given.host?.listenersUnsaid === true ? [LISTENERS_UNSAID] : [];
+  const silent = told?.listenersUnsaid === true ? [LISTENERS_UNSAID] : [];
   const changes = changesBeside(rulesets);
   const placeSaid = isDescribed ? [assumptionBeside(rulesets)] : pinned === undefined ? silent : [pinned.assumption];
   const families = podIps.map(({ address }) => familyOf(address));
-  const place = given.host === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
+  const place = told === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
   const said = [...placeSaid, ...assumptionOfChanges(changes)];
   const placed = (profile: MeshProfile | undefined): Host => {
-    const around = told === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(told, usualHost(rulesets, profile));
+    const usual = told === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(told, usualHost(rulesets, profile));
+    const around = told === undefined && given.host !== undefined ? withTold(usual, given.host) : usual;
     const host = withTransparentSockets(around, transparentPorts(rulesets));
     return withSetsBeside(changes.length === 0 ? host : changedHost(host, changes), rulesets);
   };

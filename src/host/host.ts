@@ -13,6 +13,8 @@ export interface Host {
   readonly listeners: readonly Listener[];
   /** its description does not say what listens: no process, or what is assumed of it */
   readonly listenersUnsaid?: true;
+  /** its description has no interface, route or rule of routing: those beside the rules are meant, or what is assumed without a description */
+  readonly placeUnsaid?: true;
   /** its listeners are as `ss` prints them, which does not say which are transparent (IP_TRANSPARENT) */
   readonly transparencyUnsaid?: true;
   /** how answers name it, where it is not a given file: `the running pod` */

@@ -36,6 +36,9 @@ export const HOST_KEYS = [
   'sets',
   'clock',
 ];
+/** Who says none of them says what the host is beside the place where it stands. */
+const PLACE_KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'default_rules'];
+
 export function readHost(value: unknown): HostReading {
   const problems: string[] = [];
   if (!isJsonRecord(value)) return { problems: ['the host description is not an object'] };
@@ -59,6 +62,7 @@ export function readHost(value: unknown): HostReading {
     rules: readRules(value, problems),
     sysctls,
     listeners,
+    ...(PLACE_KEYS.some((key) => value[key] !== undefined) ? {} : { placeUnsaid: true }),
     ...(value.listeners === undefined ? { listenersUnsaid: true } : {}),
     processes,
     ...(proxies.length > 0 && { proxies }),

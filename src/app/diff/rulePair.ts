@@ -46,11 +46,16 @@ export function rulePair(sides: Sides<RuleSide>, where?: AskedSet): Sides<DiffSu
 /** Where one text alone describes a host, both are on it; what each does to its host is its own. */
 function onHostOf(side: RuleSide, other: RuleSide): RuleSide {
   const described = ({ rulesets }: RuleSide) => rulesets.map(({ around }) => around).find((one) => one !== undefined && saysOfHost(one));
-  const there = described(side) === undefined && side.given.host === undefined ? described(other) : undefined;
+  const there = described(side) === undefined && isOpen(side.given) ? described(other) : undefined;
   if (there === undefined) return side;
   const { changes: _, sets, ...host } = there;
   const placed = (ruleset: Ruleset): Ruleset => ({ ...ruleset, around: { ...host, sets, ...ownDeeds(ruleset) } });
   return { ...side, rulesets: side.rulesets.map(placed) };
+}
+
+/** No place of its own is given. */
+function isOpen({ host }: RuleSide['given']): boolean {
+  return host === undefined || host.placeUnsaid === true;
 }
 
 function ownDeeds({ around }: Ruleset) {

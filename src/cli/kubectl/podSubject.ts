@@ -1,4 +1,5 @@
 /** A running pod's rules and the place around them; what the user says of the place counts first. */
+import { withTold } from '../../connection/hostBeside.ts';
 import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
@@ -24,7 +25,7 @@ export async function runningPodSubject(
   const rules = { sources: [{ file, text }], reading, about };
   const profile = said.profile ?? mesh;
   const ofMesh = { absentFamilies, ...(profile !== undefined && { profile }) };
-  if (said.host !== undefined) return { rules, names, place: { ...said, ...ofMesh } };
+  if (said.host !== undefined && said.host.placeUnsaid !== true) return { rules, names, place: { ...said, ...ofMesh } };
   const complaint = described === undefined ? undefined : podIpComplaint(optionList(call.input, 'podIp'), true);
   if (complaint !== undefined) {
     await complain(call.io, { message: `--pod-ip: ${complaint}` });
@@ -43,9 +44,15 @@ export async function runningPodSubject(
       ...(!saysWho && proxyGid !== undefined && { proxyGid }),
       ...(described === undefined
         ? podIps.length > 0 && { podIps }
-        : { host: { ...hostIn(described), called: calledOf(described, [facts, ...equal.map((one) => one.facts)]) } }),
+        : { host: { ...hostOfPod(described, said.host), called: calledOf(described, [facts, ...equal.map((one) => one.facts)]) } }),
     },
   };
+}
+
+/** With what a host file beside it says. */
+function hostOfPod(described: NonNullable<PodFiles['host']>, told: Host | undefined): Host {
+  const host = hostIn(described);
+  return told === undefined ? host : withTold(host, told);
 }
 
 /** Written by us from what was told inside, and read once before. */
