@@ -10,6 +10,7 @@ import { ADDR_TYPES } from '../packet/fields.ts';
 import { longestMatch } from './fib.ts';
 import type { Host, Route } from './host.ts';
 import { lookupRoute } from './route.ts';
+import { isDiscarding } from './routing.ts';
 import { isMulticast6 } from './sourceAddress.ts';
 
 const INDEX = new Map<AddrType, number>(ADDR_TYPES.map((name, index) => [name, index]));
@@ -31,7 +32,7 @@ function type6(host: Host, address: bigint, dev: string | undefined): AddrType {
   if (isMulticast6(address)) return 'MULTICAST';
   if (address === 0n) return 'UNSPEC';
   const route = lookupRoute(host, { family: 6, dst: address, mark: 0, ...(dev === undefined ? {} : { oif: dev }) });
-  if (route === undefined || UNREACHABLE.has(route.type)) return 'UNREACHABLE';
+  if (route === undefined || UNREACHABLE.has(route.type) || isDiscarding(route)) return 'UNREACHABLE';
   if (isAnycast(route, address)) return 'ANYCAST';
   const local = dev === undefined ? route.type === 'local' : isOn(host, { dev, address });
   return local ? 'LOCAL' : 'UNICAST';

@@ -5,6 +5,7 @@ import type { WayBack } from '../packet/fields.ts';
 import { WAYS_BACK } from '../packet/fields.ts';
 import type { Host, Route } from './host.ts';
 import { lookupRoute } from './route.ts';
+import { isDiscarding } from './routing.ts';
 
 export interface WayBackQuery {
   readonly family: Family;
@@ -30,7 +31,7 @@ export function judgeRoute(host: Host, route: Route | undefined, iif: string): W
   const { type, family, nexthops = [] } = route;
   const dev = nexthops.some((hop) => hop.dev === iif) ? iif : route.dev;
   if (type === 'local') return family === 6 || dev === iif ? 'local-here' : 'local-elsewhere';
-  if (type !== 'unicast') return 'none';
+  if (type !== 'unicast' || isDiscarding(route)) return 'none';
   return dev === iif || (family === 6 && hasTwin(host, route, iif)) ? 'here' : 'elsewhere';
 }
 

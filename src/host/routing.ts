@@ -79,7 +79,7 @@ function prefixRoutes6(
   const there: readonly Route[] = peer === undefined ? [] : [{ ...main, to: { address: peer.address, length: 128 } }];
   const address = prefixRange(own).lo;
   const connected: readonly Route[] = own.noprefixroute === true ? [] : [{ ...main, to: { address, length } }];
-  const made = [...there, ...connected].map(discarded);
+  const made = [...there, ...connected];
   if (!forwarding6 || length >= 127 || own.tentative === true) return made;
   return [...made, { ...base, table: 'local', type: 'anycast', to: { address, length: 128 }, metric: 0 }];
 }
@@ -105,7 +105,7 @@ function primaryOf(nic: Interface, index: number): Address {
  *  kernel net/ipv6/ip6_fib.c fib6_add_rt2node(), rt6_qualify_for_ecmp() */
 export function joinSiblings(routes: readonly Route[]): readonly Route[] {
   const joined: Route[] = [];
-  for (const route of routes.map(discarded)) {
+  for (const route of routes) {
     const at = canBeSibling(route) ? joined.findIndex((earlier) => areSiblings(earlier, route)) : -1;
     const first = joined[at];
     if (first === undefined) joined.push(route);
@@ -119,10 +119,10 @@ export function joinSiblings(routes: readonly Route[]): readonly Route[] {
   return joined;
 }
 
-/** IPv6 discards what a route that is not local leads to lo. kernel net/ipv6/route.c fib6_is_reject() */
-function discarded(route: Route): Route {
-  const { family, type, dev, to } = route;
-  return family === 6 && type === 'unicast' && dev === 'lo' && to.address !== 1n ? { ...route, type: 'blackhole' } : route;
+/** IPv6 discards what a route that is not local leads to lo: what arrives when it is routed, what is sent here behind OUTPUT.
+ *  kernel net/ipv6/route.c fib6_is_reject(), ip6_rt_init_dst_reject() */
+export function isDiscarding(route: Route | undefined): boolean {
+  return route !== undefined && route.family === 6 && route.type === 'unicast' && route.dev === 'lo' && route.to.address !== 1n;
 }
 
 function mtuPart({ mtu, mtuLocked }: Route): Pick<Route, 'mtu' | 'mtuLocked'> {
@@ -150,8 +150,11 @@ function areSiblings(one: Route, other: Route): boolean {
   return same && isSamePrefix(one.to, other.to) && isSamePrefix(one.from, other.from);
 }
 
-function canBeSibling({ family, type, via, nexthops, unknown }: Route): boolean {
-  return family === 6 && type === 'unicast' && (via !== undefined || nexthops !== undefined) && unknown === undefined;
+function canBeSibling(route: Route): boolean {
+  const { family, type, via, nexthops, unknown } = route;
+  return (
+    family === 6 && type === 'unicast' && !isDiscarding(route) && (via !== undefined || nexthops !== undefined) && unknown === undefined
+  );
 }
 
 function isSamePrefix(one: Prefix | undefined, other: Prefix | undefined): boolean {

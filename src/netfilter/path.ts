@@ -10,6 +10,8 @@ export type Station =
   | HookStation
   /** a process's packet gets a source address, if it has none, and a route */
   | 'route output'
+  /** IPv6 discards what a route that is not local leads to lo */
+  | 'discard'
   /** it leaves via its interface; lo gives it back */
   | 'leave'
   /** lo keeps mark and connection, and drops the socket */
@@ -40,6 +42,7 @@ export interface HookStation {
 const SEND: readonly Station[] = [
   'route output',
   { hook: 'OUTPUT', devices: 'out' },
+  'discard',
   { hook: 'POSTROUTING', devices: 'out' },
   'confirm',
   'leave',

@@ -5,6 +5,7 @@ import type { AddressCheck, AddressVerdict } from '../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../host/inputChecks.ts';
 import { wayBackBy, waysOf } from '../host/nexthops.ts';
 import { lookupRoute } from '../host/route.ts';
+import { isDiscarding } from '../host/routing.ts';
 import { scope6 } from '../host/sourceAddress.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../host/sourceCheck.ts';
 import { includes } from '../lib/intervals.ts';
@@ -51,7 +52,7 @@ export function routeInput(skb: Skb, pick: (ways: number) => number): InputRoute
   if (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4))
     return orLost(badSource(skb), { kind: 'local', route });
   if (!forwarding) return lost('not-forwarding');
-  if (route.type !== 'unicast' || route.dev === undefined) return lost('unreachable-route');
+  if (route.type !== 'unicast' || route.dev === undefined || isDiscarding(route)) return lost('unreachable-route');
   return orLost(family === 4 ? badSource(skb, route.dev) : badForward6(skb, route.dev), {
     kind: 'forward',
     route: { ...route, dev: route.dev },

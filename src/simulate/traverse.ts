@@ -2,9 +2,10 @@
  *  kernel net/ipv4/ip_output.c, ip_input.c, ip_forward.c and their IPv6 twins;
  *  docs/facts/kernel.md#routing-around-the-rules */
 import type { Host, Route } from '../host/host.ts';
-import { isTooLongToForward, isTooLongToSend, type WayOut } from '../host/mtu.ts';
+import { isTooLongToForward, isTooLongToSend } from '../host/mtu.ts';
 import { SEVERAL_WAYS } from '../host/nexthops.ts';
 import { routeOutput, sourceFor } from '../host/output.ts';
+import { isDiscarding } from '../host/routing.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever, invariant } from '../lib/invariant.ts';
 import { type HookStation, type PathStage, type Station, stationsOf } from '../netfilter/path.ts';
@@ -75,9 +76,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     },
     choose: (fork) => {
       const taken = choose(fork);
-      if (fork.ways === 1 || fork.rule === undefined) {
-        choices.push(toChoice({ fork, taken }));
-      }
+      if (fork.ways === 1 || fork.rule === undefined) choices.push(toChoice({ fork, taken }));
       return taken;
     },
     reroute: () => decide(true),
@@ -89,8 +88,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     if (!again && !kept) takeSourceOfWay(skb, packet, pickWay);
     const query = outputQuery(skb, packet, { again, oif: out.oif, kept });
     const first = routeOutput(host, query);
-    const ways = first.kind === 'found' ? (first.ways ?? 1) : 1;
-    const way = ways > 1 ? pickWay(ways) : 0;
+    const way = first.kind === 'found' && first.ways !== undefined ? pickWay(first.ways) : 0;
     const found = way === 0 ? first : routeOutput(host, { ...query, way });
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
     if (found.route?.unknown !== undefined) return open(found.route.unknown);
@@ -150,6 +148,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     switch (station) {
       case 'route output':
         return ((skb.src === 0 || skb.src === 0n) && !isNeighbourDiscovery(packet) ? chooseSource() : undefined) ?? decide(false);
+      case 'discard':
+        return isDiscarding(out.route) ? { kind: 'lost', reason: 'unreachable-route' } : undefined;
       case 'leave':
         if (out.oif === 'lo') return follow('come back over lo');
         return isTooLongToSend(host, packet, out) ? { kind: 'lost', reason: 'too-big' } : { kind: 'sent', oif: out.oif };
@@ -247,4 +247,4 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
 
 type ForwardRoute = Route & { readonly dev: string };
 
-type Direction = WayOut & { readonly local: boolean };
+type Direction = { readonly oif: string; readonly local: boolean; readonly route?: Route | undefined };

@@ -111,6 +111,9 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
     switch (station) {
       case 'route output':
         return step(routeOutput ?? ((one) => routeFirstOfSets(space, one)));
+      case 'discard':
+        for (const one of classes.filter(isDiscarded)) onEnd({ ...one, end: 'unreachable-route' });
+        return classes.filter((one) => !isDiscarded(one));
       case 'leave':
         for (const one of classes) if (!isForLo(one)) onLeave(one, 'sent');
         go('come back over lo', classes.filter(isForLo));
@@ -159,6 +162,10 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
 
 function onLink(one: PacketClass, link: string | undefined): PacketClass {
   return link === undefined ? one : { ...one, env: { ...one.env, way: { oif: link, local: false, via: undefined } } };
+}
+
+function isDiscarded({ env: { way } }: PacketClass): boolean {
+  return way?.discards === true;
 }
 
 function isForLo({ env: { way } }: PacketClass): boolean {

@@ -6,6 +6,7 @@ import { arrivalChecks, inputChecks } from '../../host/inputChecks.ts';
 import { tooLongToForward } from '../../host/mtu.ts';
 import { SEVERAL_WAYS, wayBackBy } from '../../host/nexthops.ts';
 import { ON_LINK6, SENDABLE } from '../../host/output.ts';
+import { isDiscarding } from '../../host/routing.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../../host/sourceCheck.ts';
 import { interfaceSetting } from '../../host/sysctl.ts';
 import type { LostReason } from '../../netfilter/lost.ts';
@@ -109,7 +110,7 @@ export function routeOutputOfSets(space: Space, one: PacketClass): HookResult {
     else {
       const localnet = interfaceSetting(host, 'net.ipv4.conf.{}.route_localnet', route.dev) > 0;
       if (route.dev !== 'lo' && !localnet) parts.lose(manager.and(set, loopback), lost('loopback-source'));
-      parts.send(set, { oif: route.dev, local: false, via: route.via });
+      parts.send(set, { oif: route.dev, local: false, via: route.via, ...(isDiscarding(route) && { discards: true }) });
     }
   }
   return whole.done();
@@ -164,7 +165,7 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
     if (route?.unknown !== undefined) parts.open(set, route.unknown);
     else if (route === undefined) parts.lose(set, forwarding ? 'no-route' : 'not-forwarding');
     else if (!forHere && !forwarding) parts.lose(set, 'not-forwarding');
-    else if (!forHere && (route.type !== 'unicast' || route.dev === undefined)) parts.lose(set, 'unreachable-route');
+    else if (!forHere && (route.type !== 'unicast' || route.dev === undefined || isDiscarding(route))) parts.lose(set, 'unreachable-route');
     else {
       const bad = forHere || family === 6 ? refused : refusedSources(space, one, route.dev);
       for (const part of bad) refuse(parts, manager.and(set, part.set), part);

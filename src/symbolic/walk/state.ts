@@ -107,6 +107,8 @@ export interface RouteDecision {
   readonly oif: string;
   readonly local: boolean;
   readonly via: Address | undefined;
+  /** it is discarded behind OUTPUT */
+  readonly discards?: true;
   /** lengths of packets that do not fit it: before the rules of FORWARD, and behind them; absent: none */
   readonly tooLong?: { readonly routed?: TooLong | undefined; readonly leaving?: TooLong | undefined };
 }

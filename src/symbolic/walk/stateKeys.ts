@@ -82,7 +82,9 @@ function partText(env: Env, part: EnvPart): string {
         .map(({ comes, exists, transparent, hears = '' }) => `${tupleText(comes)} ${exists} ${transparent} ${hears}`)
         .join();
     case 'way':
-      return env.way === undefined ? '-' : `${env.way.oif} ${env.way.local} ${env.way.via} ${JSON.stringify(env.way.tooLong)}`;
+      return env.way === undefined
+        ? '-'
+        : `${env.way.oif} ${env.way.local} ${env.way.via} ${env.way.discards} ${JSON.stringify(env.way.tooLong)}`;
     case 'about':
       return env.about === undefined ? '-' : `${env.about.name} (${envText(env.about.env)})`;
     case 'quotes':

@@ -60,6 +60,23 @@ export const ROUTING_CASES: readonly KernelCase[] = [
     ends: { 'out tcp ::1 -> [::1]:80': 'sent -o eth0 [::1]:40000 > [2001:db8::9]:80' },
   },
   {
+    name: 'what a route leads IPv6 to lo meets OUTPUT, where NAT may save it, and is discarded before POSTROUTING',
+    host: { routes: ['-6 default via fd00:10:244::1 dev eth0', '-6 2001:db8:7::/48 dev lo'] },
+    rules:
+      nat(
+        '-A OUTPUT -d 2001:db8:7::1 -p tcp -j REDIRECT --to-ports 8080',
+        '-A OUTPUT -d 2001:db8:7::2 -j DNAT --to-destination 2001:db8::9',
+        '-A OUTPUT -d 2001:db8::8 -j DNAT --to-destination 2001:db8:7::3',
+      ) + filter('-A OUTPUT -o lo'),
+    ends: {
+      'out tcp fd00:10:244::5 -> [2001:db8:7::1]:80': 'delivered -i lo [fd00:10:244::5]:40000 > [::1]:8080',
+      'out tcp fd00:10:244::5 -> [2001:db8:7::2]:80': 'sent -o eth0 [fd00:10:244::5]:40000 > [2001:db8::9]:80',
+      'out tcp fd00:10:244::5 -> [2001:db8:7::3]:80': 'lost',
+      'out tcp fd00:10:244::5 -> [2001:db8::8]:80': 'lost',
+    },
+    meets: { 'out tcp fd00:10:244::5 -> [2001:db8:7::3]:80': ['OUTPUT filter:OUTPUT:1 CONTINUE'] },
+  },
+  {
     name: 'with route_localnet a loopback source may leave and arrive',
     host: { sysctls: { 'net.ipv4.conf.all.route_localnet': '1' } },
     rules: filter(),

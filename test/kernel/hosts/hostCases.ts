@@ -255,6 +255,24 @@ export const HOST_CASES: readonly HostCase[] = [
     sends: [[udp('2001:db8:7::1', 'sendto'), 'lost']],
   },
   {
+    name: 'a packet that is too long for a route to lo is refused before it is discarded',
+    host: { ...TWO, routes: [...OUT, '-6 2001:db8:7::/48 dev lo mtu 1300'] },
+    sends: [
+      [udp('2001:db8:7::1', 'sendto', { size: 1480, df: true }), 'too big'],
+      [udp('2001:db8:7::1', 'sendto', { size: 1200, df: true }), 'lost'],
+    ],
+  },
+  {
+    name: 'a rule passes over a route that discards as it does over others',
+    host: {
+      ...TWO,
+      routes: [...OUT, '-6 2001:db8:7::/48 dev lo'],
+      route_tables: { 200: ['-6 default via fd00:2::1 dev net1'] },
+      ip_rules: ['-6 pref 90 lookup main suppress_prefixlength 64', '-6 pref 91 lookup 200'],
+    },
+    sends: [[udp('2001:db8:7::1', 'sendto'), 'sent by net1 from fd00:2::5']],
+  },
+  {
     name: 'an address of IPv6 on lo has a network there, in which all but the address is discarded',
     host: {
       interfaces: [ETH0, { name: 'lo', addresses: ['fd00:7::1/64', 'fd00:8::1/64 noprefixroute', 'fd00:7::5 peer fd00:9::5/128'] }],
