@@ -25,10 +25,11 @@ export function withSetsBeside(host: Host, rulesets: readonly Ruleset[]): Host {
 
 /** What the scripts among the texts do to their host, each once. */
 export function changesBeside(rulesets: readonly Ruleset[]): readonly HostChange[] {
+  // the rulesets of one text have the same; within a text a command may come again
   const seen = new Map(
-    rulesets.flatMap(({ around }) => (around?.changes ?? []).map((change) => [JSON.stringify(change), change] as const)),
+    rulesets.flatMap(({ around }) => (around?.changes ? [[JSON.stringify(around.changes), around.changes] as const] : [])),
   );
-  return [...seen.values()];
+  return [...seen.values()].flat();
 }
 
 export function assumptionOfChanges(changes: readonly HostChange[]): readonly Assumption[] {
