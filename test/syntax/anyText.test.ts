@@ -137,6 +137,11 @@ test('every line of a damaged dump is in the tree, or a diagnostic speaks of it'
   );
 });
 
+test('counters that a letter broke do not make a log of a dump, which would pass the rule over', () => {
+  const { said } = summary(DUMP.replace('[3:180]', '[3a180]'));
+  expect(said).toEqual([expect.stringContaining('bad counters `[3a180]`')]);
+});
+
 test('what is read does not depend on CRLF or on a missing last newline', () => {
   for (const text of [DUMP, RESTORE, SCRIPT, MARKDOWN]) {
     const { rules, chains } = summary(text);

@@ -25,7 +25,7 @@ const LAYERS: readonly Layer[] = [
   { form: /^\[pod\/([^/\]\s]+)\/([^\]\s]+)\](?: |$)/, stream: ([, pod, container]) => `${pod}/${container}` },
   // kubetail
   {
-    form: /^\[(?=[\d.]{0,20}[-a-z])(?!(?:trace|debug|info|warn|warning|error|fatal)\])([a-z0-9][-a-z0-9.]*)(?: ([-a-z0-9]+))?\](?: |$)/,
+    form: /^\[(?!\d{1,20}[^\]]\d{0,20}\])(?=[\d.]{0,20}[-a-z])(?!(?:trace|debug|info|warn|warning|error|fatal)\])([a-z0-9][-a-z0-9.]*)(?: ([-a-z0-9]+))?\](?: |$)/,
     stream: ([, pod, container]) => name(pod, container),
   },
   // kail

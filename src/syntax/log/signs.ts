@@ -5,7 +5,7 @@ const MONTHS = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 /** What a collector or a program puts before a line. */
 const SIGNS: readonly RegExp[] = [
   /^(?:[\w./-]{1,120}[ \t|›]{1,200}){0,4}\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/m,
-  /^\[(?=[\d.]{0,20}[-a-z])[\w./ -]{3,200}\] (?:\d{4}-|\*|[:#[-]|COMMIT|\+|\/|[A-Z])/m,
+  /^\[(?!\d{1,20}[^\]]\d{0,20}\])(?=[\d.]{0,20}[-a-z])[\w./ -]{3,200}\] (?:\d{4}-|\*|[:#[-]|COMMIT|\+|\/|[A-Z])/m,
   /^(?:time|level|ts)=\S{1,200} .{0,500}\bmsg=/m,
   /^\{(?!.{0,2000}"(?:apiVersion|kind)"\s{0,9}:).{0,2000}"(?:msg|message|log|MESSAGE|textPayload|body)"\s{0,9}:\s{0,9}"/m,
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ /m,
