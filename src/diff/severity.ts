@@ -44,9 +44,11 @@ export function severityOf({ base, head }: Sides<readonly Outcome[]>): Severity 
   return worstOf(pairs);
 }
 
-/** Each outcome of one side may become each of the other. */
+/** Each outcome of one side may become each of the other; that is no less serious than the same outcomes on both sides. */
 export function severityOfAny({ base, head }: Sides<readonly Outcome[]>): Severity {
-  return worstOf(base.flatMap((was) => head.map((is) => severityOfPair(was, is))));
+  const any = worstOf(base.flatMap((was) => head.map((is) => severityOfPair(was, is))));
+  const same = severityOf({ base, head });
+  return levelOf({ severity: any }) === 'info' ? same : any;
 }
 
 function worstOf(severities: readonly Severity[]): Severity {
