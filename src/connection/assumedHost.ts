@@ -1,8 +1,10 @@
 /** What is not known of the host around rules that came without one, and what is assumed of it for one packet. */
+
 import { addrType } from '../host/addrType.ts';
 import { withInterfaces } from '../host/guestInterface.ts';
 import type { Host } from '../host/host.ts';
 import { POD_INTERFACE, withLength, withPodAddress } from '../host/podAddress.ts';
+import { enumeration } from '../lib/enumeration.ts';
 import type { Assumption } from '../mesh/assumption.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, formatAddress } from '../packet/address.ts';
@@ -176,6 +178,5 @@ export function routerWords({ interfaces }: Host, families: readonly Family[]): 
   });
   const left = known.length - named.length;
   const parts = [...named, ...(left > 0 ? [`${left} more interfaces`] : [])];
-  const last = parts.pop() ?? 'no interface';
-  return `a router with ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}`;
+  return `a router with ${enumeration(parts) || 'no interface'}`;
 }

@@ -1,8 +1,10 @@
 /** The host that a text describes beside its rules, by what `ip`, `ss` and `sysctl` have printed there. */
+
 import type { Host, Listener } from '../host/host.ts';
 import type { HostChange } from '../host/hostChange.ts';
 import type { HostDescription } from '../host/hostDescription.ts';
 import { readHost } from '../host/readHost.ts';
+import { enumeration } from '../lib/enumeration.ts';
 import type { Assumption } from '../mesh/assumption.ts';
 import { defaultHost } from '../mesh/defaultHost.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
@@ -77,12 +79,11 @@ export function assumptionBeside(rulesets: readonly Ruleset[]): Assumption {
     ...((around?.listenersOf.length ?? 0) === 0 ? [] : ['sockets']),
     ...(Object.keys(around?.sysctls ?? {}).length === 0 ? [] : ['sysctls']),
   ];
-  const list = said.length < 2 ? said.join('') : `${said.slice(0, -1).join(', ')} and ${said.at(-1)}`;
   const unsaid = [
     ...(around?.interfaces === undefined ? ['addresses are those of a pod'] : []),
     ...((around?.listenersOf.length ?? 0) < 2 ? ['who listens is not there: an application on every other port'] : []),
   ];
-  return { about: 'host', says: [`${list} are those that stand beside the rules`, ...unsaid].join('; '), options: ['--host'] };
+  return { about: 'host', says: [`${enumeration(said)} are those that stand beside the rules`, ...unsaid].join('; '), options: ['--host'] };
 }
 
 /** A host whose description does not say who listens, as `usual` has it; one that says so stays as it is. */
@@ -94,7 +95,7 @@ export function withUsualListeners(host: Host, usual: HostDescription): Host {
     : {
         ...host,
         // a proxy that the host names listens all the same
-        listeners: [...host.listeners, ...assumed.listeners.filter((one) => !host.listeners.some((own) => isSameSocket(own, one)))],
+        listeners: withOthers(host.listeners, assumed.listeners),
         processes: new Map([...assumed.processes, ...host.processes]),
       };
 }
@@ -102,10 +103,9 @@ export function withUsualListeners(host: Host, usual: HostDescription): Host {
 /** What a description that names no interface says, on the host around the rules. */
 export function withTold(around: Host, told: Host): Host {
   const { listeners, listenersUnsaid, processes, sysctls, sets, pods, proxies, fence, clock } = told;
-  const more = listenersUnsaid === true ? around.listeners.filter((one) => !listeners.some((own) => isSameSocket(own, one))) : [];
   return {
     ...around,
-    listeners: [...listeners, ...more],
+    listeners: listenersUnsaid === true ? withOthers(listeners, around.listeners) : listeners,
     processes: new Map([...around.processes, ...processes]),
     sysctls: new Map([...around.sysctls, ...sysctls]),
     sets: new Map([...around.sets, ...sets]),
@@ -116,8 +116,10 @@ export function withTold(around: Host, told: Host): Host {
   };
 }
 
-function isSameSocket(own: Listener, { proto, port }: Listener): boolean {
-  return own.proto === proto && own.port === port;
+/** With those of `others` that listen at other ports. */
+function withOthers(listeners: readonly Listener[], others: readonly Listener[]): readonly Listener[] {
+  const isTaken = ({ proto, port }: Listener): boolean => listeners.some((own) => own.proto === proto && own.port === port);
+  return [...listeners, ...others.filter((one) => !isTaken(one))];
 }
 
 /** Sockets to which rules hand packets by TPROXY are transparent: those of the proxies that a host names, and those of which it is not said. */

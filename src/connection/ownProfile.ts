@@ -18,7 +18,7 @@ export function ownProfiles(host: Host): readonly MeshProfile[] {
   const named = [main, ...proxies].filter(({ process }, at, all) => all.findIndex((one) => one.process === process) === at);
   const [first, ...others] = named.map((proxy) => profileOf(host, proxy));
   if (first === undefined) return [];
-  // whoever answers names, the first is asked whether they are
+  // the claims on DNS are asked of the first, also where another proxy answers
   const dns = others.flatMap(({ listeners }) => listeners.filter(({ role }) => role === 'dns'));
   return [{ ...first, listeners: [...first.listeners, ...dns] }, ...others];
 }

@@ -1,11 +1,13 @@
 /** First packets whose later ones may match some rules: more perhaps, never fewer, and found without a walk. An answer has the ends of its first
  *  packet the other way round, where NAT does not change them; the sender's next packets have those of the first; ICMP errors about a connection
  *  come from the other end to either side. */
+
 import { includes } from '../lib/intervals.ts';
 import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import { type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES, type CtDirection } from '../packet/packet.ts';
+import { rulesOfTable } from '../ruleset/everyRule.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { isNatTable } from '../ruleset/stages.ts';
 import { type ErrorKind, errorKinds } from '../symbolic/connection/errorPackets.ts';
@@ -34,9 +36,7 @@ export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: La
   const third = placesOf(ruleset, iif).filter(isAsked);
   const ways = [undefined, ...space.host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo')];
   const back = ways.flatMap((way) => placesOf(ruleset, way)).filter(isAsked);
-  const natted = [...ruleset.tables.values()]
-    .filter(isNatTable)
-    .some(({ chains }) => [...chains.values()].some(({ rules }) => rules.some(changesEnds)));
+  const natted = [...ruleset.tables.values()].filter(isNatTable).flatMap(rulesOfTable).some(changesEnds);
   const flagged = (env: Env, name: PartName): Env => ({ ...env, flags: constant(TCP_PARTS[name]?.flags ?? 0, env.flags.length) });
   const laterAt =
     (name: PartName) =>

@@ -1,4 +1,5 @@
 /** The rules that the mesh itself would have written, in its order: what may have got lost. */
+
 import type { Host } from '../host/host.ts';
 import { renderRequest } from '../istio/render/request.ts';
 import { rulesText } from '../istio/render/rulesText.ts';
@@ -6,6 +7,7 @@ import { OWN_NAME } from '../mesh/names.ts';
 import type { KnownMesh, MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import type { Declaration } from '../prove/inferred/declaration.ts';
+import { everyRule } from '../ruleset/everyRule.ts';
 import { readRules } from '../ruleset/readRules.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { OTHER_MESH_RULES } from './otherMeshRules.ts';
@@ -22,8 +24,10 @@ export function ownRules({ profile: mesh, declared, family, host }: OwnRulesQues
   const { name } = mesh;
   const text = name === OWN_NAME ? lettingPast(host) : ownText({ ...mesh, name }, declared, family);
   const { rulesets } = readRules({ file: 'rules of the mesh', text }, { family });
-  const tables = rulesets.find((one) => one.family === family)?.tables.values() ?? [];
-  return [...tables].flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
+  return rulesets
+    .filter((one) => one.family === family)
+    .slice(0, 1)
+    .flatMap(everyRule);
 }
 
 /** What a proxy of one's own sends, by its mark or its user; and what is for the host itself, which TPROXY may not take. */

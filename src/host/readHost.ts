@@ -36,7 +36,7 @@ export const HOST_KEYS = [
   'sets',
   'clock',
 ];
-/** Who says none of them says what the host is beside the place where it stands. */
+/** A description without any of these is a part of a host: its addresses and routes are taken from elsewhere. */
 const PLACE_KEYS = ['interfaces', 'routes', 'ip_rules', 'route_tables', 'default_rules'];
 
 export function readHost(value: unknown): HostReading {

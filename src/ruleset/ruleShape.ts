@@ -1,8 +1,10 @@
 /** What a rule asks, as far as it is a plain list of conditions on fields: the form in which settings become rules. */
+
 import type { Interval, IntervalSet, Scalar } from '../lib/intervals.ts';
 import { normalize } from '../lib/intervals.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Field } from '../packet/fields.ts';
+import { rulesOfTable } from './everyRule.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
 
 export interface RuleShape {
@@ -64,5 +66,6 @@ export function rulesFrom({ tables }: Ruleset, tableName: string, hook: HookName
 
 /** Every rule of a table, whether packets come to it or not. */
 export function allRules({ tables }: Ruleset, table: string): readonly Rule[] {
-  return [...(tables.get(table)?.chains.values() ?? [])].flatMap(({ rules }) => rules);
+  const known = tables.get(table);
+  return known === undefined ? [] : rulesOfTable(known);
 }

@@ -3,7 +3,7 @@
 import { memoize } from '../lib/memo.ts';
 import { CONNTRACK_HOOKS, CONNTRACK_PRIORITY, NAT_PRIORITY } from '../netfilter/baseChain.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import type { BaseChain, Chain, Rule, Ruleset, Table } from './ruleset.ts';
+import type { BaseChain, Chain, Ruleset, Table } from './ruleset.ts';
 
 export type HookStage =
   | { readonly kind: 'conntrack' }
@@ -43,11 +43,6 @@ export function chainsAt(ruleset: Ruleset, hook: HookName): readonly AttachedCha
 
 export function basesOf({ chains }: Table): readonly BaseChain[] {
   return [...chains.values()].filter(isBase);
-}
-
-/** Whether packets come to them or not. */
-export function rulesOfAll({ tables }: Pick<Ruleset, 'tables'>): readonly Rule[] {
-  return [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap(({ rules }) => rules));
 }
 
 /** Names of the tables that some of the rulesets have, in the order in which packets meet the first chain of each. */

@@ -1,4 +1,5 @@
 /** Where TPROXY targets send packets. */
+import { rulesOfTable } from './everyRule.ts';
 import type { Ruleset, Table } from './ruleset.ts';
 import { basesOf } from './stages.ts';
 
@@ -6,10 +7,8 @@ import { basesOf } from './stages.ts';
 export function transparentPorts(rulesets: readonly Ruleset[]): readonly number[] {
   const ports = new Set<number>();
   for (const { tables } of rulesets) {
-    for (const table of [...tables.values()].filter(mayDivert)) {
-      const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
-      for (const { effect } of rules) if (effect.kind === 'divert' && effect.port !== 0) ports.add(effect.port);
-    }
+    const rules = [...tables.values()].filter(mayDivert).flatMap(rulesOfTable);
+    for (const { effect } of rules) if (effect.kind === 'divert' && effect.port !== 0) ports.add(effect.port);
   }
   return [...ports];
 }

@@ -1,11 +1,13 @@
 /** The connection to which a packet with a state is assumed to belong. A later packet's is the one that its first packet would have
  *  made; of an answer's only what NAT cannot have rewritten is known. */
+
 import type { Host } from '../host/host.ts';
 import type { Nat } from '../netfilter/effect.ts';
 import { type Address, familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
+import { rulesOfTable } from '../ruleset/everyRule.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { isNatTable } from '../ruleset/stages.ts';
 import type { Connection } from './connection.ts';
@@ -56,8 +58,8 @@ function hidden(answer: Answer): Pick<Connection, 'unknown'> {
 
 function natRules({ tables, usesConntrack }: Ruleset): readonly Nat[] {
   if (!usesConntrack) return [];
-  const chains = [...tables.values()].filter(isNatTable).flatMap((table) => [...table.chains.values()]);
-  return chains.flatMap(({ rules }) => rules.flatMap(({ effect }) => (effect.kind === 'nat' ? [effect] : [])));
+  const rules = [...tables.values()].filter(isNatTable).flatMap(rulesOfTable);
+  return rules.flatMap(({ effect }) => (effect.kind === 'nat' ? [effect] : []));
 }
 
 function leadsTo({ to, ports }: Nat, host: Host, end: { readonly address: Address; readonly port: number | undefined }): boolean {

@@ -1,4 +1,5 @@
 /** Rules as callers hand them in: a text, what `parse` made of one, or rulesets. */
+import { isJsonRecord } from '../../lib/json.ts';
 import type { Family } from '../../packet/address.ts';
 import { readRules } from '../../ruleset/readRules.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
@@ -86,19 +87,19 @@ function noRules(found: string): InputError {
 }
 
 function isParsed(rules: unknown): rules is Parsed {
-  if (!isObject(rules)) return false;
+  if (!isJsonRecord(rules)) return false;
   return Array.isArray(rules.rulesets) && Array.isArray(rules.diagnostics) && rules.diagnostics.every(isDiagnostic);
 }
 
 function isDiagnostic(value: unknown): boolean {
-  return isObject(value) && isObject(value.span) && isObject(value.source) && typeof value.source.text === 'string';
+  return isJsonRecord(value) && isJsonRecord(value.span) && isJsonRecord(value.source) && typeof value.source.text === 'string';
 }
 
 /** What was found to be one is not looked at again. */
 const KNOWN = new WeakSet<object>();
 
 function isRuleset(value: unknown): value is Ruleset {
-  if (!isObject(value)) return false;
+  if (!isJsonRecord(value)) return false;
   if (KNOWN.has(value)) return true;
   if (!hasForm(value) || isCopy(value)) return false;
   KNOWN.add(value);
@@ -107,25 +108,23 @@ function isRuleset(value: unknown): value is Ruleset {
 
 /** Its rules are data alone: what they mean is computed, and is not copied. */
 function isCopy(value: unknown): boolean {
-  if (!isObject(value) || !hasForm(value)) return false;
+  if (!isJsonRecord(value) || !hasForm(value)) return false;
   const chains = [...(value.tables as Ruleset['tables']).values()].flatMap((table) => [...table.chains.values()]);
   return chains.some(({ rules }) => rules.some((rule) => !('match' in rule)));
 }
 
 function hasForm(value: Readonly<Record<string, unknown>>): boolean {
   const { family, source, tables } = value;
-  const isOne = (family === 4 || family === 6) && isObject(source) && typeof source.text === 'string' && isMap(tables);
+  const isOne = (family === 4 || family === 6) && isJsonRecord(source) && typeof source.text === 'string' && isMap(tables);
   return isOne && typeof source.file === 'string' && [...tables.values()].every(isTable);
 }
 
 function isTable(table: unknown): boolean {
   return (
-    isObject(table) && isMap(table.chains) && [...table.chains.values()].every((chain) => isObject(chain) && Array.isArray(chain.rules))
+    isJsonRecord(table) &&
+    isMap(table.chains) &&
+    [...table.chains.values()].every((chain) => isJsonRecord(chain) && Array.isArray(chain.rules))
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Of another realm as well, where tests run in one of their own. */

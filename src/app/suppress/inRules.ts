@@ -1,9 +1,11 @@
 /** Comments in a dump: those about a line stand at its rule, those about the file at every finding. */
+
 import { groupBy } from '../../lib/groupBy.ts';
 import { inOtherFile } from '../../pods/familiesOfPod.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { AcceptedRule } from '../../prove/proof/suppressions.ts';
+import { everyRule } from '../../ruleset/everyRule.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { commentWarnings, type Suppression, type Suppressions, suppressionsIn } from './comments.ts';
@@ -34,9 +36,9 @@ export function verifyCommented(pods: readonly (readonly Ruleset[])[], options: 
   return { pods: verified, diagnostics };
 }
 
-function acceptedIn({ tables }: Ruleset, found: readonly Suppression[]): readonly AcceptedRule[] {
+function acceptedIn(ruleset: Ruleset, found: readonly Suppression[]): readonly AcceptedRule[] {
   if (!found.some(({ line }) => line !== undefined)) return [];
-  const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
+  const rules = everyRule(ruleset);
   const byLine = groupBy(rules, ({ line }) => line);
   return found.flatMap(({ line, claims, muted }) =>
     line === undefined ? [] : (byLine.get(line) ?? []).map((rule) => ({ rule, claims, muted })),

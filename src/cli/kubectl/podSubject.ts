@@ -1,8 +1,10 @@
 /** A running pod's rules and the place around them; what the user says of the place counts first. */
+
 import { withTold } from '../../connection/hostBeside.ts';
 import type { Host } from '../../host/host.ts';
 import { parsePodAddress, podIpComplaint } from '../../host/podAddress.ts';
 import { readHost } from '../../host/readHost.ts';
+import { enumeration } from '../../lib/enumeration.ts';
 import { invariant } from '../../lib/invariant.ts';
 import { parseJson } from '../../lib/json.ts';
 import { type Call, optionList } from '../argv/command.ts';
@@ -70,8 +72,7 @@ function calledOf({ sockets }: NonNullable<PodFiles['host']>, pods: readonly Pod
   const shown = addresses.slice(0, MOST_ADDRESSES);
   const left = addresses.length - shown.length;
   const parts = [...shown, ...(left > 0 ? [`${left} more`] : [])];
-  const last = parts.pop();
-  const list = last === undefined ? '' : ` at ${parts.length === 0 ? last : `${parts.join(', ')} and ${last}`}`;
+  const list = parts.length === 0 ? '' : ` at ${enumeration(parts)}`;
   return pods.length > 1
     ? `the running pods${list}${sockets ? '' : ', their listeners assumed'}`
     : `the running pod${list}${sockets ? '' : ', its listeners assumed'}`;

@@ -1,5 +1,7 @@
 /** A ruleset as text for iptables-restore, rule by rule as it was given: what the kernel loads is not our reading of it. */
+
 import type { Family } from '../../packet/address.ts';
+import { everyRule } from '../../ruleset/everyRule.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 
@@ -46,7 +48,7 @@ function writerOf({ source: { text }, family }: Ruleset): Backend | undefined {
 
 /** Sets that rules name and nothing describes: their members are not known. */
 export function undescribedSets(ruleset: Ruleset, known: ReadonlyMap<string, unknown>): Readonly<Record<string, SetQuestion>> {
-  const rules = [...ruleset.tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
+  const rules = everyRule(ruleset);
   const named = rules.flatMap(({ text }) => [...text.matchAll(/--(?:match-set|add-set|del-set) (\S+) ([a-z,]+)/g)]);
   return Object.fromEntries(
     named.flatMap(([, name = '', way = '']) => (known.has(name) ? [] : [[name, emptySet(way.split(',').length, ruleset.family)]])),

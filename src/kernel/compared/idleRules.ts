@@ -1,10 +1,11 @@
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { everyRule } from '../../ruleset/everyRule.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 
 /** Rules that change nothing and match by chance, or by something that is not modelled, as `table:chain:number`.
  *  The simulator does not fork for them, so that their rows say nothing. */
-export function idleRules({ tables }: Ruleset): ReadonlySet<string> {
-  const rules = [...tables.values()].flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
+export function idleRules(ruleset: Ruleset): ReadonlySet<string> {
+  const rules = everyRule(ruleset);
   return new Set(
     rules
       .filter(({ effect, match }) => effect.kind === 'continue' && isUnsettled(match))

@@ -3,6 +3,7 @@
 
 import type { Host } from '../../host/host.ts';
 import { Budget, BudgetError } from '../../lib/budget.ts';
+import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import { boxUses } from '../../symbolic/boxes/uses.ts';
@@ -58,7 +59,7 @@ function deadInTable({ family }: Ruleset, table: Table, { host, method, budget =
         : isHardForDiagrams(table)
           ? (byBoxes() ?? withinBudget(byDiagrams))
           : (withinBudget(byDiagrams) ?? byBoxes());
-  const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
+  const rules = rulesOfTable(table);
   if (uses === undefined) return { dead: [], undecided: rules.map((rule) => ({ rule, why: 'budget' })) };
   const reachable = calledChains(table);
   const dead: DeadRule[] = [];

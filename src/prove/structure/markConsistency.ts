@@ -1,19 +1,21 @@
 /** Marks that are matched and never set, or set and never matched: the two ends of a mechanism that does not work. source: docs/facts/istio.md#tproxy */
+
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { hexMark } from '../../packet/notation.ts';
+import { everyRule } from '../../ruleset/everyRule.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
 import { isOwnProxy } from '../proof/ownScopes.ts';
-import { blaming, rulesInChains } from './ofRules.ts';
+import { blaming } from './ofRules.ts';
 
 export const markConsistency: Claim = {
   id: 'mark-consistency',
   level: 'warning',
   statement: 'Every mark that a rule matches is set somewhere, and every mark that a rule sets is matched or routed by.',
   judge: (context) => {
-    const rules = rulesInChains(context.ruleset);
+    const rules = everyRule(context.ruleset);
     const set = settings(context, rules);
     const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(context)];
     const neverSet = asked.flatMap(({ on, value, mask, rule }) => {

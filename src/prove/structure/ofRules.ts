@@ -3,10 +3,6 @@ import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Doubtful, Judgement, Level, Violation } from '../proof/claim.ts';
 
-export function rulesInChains({ tables }: Ruleset): readonly Rule[] {
-  return [...tables.values()].flatMap((table) => [...table.chains.values()].flatMap(({ rules }) => rules));
-}
-
 /** Rules that break a claim, each with the reason. */
 export function blaming(
   violations: readonly { readonly rule: Rule | undefined; readonly why: string; readonly level?: Level }[],

@@ -1,6 +1,7 @@
 /** A traced packet for people: the answer first, then how it came about. */
 
 import type { Journey, Path } from '../../connection/journey.ts';
+import { enumeration } from '../../lib/enumeration.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import { assumptionTexts } from '../../mesh/assumption.ts';
@@ -146,10 +147,7 @@ function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle):
     const text = paragraph({ text: `${word} it depends on ${choiceText(question, file)}`, width, hang: 2 });
     return text.replace(word, paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word)));
   }
-  const every =
-    outcomes.length === 1
-      ? `in each of ${journey.paths.length} branches`
-      : `between ${outcomes.slice(0, -1).join(', ')} and ${outcomes.at(-1)}`;
+  const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${enumeration(outcomes)}`;
   const lines = reasons.map((reason) => `  ${paragraph({ text: `depends on ${reason}`, width: width - 2, hang: 4 })}`);
   return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');
 }

@@ -1,9 +1,11 @@
 /** Which rules of a table some packet reaches and matches, by boxes: for long lists of ranges, where diagrams grow too large. */
+
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
+import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import { askedFields } from '../space/nameParts.ts';
@@ -199,7 +201,7 @@ function note(uses: Map<Rule, BoxUse>, rule: Rule, use: BoxUse): void {
 /** Its rules change fields that they, or later ones, ask about. What a target that is not modelled changes does not count. */
 function changesWhatItAsks(table: Table): boolean {
   const asked = askedFields(table);
-  const rules = [...table.chains.values()].flatMap((chain) => chain.rules);
+  const rules = rulesOfTable(table);
   return rules.some(({ effect }) => {
     if (effect.kind === 'setField') return asked.has(effect.field);
     const changes = effect.kind === 'setMark' || effect.kind === 'copyMark' || effect.kind === 'conntrack';

@@ -1,10 +1,12 @@
 /** Which rules of a table some packet reaches and matches, by decision diagrams: the walk of all packets in any state. */
+
 import type { Host } from '../../host/host.ts';
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
+import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { BaseChain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -36,7 +38,7 @@ export interface RuleUse {
 /** @throws BudgetError when the diagrams grow too large */
 export function diagramUses(question: TableQuestion): ReadonlyMap<Rule, RuleUse> {
   const possible = usesOf(question, 'possible');
-  const rules = [...question.table.chains.values()].flatMap((chain) => chain.rules);
+  const rules = rulesOfTable(question.table);
   if (!rules.some(({ match, effect }) => effect.kind === 'unmodelled' || mentionsUnmodelled(match))) return possible;
   const sure = usesOf(question, 'sure');
   const both = ([rule, use]: readonly [Rule, RuleUse]): readonly [Rule, RuleUse] => {

@@ -3,7 +3,7 @@ import type { Family } from '../../packet/address.ts';
 import type { Span } from '../text/source.ts';
 
 export interface ListedText {
-  /** what stands behind the addresses */
+  /** the rest of the line, after the destination */
   readonly text: string;
   /** the word in the column `target`; absent: there is none */
   readonly target: string | undefined;

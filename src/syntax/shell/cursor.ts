@@ -55,8 +55,8 @@ export function match(cursor: Cursor, pattern: RegExp): RegExpExecArray | undefi
   return found === null || cursor.at + found[0].length > cursor.end ? undefined : found;
 }
 
-/** What stands before the next sign that ends a plain text, perhaps nothing. Found by looking for the sign: a pattern that takes character after
- *  character runs out of stack in a text of megabytes. `sign` has the flag g. */
+/** The text from the cursor to the next sign; empty where a sign is at the cursor. It searches for the sign, since a pattern that matches one
+ *  character after another can run out of stack in a text of megabytes. `sign` has the flag g. */
 export function untilSign({ text, at, end }: Cursor, sign: RegExp): string {
   sign.lastIndex = at;
   return text.slice(at, Math.min(sign.exec(text)?.index ?? end, end));
