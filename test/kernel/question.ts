@@ -14,6 +14,10 @@ export type HostJson = HostDescription;
 export interface Rules {
   readonly v4?: string;
   readonly v6?: string;
+  /** a listing or commands of nft */
+  readonly nft?: string;
+  /** that is loaded before those of iptables */
+  readonly nftFirst?: boolean;
 }
 
 export function questionOf(host: HostJson, rules: Rules, packets: readonly SentPacket[]): OracleQuestion {
@@ -22,6 +26,8 @@ export function questionOf(host: HostJson, rules: Rules, packets: readonly SentP
   return {
     ...(rules.v4 === undefined ? {} : { rules_v4: rules.v4 }),
     ...(rules.v6 === undefined ? {} : { rules_v6: rules.v6 }),
+    ...(rules.nft === undefined ? {} : { rules_nft: rules.nft }),
+    ...(rules.nftFirst === true && { nft_first: true }),
     ...world,
     interfaces: (interfaces as readonly { readonly name: string }[]).map((one) => ({
       ...one,

@@ -17,6 +17,8 @@ export type StartOracle = (args: readonly string[]) => Dialogue;
 export interface OracleQuestion {
   readonly rules_v4?: string;
   readonly rules_v6?: string;
+  /** for `nft -f` */
+  readonly rules_nft?: string;
   readonly packets: readonly Readonly<Record<string, unknown>>[];
   readonly [setting: string]: unknown;
 }
@@ -26,6 +28,7 @@ export interface KernelRow {
   /** interfaces that the hook shows */
   readonly iif: string | null;
   readonly oif: string | null;
+  /** `nat`, or `FAMILY NAME` of one that no iptables has made */
   readonly table: string;
   readonly chain: string;
   /** 1-based; absent for policies and chain ends */

@@ -4,6 +4,8 @@ Python 3.9.
 
 question: {hello: true}, answered with {kernel, backend, iptables} or {missing}; or {
   rules_v4, rules_v6     text for iptables-restore, rules as -A lines
+  rules_nft              text for `nft -f`: a listing or commands
+  nft_first              true: it is loaded before those of iptables
   interfaces             [{name, addrs, type: "veth"?, group?}], lo may be named for more addresses
   routes, ip_rules       as `ip route add` and `ip rule add` take them, with -6 in front where the text leaves it open
   no_ip_rules            rules that a namespace has by itself and that this host lacks
@@ -22,6 +24,9 @@ question: {hello: true}, answered with {kernel, backend, iptables} or {missing};
                          a local packet without src gets the kernel's choice }
 answer: {ok, result: [one per packet, see flight.answer_of]} or {ok: false, error}
 
+Of rules_nft, a row's table is `FAMILY NAME`, its chain `__chain1` and so on where it has no name.
+A rule that stops amid its statements is not among the rows, and `reject` is told from a drop by the rule's text.
+
 How: chains of an nft table of our own set `nftrace` on every packet before all other hooks and look at it after them, where they drop it so that
 no connection is confirmed. What a rule did is read from NFNLGRP_NFTRACE (nft) or from TRACE lines in NFLOG group 0 (legacy)."""
 import argparse
@@ -36,7 +41,7 @@ from flight import Flight, answer_of, assign
 from netlink import Netlink
 from packets import build, read, token_of
 from rules import Rules
-from trace import legacy_events, nft_events, watch
+from trace import trace_events, watch
 from world import World
 
 BATCH = 1500
@@ -53,8 +58,8 @@ class Oracle:
         self.world = World(question, self.stateful)
         self.control = Netlink()
         self.rules = Rules(backend, self.control)
-        self.events = watch(backend, end='accept' if self.stateful or replies else 'drop', quiet=not replies)
-        self.decode = nft_events if backend == 'nft' else legacy_events
+        end = 'accept' if self.stateful or replies else 'drop'
+        self.events = watch(backend, end, quiet=not replies, native=bool(question.get('rules_nft')))
         self.names = {index: name for index, name in socket.if_nameindex()}
 
     def ask(self, question):
@@ -82,7 +87,7 @@ class Oracle:
                 self.send(flight, index)
             except OSError as error:
                 flight.error = errno.errorcode.get(error.errno, str(error.errno))
-        assign(self.decode(self.events.waiting(), self.rules), flights)
+        assign(trace_events(self.events.waiting(), self.rules), flights)
         self.world.empty_queues()
         return [answer_of(flight, self.rules, self.names) for flight in flights]
 
@@ -110,8 +115,8 @@ class Asked:
         if question.get('hello'):
             return here(self.backend)
         refuse(question)
-        wanted = json.dumps([question.get(key) for key in TOPOLOGY], sort_keys=True)
-        if self.oracle is None or wanted != self.topology:
+        wanted = json.dumps([*(question.get(key) for key in TOPOLOGY), bool(question.get('rules_nft'))], sort_keys=True)
+        if self.oracle is None or wanted != self.topology or self.oracle.rules.cannot_unload(question):
             self.close()
             self.oracle, self.topology = Oracle(question, self.backend), wanted
         return self.oracle.ask(question)

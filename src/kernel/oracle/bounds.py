@@ -86,6 +86,8 @@ def refuse(question):
         beyond = BEYOND.search(question.get(key) or '')
         if beyond:
             raise OracleError('the target %s works outside of network namespaces' % beyond.group(1))
+    if question.get('confined') and re.search(r'\binclude\b|\blevel audit\b', question.get('rules_nft') or ''):
+        raise OracleError('rules of nft that read files or write to the audit log work outside of network namespaces')
 
 
 def missing(backend):

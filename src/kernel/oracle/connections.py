@@ -339,7 +339,7 @@ def main():
             rules = Rules(backend, Netlink())
             rules.load(question)
             servers = Servers(world, question)
-            drops = Drops(backend, rules)
+            drops = Drops(backend, rules, bool(question.get('rules_nft')))
             reply = {'ok': True, 'results': play(world, servers, drops, question['connections'])}
         except (OracleError, OSError, KeyError, ValueError) as error:
             reply = {'ok': False, 'error': '%s: %s' % (type(error).__name__, error)}

@@ -1,19 +1,18 @@
 """Which packets of real connections the rules dropped, in order: read from the trace events of all that passes, see trace.py."""
 from packets import FLAGS, ICMP, ICMPV6
 from rules import target_of
-from trace import legacy_events, nft_events, watch
+from trace import trace_events, watch
 
 
 class Drops:
-    def __init__(self, backend, rules):
-        self.rules, self.events = rules, watch(backend, end='accept', quiet=False)
-        self.decode = nft_events if backend == 'nft' else legacy_events
+    def __init__(self, backend, rules, native):
+        self.rules, self.events = rules, watch(backend, end='accept', quiet=False, native=native)
 
     def of(self, tries):
         """A list for each, by the port that it connects from, which NAT keeps where it can; with one alone, all are its own."""
         found = [[] for _ in tries]
         seen_last = {}
-        for event in self.decode(self.events.waiting(), self.rules):
+        for event in trace_events(self.events.waiting(), self.rules):
             if event.header:
                 seen_last[event.trace] = event.header.seen
             row, seen = event.row, seen_last.get(event.trace)

@@ -5,6 +5,7 @@ from packets import FLAGS, ICMP, ICMPV6, TCP, TOKEN_STEP, token_of
 from rules import target_of
 from trace import PLACES, Row
 
+TPROXY = re.compile(r'(?:tproxy (?:ip6? )?to \S*:|--on-port )(\d+)')
 ANSWERS = {0: 8, 129: 128}       # echo replies and their requests
 
 
@@ -13,10 +14,12 @@ class Flight:
         self.packet, self.before, self.error = packet, None, None
         self.events = []         # Header or Row, in order
         self.answers = []        # the kernel's own packets: (first header, rows)
+        self.taken = False       # by a socket that a rule gave it to
 
     def add(self, event, answer):
         if not answer:
             self.events += [part for part in (event.header, event.row) if part]
+            self.taken |= event.taken
         elif event.header and event.header.place == 'e_out':
             self.answers.append((event.header, []))
         elif event.row and self.answers:
@@ -76,7 +79,7 @@ def fate(flight, trace, headers, names):
         return {'fate': 'lost', 'fate_detail': 'a fragment alone', 'tuple_after': after}
     if 'x_in' in left:
         header = left['x_in']
-        return {'fate': 'local', 'tuple_after': header.seen.tuple(), 'in_iface': names.get(header.iif), **diverted(trace)}
+        return {'fate': 'local', 'tuple_after': header.seen.tuple(), 'in_iface': names.get(header.iif), **diverted(flight, trace)}
     if 'x_post' in left and names.get(left['x_post'].oif) != 'lo':
         header = left['x_post']
         kind = 'sent' if flight.packet['from'] == 'local' else 'forwarded'
@@ -91,7 +94,10 @@ def fate(flight, trace, headers, names):
     return {'fate': 'lost', 'fate_detail': where, 'tuple_after': after, **({'errno': flight.error} if flight.error else {})}
 
 
-def diverted(trace):
+def diverted(flight, trace):
+    if flight.taken:
+        port = [found.group(1) for row in trace for found in [TPROXY.search(row.get('rule', ''))] if found]
+        return {'fate_detail': 'tproxy', 'tproxy': {'port': int(port[-1]) if port else None}}
     taken = [row for row in trace if row.get('target') == 'TPROXY']
     if not taken:
         return {}

@@ -66,14 +66,15 @@ class Netlink:
                         raise OSError(code, os.strerror(code))
                     return
 
-    def dump(self, kind, family):
+    def dump(self, kind, family=0):
+        """(family, attributes) of each object; family 0: of all families."""
         self.socket.send(self.message(kind, NLM_F_REQUEST | NLM_F_DUMP, family))
         while True:
             data = self.socket.recv(1 << 20)
             for what, at, end in messages(data):
                 if what in (NLMSG_DONE, NLMSG_ERROR):
                     return
-                yield attributes(data, at + 4, end)
+                yield data[at], attributes(data, at + 4, end)
 
     def waiting(self):
         """All buffers that have arrived, without blocking."""

@@ -1,8 +1,8 @@
-"""The rules under test: loaded unmodified by iptables-restore, and kept as text so that a trace row can name its rule."""
+"""The rules under test: loaded unmodified by iptables-restore and nft, and kept as text so that a trace row can name its rule."""
 import re
-import struct
 
 from bounds import OracleError, run
+from native import Held, held, native_target
 from netlink import NLM_F_ACK, NLM_F_REQUEST, attribute
 
 HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
@@ -10,7 +10,7 @@ BUILT_IN = {'raw': ['PREROUTING', 'OUTPUT'], 'mangle': HOOKS, 'nat': ['PREROUTIN
             'filter': ['INPUT', 'FORWARD', 'OUTPUT'], 'security': ['INPUT', 'FORWARD', 'OUTPUT']}
 FAMILIES = {2: ('rules_v4', 'iptables'), 10: ('rules_v6', 'ip6tables')}
 NFT_BATCH_BEGIN, NFT_BATCH_END = 0x10, 0x11
-NFNL_SUBSYS_NFTABLES, NFT_DELTABLE, NFT_GETRULE = 10, 2, 7
+NFNL_SUBSYS_NFTABLES, NFT_DELTABLE = 10, 2
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 TARGET = re.compile(r'\s(-j|-g|--jump|--goto)\s+(\S+)')
 
@@ -18,28 +18,45 @@ TARGET = re.compile(r'\s(-j|-g|--jump|--goto)\s+(\S+)')
 class Rules:
     def __init__(self, backend, control):
         self.backend, self.control = backend, control
-        self.loaded = set()         # (family, table) that the kernel holds
-        self.current = set()        # (family, table) that the present question names
-        self.texts = {}             # (family, table, chain) -> rules
+        self.loaded = set()         # (family, table) of x_tables that the kernel has
+        self.current = set()        # (family, label of the table) that the present question names
+        self.texts = {}             # (family, label, chain) -> rules
         self.policies = {}
-        self.numbers = {}           # nft: (family, table, handle) -> number of the rule in its chain
+        self.held = Held()          # what nf_tables has
 
     def load(self, question):
         self.unload(question)
         self.current, self.texts, self.policies = set(), {}, {}
+        loads = [self.load_iptables, self.load_nft]
+        for load in reversed(loads) if question.get('nft_first') else loads:
+            load(question)
+        if self.backend == 'legacy':
+            self.loaded |= self.current
+        if self.backend == 'nft' or question.get('rules_nft'):
+            self.held = held(self.control, question, self.current)
+            self.current |= self.held.native
+            self.texts.update(self.held.texts)
+
+    def load_iptables(self, question):
         for family, (key, command) in FAMILIES.items():
             text = question.get(key)
             if text:
                 run(['%s-%s-restore' % (command, self.backend)], declare_built_in(text))
                 self.remember(family, text)
-        self.loaded |= self.current
-        if self.backend == 'nft':
-            self.number_handles()
+
+    def load_nft(self, question):
+        if question.get('rules_nft'):
+            run(['nft', '-f', '-'], question['rules_nft'])
+
+    def cannot_unload(self, question):
+        """x_tables that the next question does not name stay, with their use of conntrack: for native rules, which share it, that is another host."""
+        named = {(family, table) for family, (key, _) in FAMILIES.items() for table in re.findall(r'(?m)^\*(\w+)', question.get(key) or '')}
+        return bool(question.get('rules_nft') and self.loaded - named)
 
     def unload(self, question):
         """nft tables are deleted; x_tables cannot be, so that those the next question does not name are emptied."""
+        self.delete_tables()
         if self.backend == 'nft':
-            self.delete_tables()
             return
         for family, (key, command) in FAMILIES.items():
             named = set(re.findall(r'(?m)^\*(\w+)', question.get(key) or ''))
@@ -48,18 +65,18 @@ class Rules:
                 run([command + '-legacy-restore'], ''.join(declare_built_in('*%s\nCOMMIT\n' % table) for table in stale))
 
     def delete_tables(self):
-        if not self.loaded:
+        if not self.held.tables:
             return
         message, request = self.control.message, NLM_F_REQUEST
         batch = message(NFT_BATCH_BEGIN, request, 0, resource=NFNL_SUBSYS_NFTABLES)
-        for family, table in self.loaded:
+        for family, table in self.held.tables:
             kind = NFNL_SUBSYS_NFTABLES << 8 | NFT_DELTABLE
             batch += message(kind, request | NLM_F_ACK, family, attribute(1, table.encode() + b'\0'))
         batch += message(NFT_BATCH_END, request, 0, resource=NFNL_SUBSYS_NFTABLES)
         self.control.socket.send(batch)
-        for _ in self.loaded:
+        for _ in self.held.tables:
             self.control.acknowledged()
-        self.loaded = set()
+        self.held = Held()
 
     def remember(self, family, text):
         table = None
@@ -76,16 +93,6 @@ class Rules:
                 self.texts.setdefault((family, table, line.split(' ', 2)[1]), []).append(line)
             elif line.strip() not in ('', 'COMMIT') and not line.startswith('#'):
                 raise OracleError('the oracle numbers rules by -A lines and cannot read `%s`' % line)
-
-    def number_handles(self):
-        self.numbers = {}
-        for family in {family for family, _ in self.loaded}:
-            counts = {}
-            for found in self.control.dump(NFNL_SUBSYS_NFTABLES << 8 | NFT_GETRULE, family):
-                chain = (found[1], found[2])
-                counts[chain] = counts.get(chain, 0) + 1
-                handle = struct.unpack('!Q', found[3])[0]
-                self.numbers[family, found[1][:-1].decode(), handle] = counts[chain]
 
     def text(self, family, table, chain, number):
         rules = self.texts.get((family, table, chain), [])
@@ -109,5 +116,9 @@ def declared(part):
 
 def target_of(rule):
     """('-j' or '-g', target) of a rule; a quoted comment cannot fake one."""
-    found = TARGET.search(QUOTED.sub('""', rule))
+    plain = QUOTED.sub('""', rule)
+    if not rule.startswith('-A '):
+        target = native_target(plain)
+        return target and ('-j', target)
+    found = TARGET.search(plain)
     return found and ('-g' if 'g' in found.group(1) else '-j', found.group(2))

@@ -6,9 +6,11 @@ from typing import NamedTuple, Optional
 
 from netlink import NETLINK_ADD_MEMBERSHIP, SOL_NETLINK, Netlink, attribute, attributes, messages
 from packets import Seen, read
+from native import OWN_TABLE
 from rules import HOOKS, target_of
 from world import OWN_PRIORITY, run
 
+FIRST = -2147483647          # before defragmentation
 LAST = 2147483646            # after NAT, before the connection is confirmed
 NFNLGRP_NFTRACE = 9
 NFT_TRACE, NFULA_PACKET = 0x0A11, 0x0400
@@ -48,27 +50,32 @@ class Event(NamedTuple):
     trace: Optional[int]        # nft: which packet, when `header` is absent
     header: Optional[Header]
     row: Optional[Row]
+    taken: bool = False         # a rule has given it to a socket before it got there
 
 
 def number(found, kind):
     return struct.unpack('!I', found[kind])[0] if kind in found else 0
 
 
-def watch(backend, end, quiet):
+def watch(backend, end, quiet, native=False):
     """Puts our chains around the rules under test. `end` is the verdict at the exits. `quiet` drops what the kernel sends of its own accord:
-    resets, ICMP errors and redirects share the connection of the packet that they answer, and could change its mark."""
-    log = (lambda prefix: 'log prefix "%s" group 0;' % prefix) if backend == 'legacy' else (lambda prefix: '')
+    resets, ICMP errors and redirects share the connection of the packet that they answer, and could change its mark. `native`: rules of nft
+    stand beside those of x_tables; one socket gets the events of both in their order. Nothing here asks for conntrack."""
+    by_log = backend == 'legacy' and not native
+    log = (lambda prefix: 'log prefix "%s" group 0;' % prefix) if by_log else (lambda prefix: '')
     strangers = 'meta priority != %d drop;' % OWN_PRIORITY if quiet else ''
+    taken = '' if by_log else 'meta skuid >= 0 continue;'
     run(['nft', '-f', '-'], f'''table inet _oracle {{
- chain e_pre  {{ type filter hook prerouting priority -450; meta nftrace set 1; {log('@E')} }}
- chain e_out  {{ type filter hook output priority -450; {strangers} meta nftrace set 1; {log('@E')} }}
+ chain e_pre  {{ type filter hook prerouting priority {FIRST}; meta nftrace set 1; {log('@E')} }}
+ chain e_out  {{ type filter hook output priority {FIRST}; {strangers} meta nftrace set 1; {log('@E')} }}
  chain x_pre  {{ type filter hook prerouting priority {LAST}; policy accept; {log('@XR')} }}
- chain x_in   {{ type filter hook input priority {LAST}; {log('@XI')} {end}; }}
+ chain x_in   {{ type filter hook input priority {LAST}; {log('@XI')} {taken} {end}; }}
  chain x_post {{ type filter hook postrouting priority {LAST}; {log('@XP')} oifname "lo" accept; {end}; }}
 }}''')
     events = Netlink(receive_buffer=512 << 20)
-    if backend == 'nft':
+    if not by_log:
         events.socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTRACE)
+    if backend == 'nft':
         return events
     for family in ('2', '10'):
         with open('/proc/sys/net/netfilter/nf_log/' + family, 'w') as file:
@@ -80,52 +87,52 @@ def watch(backend, end, quiet):
     return events
 
 
-def nft_events(buffers, rules):
+def trace_events(buffers, rules):
     places = {}                 # trace id -> (hook, devices) of the packet's last header
     for data in buffers:
         for kind, at, end in messages(data):
             if kind == NFT_TRACE:
-                yield nft_event(attributes(data, at + 4, end), data[at], rules, places)
+                yield nft_event(attributes(data, at + 4, end), data[at], rules.held, places)
+            elif kind == NFULA_PACKET:
+                event = legacy_event(attributes(data, at + 4, end), rules)
+                if event:
+                    yield event
 
 
-def nft_event(found, family, rules, places):
+def nft_event(found, family, held, places):
     table, chain = found[1][:-1].decode(), found[2][:-1].decode()
     trace = struct.unpack('=I', found[6])[0]
-    family = number(found, 15) or family
+    own = (family, table) == (1, OWN_TABLE)
     header = None
     if 8 in found:
-        place = chain if table == '_oracle' else None
-        hook = PLACES[chain][0] if place else chain
+        place = chain if own else None
+        hook = PLACES[chain][0] if own else held.hooks.get((family, table, chain), chain)
         state = STATES.get(number(found, 21)) if 21 in found else None
         seen = read(found[8], found.get(9, b''))
         header = Header(hook, place, seen, number(found, 10), number(found, 12), number(found, 14), state)
         places[trace] = (hook, (header.iif, header.oif))
     hook, devices = places.get(trace, (chain, (0, 0)))
-    row = None if table == '_oracle' else nft_row(found, (family, hook, table, chain), rules)
-    return Event(trace, header, row and row._replace(devices=devices))
+    taken = own and chain == 'x_in' and number(found, 4) == 3 and verdict_of(found) == 'CONTINUE'
+    row = None if own else nft_row(found, (family, table, chain), hook, held)
+    return Event(trace, header, row and row._replace(devices=devices), taken)
 
 
-def nft_row(found, place, rules):
-    family, _, table, chain = place
+def nft_row(found, place, hook, held):
+    family, table, chain = place
+    at = (family, hook, held.labels.get((family, table), table), held.chains.get(place, chain))
     kind = number(found, 4)
     if kind == 1:
-        return Row(*place, None, 'policy', VERDICTS.get(number(found, 16), '?'))
+        return Row(*at, None, 'policy', VERDICTS.get(number(found, 16), '?'))
     if kind == 2 or 3 not in found:      # 6.18 tells the end of a chain as a rule without a handle
-        return None if chain in HOOKS else Row(*place, None, 'return', 'RETURN')
-    verdict = attributes(found[5])
-    code = struct.unpack('!i', verdict[1])[0]
-    name = VERDICTS.get(code & 0xff if code >= 0 else code, str(code))
-    to = ':' + verdict[2][:-1].decode() if 2 in verdict else ''
-    return Row(*place, rules.numbers.get((family, table, struct.unpack('!Q', found[3])[0])), 'rule', name + to)
+        return None if place in held.hooks else Row(*at, None, 'return', 'RETURN')
+    to = attributes(found[5]).get(2)
+    to = '' if to is None else ':' + held.chains.get((family, table, to[:-1].decode()), to[:-1].decode())
+    return Row(*at, held.numbers.get((family, table, struct.unpack('!Q', found[3])[0])), 'rule', verdict_of(found) + to)
 
 
-def legacy_events(buffers, rules):
-    for data in buffers:
-        for kind, at, end in messages(data):
-            if kind == NFULA_PACKET:
-                event = legacy_event(attributes(data, at + 4, end), rules)
-                if event:
-                    yield event
+def verdict_of(found):
+    code = struct.unpack('!i', attributes(found[5])[1])[0]
+    return VERDICTS.get(code & 0xff if code >= 0 else code, str(code))
 
 
 def legacy_event(found, rules):
