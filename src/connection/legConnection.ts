@@ -1,5 +1,7 @@
 /** Whether the connection of a leg's first packet completes, and what that makes of the outcome of a journey. */
+
 import { OPENING_PARTS } from '../netfilter/connectionParts.ts';
+import { does } from '../netfilter/everyEffect.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { type Conversation, type ConversationEnd, type ConversationInput, converse } from '../simulate/conversation.ts';
@@ -52,7 +54,7 @@ export function stoppedBy(leg: Pick<Leg, 'connection'>): Rule | undefined {
     step.kind === 'rule' && step.verdict !== 'JUMP' && step.verdict !== 'GOTO' ? [step.rule] : [],
   );
   // conntrack does not know the packet for its zone, or because it is not tracked
-  return rules.findLast(({ effect }) => effect.kind === 'conntrack') ?? rules.at(-1);
+  return rules.findLast((rule) => does(rule, 'conntrack')) ?? rules.at(-1);
 }
 
 /** It is not even open. */

@@ -1,5 +1,7 @@
 /** Parts of classes by what becomes of the connections that their packets open: legConnection.ts for sets. */
+
 import { HANDSHAKE } from '../netfilter/connectionParts.ts';
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
@@ -49,5 +51,6 @@ export function howItEnds(becomes: 'stalls' | 'undecided', { fate, decided, env 
   // equal targets do the same to equal packets
   if (becomes === 'undecided') return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
   if (fate.kind === 'sent' || fate.kind === 'forwarded') return `${fate.kind} ${fate.oif}`;
-  return fate.kind === 'rejected' && decided?.effect.kind === 'reject' ? `rejected ${decided.effect.with}` : fate.kind;
+  const did = decided && lastEffect(decided);
+  return fate.kind === 'rejected' && did?.kind === 'reject' ? `rejected ${did.with}` : fate.kind;
 }

@@ -1,5 +1,8 @@
 /** The users and groups that the rules spare, and the profile of a proxy that runs as them. */
+
 import type { MeshProfile } from '../mesh/profile.ts';
+import type { Effect } from '../netfilter/effect.ts';
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import { asksOnly, pointsOf, type RuleShape, rulesFrom } from '../ruleset/ruleShape.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 
@@ -8,13 +11,16 @@ export interface Identity {
   readonly gids: readonly number[];
 }
 
+/** They spare a packet. */
+const ENDING: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['return', 'accept']);
+
 /** Owners that the mesh's own chain for outbound traffic lets pass whatever else the packet is. A rule in any other chain exempts a
  *  process too, and does not show that it is the proxy. The likeliest first. */
 function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>): Identity {
   const { chain, excludes } = places.outbound;
   const several = places.severalOwners === true;
   const shapes = rulesFrom(ruleset, 'nat', 'OUTPUT').filter(({ rule }) => chain.test(rule.chain));
-  const spared = shapes.filter(({ rule: { effect } }) => effect.kind === 'return' || effect.kind === 'accept');
+  const spared = shapes.filter(({ rule }) => ENDING.has(lastEffect(rule).kind));
   const of = (among: readonly RuleShape[], field: 'uid' | 'gid') => [
     ...new Set(among.flatMap((shape) => pointsOf<number>([shape], field))),
   ];

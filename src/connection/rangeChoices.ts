@@ -1,5 +1,7 @@
 /** Where the kernel picks an address or a port of a range, the engines walk some of them. What is compared is the range. */
+
 import type { Effect, Nat } from '../netfilter/effect.ts';
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import { isLong } from '../ruleset/addressParts.ts';
 import type { Walk } from '../simulate/trace.ts';
 import type { Doubt } from '../symbolic/walk/state.ts';
@@ -31,7 +33,7 @@ export function isPick({ what }: Doubt): boolean {
 export function picksOfClass(doubts: readonly Doubt[]): Picks {
   return toPicks(
     doubts.flatMap((doubt): readonly Pick[] => {
-      const nat = doubt.rule?.effect;
+      const nat = doubt.rule && lastEffect(doubt.rule);
       return isPick(doubt) && isNat(nat) ? [{ nat, port: doubt.what.startsWith(PORT) }] : [];
     }),
   );
@@ -41,7 +43,7 @@ export function picksOfWalk({ steps, choices }: Walk): Picks {
   const said = new Set(choices.map(({ what }) => what));
   return toPicks(
     steps.flatMap((step): readonly Pick[] => {
-      const nat = step.kind === 'rule' ? step.rule.effect : undefined;
+      const nat = step.kind === 'rule' ? lastEffect(step.rule) : undefined;
       if (!isNat(nat)) return [];
       const { lo, hi } = portsOf(nat);
       const range = nat.to.kind === 'addresses' && nat.to.lo !== nat.to.hi;

@@ -4,6 +4,7 @@
  *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
  *  Where chance decides, the sets of possible ends are compared. */
 
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -95,13 +96,18 @@ function saysOf({ fate, decided, doubts, env }: FateClass): string {
     case 'forwarded':
       return `${fate.oif} ${picksOfClass(doubts).says}`;
     case 'rejected':
-      return decided?.effect.kind === 'reject' ? decided.effect.with : '';
+      return answerName(decided);
     case 'undecided':
       // equal targets do the same to equal packets
       return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
     default:
       return '';
   }
+}
+
+function answerName(decided: Rule | undefined): string {
+  const did = decided && lastEffect(decided);
+  return did?.kind === 'reject' ? did.with : '';
 }
 
 export function lotsOf({ doubts }: Pick<FateClass, 'doubts'>): string {

@@ -1,11 +1,13 @@
 /** Ports to which the rules hand over what was for another process, by REDIRECT, TPROXY or DNAT to this host: what listens there is a proxy,
  *  and sends packets of its own that meet the same rules. As long as it is not given what it sends, a loop cannot be excluded. */
+
 import { addressesOfType } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
 import type { IntervalSet } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
 import { type RelayPlace, relayOf } from '../mesh/relay.ts';
 import type { Effect } from '../netfilter/effect.ts';
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import { TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Address } from '../packet/address.ts';
@@ -71,7 +73,9 @@ const protosIn = ({ lo, hi }: { readonly lo: number; readonly hi: number }): rea
   PROTOS.filter((proto) => lo <= proto && proto <= hi);
 
 /** Where the rule's packets are delivered; undefined: the rule hands nothing over. */
-function portsOf({ effect, match }: Rule, { family }: Ruleset, host: Host): Ports | undefined {
+function portsOf(rule: Rule, { family }: Ruleset, host: Host): Ports | undefined {
+  const { match } = rule;
+  const effect = lastEffect(rule);
   if (effect.kind === 'divert') return effect.port === 0 ? (asked(match, 'dport') ?? ANY_PORT) : [{ lo: effect.port, hi: effect.port }];
   if (effect.kind !== 'nat' || effect.manip === 'src' || !isToThisHost(effect, family, host)) return undefined;
   return effect.ports === undefined ? (asked(match, 'dport') ?? ANY_PORT) : [effect.ports];

@@ -1,6 +1,7 @@
 /** Rules that the answers of REJECT meet, and whose packets are theirs: a change in OUTPUT may decide who is answered. */
+import { does, effectsOfKind } from '../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
-import { unmodelled } from '../netfilter/matchExpr.ts';
+import { askingOnly, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
@@ -13,7 +14,7 @@ import { envAt, NEVER_CHANGED, placesOf, type TraversalPoint } from './traversal
 export function answeredBy(space: Space, ruleset: Ruleset, rules: ReadonlySet<Rule>): readonly Rule[] {
   if (rules.size === 0) return [];
   const refusing = [...ruleset.tables.values()].flatMap(({ chains }) =>
-    [...chains.values()].flatMap((chain) => chain.rules.filter(({ effect }) => effect.kind === 'reject')),
+    [...chains.values()].flatMap((chain) => chain.rules.filter((rule) => does(rule, 'reject'))),
   );
   const names = answerNames(refusing);
   if (names.length === 0) return [];
@@ -24,7 +25,7 @@ export function answeredBy(space: Space, ruleset: Ruleset, rules: ReadonlySet<Ru
 }
 
 export function answerNames(rules: Iterable<Rule>): readonly string[] {
-  return [...new Set([...rules].flatMap(({ effect }) => (effect.kind === 'reject' ? [effect.with] : [])))];
+  return [...new Set([...rules].flatMap((rule) => effectsOfKind(rule, 'reject').map((effect) => effect.with)))];
 }
 
 /** Answers are sent here. NAT asks about them after routing only. */
@@ -44,17 +45,5 @@ export function mayMeet(space: Space, { place, name }: Meeting, { match }: Rule)
 }
 
 function steadyPart(expr: MatchExpr): MatchExpr {
-  switch (expr.kind) {
-    case 'and':
-    case 'or':
-      return { kind: expr.kind, of: expr.of.map(steadyPart) };
-    case 'not':
-      return { kind: 'not', of: steadyPart(expr.of) };
-    case 'in':
-    case 'masked':
-    case 'present':
-      return NEVER_CHANGED.has(expr.field) ? expr : unmodelled('depends on the packet that is answered');
-    default:
-      return expr;
-  }
+  return askingOnly(expr, (field) => NEVER_CHANGED.has(field), unmodelled('depends on the packet that is answered'));
 }

@@ -1,7 +1,9 @@
 /** Where two journeys of one packet part, by what the simulator saw. */
+
 import type { Journey, Leg, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
 import { CLOSING, ERRORS_ABOUT, type PartName } from '../netfilter/connectionParts.ts';
+import { does, lastEffect } from '../netfilter/everyEffect.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Conversation } from '../simulate/conversation.ts';
@@ -190,18 +192,18 @@ function inOrder(ours: readonly WalkedTable[], theirs: readonly WalkedTable[]): 
 /** It ends the walk, or sends the packet somewhere else. */
 function isFinal(step: TableStep): boolean {
   if (step.kind === 'policy') return step.verdict === 'DROP';
-  return ['drop', 'reject', 'nat', 'divert', 'unmodelled'].includes(step.rule.effect.kind);
+  return does(step.rule, 'drop', 'reject', 'nat', 'divert', 'unmodelled');
 }
 
 /** It says where the connection of a later packet is looked for. */
 function isFinding(step: TableStep): boolean {
-  return step.kind === 'rule' && step.rule.effect.kind === 'conntrack';
+  return step.kind === 'rule' && does(step.rule, 'conntrack');
 }
 
 /** What it does, whatever rule says it; nothing for rules that only lead to others. */
 function doing(step: TableStep): string {
   if (step.kind === 'policy') return step.verdict === 'DROP' ? 'drop' : '';
-  const { effect } = step.rule;
+  const effect = lastEffect(step.rule);
   if (['jump', 'goto', 'return', 'continue', 'accept'].includes(effect.kind)) return '';
   return effectKey(effect);
 }

@@ -1,8 +1,10 @@
 /** Changed rules that only such packets of connections meet as are not walked from hook to hook (see walkedPart); each table by itself is asked whether it treats packets of connections that are there already as before, whatever they
  *  look like. Where it does, they are treated as before too; where it does not, and no connection shows a difference before, it is open. */
+
 import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';
+import { does, isIdleRule, lastEffect } from '../netfilter/everyEffect.ts';
 import { ALWAYS, and, inSet, type MatchExpr, or } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
@@ -71,7 +73,7 @@ function notCompared(rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
   };
   return [
     ...of(
-      ({ effect, target }) => effect.kind === 'continue' && !TELLING.has(target),
+      (rule) => isIdleRule(rule) && !TELLING.has(rule.target),
       'any packet',
       'targets changed that do something beside the way of a packet, which is not compared',
     ),
@@ -83,7 +85,7 @@ function inTable(question: Question, name: string, rules: Sides<readonly Rule[]>
   const tables = { base: question.base.tables.get(name) ?? empty, head: question.head.tables.get(name) ?? empty };
   const bases = basesOfBoth(tables);
   const isEarly = bases.every(isBeforeLookup);
-  const isAsked = ({ table, effect }: Rule): boolean => table === name && (!isEarly || FINDING.includes(effect.kind));
+  const isAsked = (rule: Rule): boolean => rule.table === name && (!isEarly || does(rule, ...FINDING));
   const own = { base: rules.base.filter(isAsked), head: rules.head.filter(isAsked) };
   if (bases.length === 0 || own.base.length + own.head.length === 0) return [];
   const { host, base, budget } = question;
@@ -149,11 +151,13 @@ interface Treatment {
 
 function treatments({ accepted, ended }: { readonly accepted: readonly PacketClass[]; readonly ended: readonly EndedClass[] }) {
   const on = accepted.map(({ set, env, decided }): Treatment => {
-    const taken = decided !== undefined && DECIDING.includes(decided.effect.kind) ? effectKey(decided.effect) : '';
+    const did = decided && lastEffect(decided);
+    const taken = did !== undefined && DECIDING.includes(did.kind) ? effectKey(did) : '';
     return { set, says: `on ${taken} ${env.state} ${env.zone}`, env };
   });
   const off = ended.map(({ set, env, end, decided }): Treatment => {
-    const how = decided?.effect.kind === 'reject' ? decided.effect.with : end === 'undecided' ? (decided?.text ?? '') : '';
+    const did = decided && lastEffect(decided);
+    const how = did?.kind === 'reject' ? did.with : end === 'undecided' ? (decided?.text ?? '') : '';
     return { set, says: `${end} ${how}`, env };
   });
   return [...on, ...off];
@@ -184,5 +188,6 @@ function steadyPart(expr: MatchExpr): MatchExpr {
   if (expr.kind === 'or') return or(...expr.of.map(steadyPart));
   const leaf = expr.kind === 'not' ? expr.of : expr;
   if (leaf.kind === 'and' || leaf.kind === 'or' || leaf.kind === 'not') return ALWAYS;
+  if (leaf.kind === 'tuple') return leaf.fields.some((field) => UNSTEADY.has(field)) ? ALWAYS : expr;
   return 'field' in leaf && UNSTEADY.has(leaf.field) ? ALWAYS : expr;
 }

@@ -4,10 +4,12 @@
 
 import { includes } from '../lib/intervals.ts';
 import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
-import { type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
+import type { Effect } from '../netfilter/effect.ts';
+import { does } from '../netfilter/everyEffect.ts';
+import { askingOnly, type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES, type CtDirection } from '../packet/packet.ts';
-import { rulesOfTable } from '../ruleset/everyRule.ts';
+import { everyRule, rulesOfTable } from '../ruleset/everyRule.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { isNatTable } from '../ruleset/stages.ts';
 import { type ErrorKind, errorKinds } from '../symbolic/connection/errorPackets.ts';
@@ -30,7 +32,7 @@ export interface LaterReach {
 export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: LaterReach): readonly Bdd[] {
   if (rules.size === 0) return [];
   const { manager, has } = space;
-  const finds = effectsOf(ruleset, 'conntrack');
+  const finds = someRuleDoes(ruleset, 'conntrack');
   // a later packet comes to nat only when its connection is not found
   const isAsked = ({ chain }: TraversalPoint): boolean => finds || chain.base.kind !== 'nat';
   const third = placesOf(ruleset, iif).filter(isAsked);
@@ -80,14 +82,12 @@ const ENDS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport',
 const ALIKE: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'flags']);
 const OF_ERROR: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'icmpType', 'icmpCode']);
 
-function effectsOf({ tables }: Ruleset, kind: Rule['effect']['kind']): boolean {
-  return [...tables.values()].some(({ chains }) =>
-    [...chains.values()].some(({ rules }) => rules.some(({ effect }) => effect.kind === kind)),
-  );
+function someRuleDoes(ruleset: Ruleset, kind: Effect['kind']): boolean {
+  return everyRule(ruleset).some((rule) => does(rule, kind));
 }
 
-function changesEnds({ effect }: Rule): boolean {
-  return effect.kind === 'nat' || effect.kind === 'unmodelled';
+function changesEnds(rule: Rule): boolean {
+  return does(rule, 'nat', 'unmodelled');
 }
 
 /** As far as it asks about what is certain. Where every connection is found, none of its later packets is new. */
@@ -104,6 +104,8 @@ function certain(expr: MatchExpr, finds: boolean, isCertain: (field: Field) => b
     case 'masked':
     case 'present':
       return isCertain(expr.field) ? expr : unmodelled('of a later packet');
+    case 'tuple':
+      return askingOnly(expr, isCertain, unmodelled('of a later packet'));
     default:
       return expr;
   }

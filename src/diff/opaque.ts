@@ -1,6 +1,8 @@
 /** Targets that are not modelled and after which two rulesets differ: the packets that come to them may be changed into any,
  *  and then meet what differs. */
+
 import { memoize } from '../lib/memo.ts';
+import { does } from '../netfilter/everyEffect.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { chainsLeadingTo } from '../symbolic/walk/callers.ts';
 import { rulesAfter } from '../symbolic/walk/reachableAfter.ts';
@@ -23,7 +25,7 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
     const { table } = place;
     const here = [...table.chains.values()]
       .flatMap((chain) => chain.rules)
-      .filter((rule) => rule.effect.kind === 'unmodelled' && isCalledAt(place, rule));
+      .filter((rule) => does(rule, 'unmodelled') && isCalledAt(place, rule));
     if (here.length === 0) continue;
     const later = places.slice(at + 1);
     const differsLater = everywhere || [...rules].some((rule) => later.some((place) => isCalledAt(place, rule)));

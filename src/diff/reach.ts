@@ -1,5 +1,7 @@
 /** Packets that may match one of some rules: more perhaps, never fewer, and found without walking the other rules. */
+
 import { memoize } from '../lib/memo.ts';
+import { isIdleRule } from '../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -33,7 +35,7 @@ export interface AtPlace {
 }
 
 export function mayMatchAt(place: TraversalPoint, rules: ReadonlySet<Rule>, at: (place: TraversalPoint) => AtPlace): readonly Bdd[] {
-  const here = [...rules].filter((rule) => rule.table === place.table.name && (rule.effect.kind !== 'continue' || remembers(rule)));
+  const here = [...rules].filter((rule) => rule.table === place.table.name && (!isIdleRule(rule) || remembers(rule)));
   return here.length === 0 ? [] : inTable(place, here, at(place));
 }
 

@@ -4,6 +4,7 @@ import type { End } from '../connection/symbolicJourney.ts';
 import { compareEnds, endsOf } from '../connection/symbolicJourney.ts';
 import { unknownProxies, unknownProxyHelp, unknownProxyText } from '../connection/unknownProxy.ts';
 import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
+import { everyMatch, isIdleRule } from '../netfilter/everyEffect.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import { countRules } from '../ruleset/count.ts';
@@ -146,8 +147,8 @@ function memories(aligned: Alignment): readonly UnclearClass[] {
   ];
 }
 
-function mayRemember({ effect, match }: Rule): boolean {
-  return effect.kind === 'continue' && mentionsUnmodelled(match);
+function mayRemember(rule: Rule): boolean {
+  return isIdleRule(rule) && everyMatch(rule).some(mentionsUnmodelled);
 }
 
 function compareWays(space: Space, question: DiffQuestion, aligned: Alignment): readonly WayChanges[] {

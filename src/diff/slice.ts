@@ -1,6 +1,8 @@
 /** A ruleset without the rules that no packet of a set can match: for those packets the same, and much smaller. */
+
 import type { Interval } from '../lib/intervals.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { columnsOf } from '../netfilter/matchExpr.ts';
 import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
@@ -80,6 +82,7 @@ function rangesOf(space: Space, set: Bdd): Ranges {
 function isOutside(expr: MatchExpr, place: TraversalPoint, ranges: Ranges): boolean {
   if (expr.kind === 'and') return expr.of.some((part) => isOutside(part, place, ranges));
   if (expr.kind === 'or') return expr.of.every((part) => isOutside(part, place, ranges));
+  if (expr.kind === 'tuple') return columnsOf(expr).some((column) => isOutside(column, place, ranges));
   if (expr.kind !== 'in' || !isKnown(expr.field, place)) return false;
   const values = ranges.get(expr.field);
   if (values === undefined) return false;

@@ -1,8 +1,10 @@
 /** What is known about a packet at a place on its way without walking there: the fields that no rule before can have changed. */
+
 import { NAT_PRIORITY } from '../netfilter/baseChain.ts';
+import { does } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
-import { unmodelled } from '../netfilter/matchExpr.ts';
+import { askingOnly, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { BaseChain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { basesOf, chainsAt } from '../ruleset/stages.ts';
@@ -39,7 +41,7 @@ function changesOf({ tables }: Ruleset): TraversalPoint['changes'] {
   return {
     addresses: changing.some(({ table }) => basesOf(table).some(({ base }) => base.kind === 'nat')),
     marks: changing.length > 0,
-    headers: changing.some(({ rules }) => rules.some(({ effect }) => effect.kind === 'setField' || effect.kind === 'unmodelled')),
+    headers: changing.some(({ rules }) => rules.some((rule) => does(rule, 'setField', 'unmodelled'))),
   };
 }
 
@@ -55,19 +57,7 @@ export function envAt(space: Space, { hook, iif }: TraversalPoint): Env {
 
 /** The condition as far as it asks about known fields; the rest may hold or not. */
 export function knownPart(expr: MatchExpr, place: TraversalPoint): MatchExpr {
-  switch (expr.kind) {
-    case 'and':
-    case 'or':
-      return { kind: expr.kind, of: expr.of.map((part) => knownPart(part, place)) };
-    case 'not':
-      return { kind: 'not', of: knownPart(expr.of, place) };
-    case 'in':
-    case 'masked':
-    case 'present':
-      return isKnown(expr.field, place) ? expr : unmodelled('may have changed on the way');
-    default:
-      return expr;
-  }
+  return askingOnly(expr, (field) => isKnown(field, place), unmodelled('may have changed on the way'));
 }
 
 export const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([

@@ -3,7 +3,8 @@
 
 import { point } from '../lib/intervals.ts';
 import { CLOSING, DATA, ERRORS_ABOUT, HANDSHAKE, TCP_PARTS } from '../netfilter/connectionParts.ts';
-import { and, equals, inSet, type MatchExpr, not, or, someLeaf } from '../netfilter/matchExpr.ts';
+import { everyMatch } from '../netfilter/everyEffect.ts';
+import { and, asksAbout, equals, inSet, type MatchExpr, not, or } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
@@ -20,7 +21,7 @@ export interface ChangedRules extends Sides<readonly Rule[]> {
 
 export function walkedPart(family: Family, { base, head, isSeen }: ChangedRules): MatchExpr {
   // where no rule asks for the length, all lengths are treated alike
-  const byLength = [...base, ...head].some(({ match }) => someLeaf(match, (leaf) => 'field' in leaf && leaf.field === 'length'));
+  const byLength = [...base, ...head].some((rule) => everyMatch(rule).some((match) => asksAbout(match, 'length')));
   const segments = [...HANDSHAKE, ...DATA, ...CLOSING].flatMap(({ name }): readonly MatchExpr[] => {
     const part = TCP_PARTS[name];
     if (part === undefined) return [];

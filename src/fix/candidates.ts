@@ -1,4 +1,5 @@
 /** Edits inside the chains that are to blame: a rule goes elsewhere, out, or one that the mesh writes itself comes in. */
+import { callsIn } from '../netfilter/everyEffect.ts';
 import type { Finding } from '../prove/proof/finding.ts';
 import type { FixEdit } from '../prove/proof/provedFix.ts';
 import type { Chain, Rule, Ruleset } from '../ruleset/ruleset.ts';
@@ -72,7 +73,7 @@ function chainsToBlame({ tables }: Ruleset, findings: readonly Finding[]): Reado
       if (step.kind !== 'rule') continue;
       const { rule } = step;
       add(rule.table, rule.chain);
-      if (rule.effect.kind === 'jump' || rule.effect.kind === 'goto') add(rule.table, rule.effect.chain);
+      for (const { chain } of callsIn(rule)) add(rule.table, chain);
     }
   }
   return found;
@@ -140,7 +141,7 @@ function insertions({ document, chain, at }: ChainScene, { own, ruleset }: Candi
   const known = new Set(ruleset.tables.get(chain.table)?.chains.keys() ?? []);
   return here.flatMap((rule, order) => {
     if (has.has(rule.text)) return [];
-    if ((rule.effect.kind === 'jump' || rule.effect.kind === 'goto') && !known.has(rule.effect.chain)) return [];
+    if (callsIn(rule).some((call) => !known.has(call.chain))) return [];
     const earlier = here.slice(0, order).flatMap(({ text }) => chain.rules.filter((one) => one.text === text).map(({ number }) => number));
     const usual = Math.max(0, ...earlier) + 1;
     const places = Array.from({ length: Math.min(first, chain.rules.length + 1) }, (_, index) => index + 1);

@@ -2,7 +2,9 @@
 import type { Address } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
 import type { HookName } from './hooks.ts';
+import type { MatchExpr } from './matchExpr.ts';
 
+/** A rule carries out its effects in order, until one of them ends the list: a verdict, NAT, a call of a chain, a divert that is final. */
 export type Effect =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop' }
@@ -20,6 +22,7 @@ export type Effect =
   | { readonly kind: 'conntrack'; readonly track: false }
   | { readonly kind: 'conntrack'; readonly track: true; readonly zone?: Zone }
   | Divert
+  | Switch
   /** the target may do anything: what follows is unknown */
   | { readonly kind: 'unmodelled'; readonly reason: string };
 
@@ -87,7 +90,7 @@ export interface PortRange {
   readonly hi: number;
 }
 
-/** TPROXY: hands the packet to a local transparent socket without rewriting it; drops it when there is none. */
+/** TPROXY: hands the packet to a local transparent socket without rewriting it. */
 export interface Divert {
   readonly kind: 'divert';
   /** 0: the packet's own destination port */
@@ -97,4 +100,20 @@ export interface Divert {
   /** new mark = (old & keep) ^ xor */
   readonly keep: number;
   readonly xor: number;
+  /** a packet that found its socket is accepted at once; else the rule goes on, and what follows decides whether it comes there */
+  readonly final: boolean;
+  /** without such a socket the packet is dropped, or the rule is left */
+  readonly onMiss: 'drop' | 'break';
+}
+
+/** The first branch whose match holds is carried out, then the list goes on. When none holds, the rule is left: the next one runs, and what
+ *  was done before stays done. With one branch: a rule that matches again after a write. */
+export interface Switch {
+  readonly kind: 'switch';
+  readonly branches: readonly SwitchBranch[];
+}
+
+export interface SwitchBranch {
+  readonly match: MatchExpr;
+  readonly effects: readonly Effect[];
 }

@@ -1,6 +1,7 @@
 /** The core language of conditions: the one meaning of every match, read by both engines. */
 import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import { normalize, point } from '../lib/intervals.ts';
+import { memoize } from '../lib/memo.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
 
 export type MatchExpr =
@@ -12,10 +13,19 @@ export type MatchExpr =
   /** `(field & mask) === value`; false when the field is absent */
   | { readonly kind: 'masked'; readonly field: Field; readonly value: number | bigint; readonly mask: number | bigint }
   | { readonly kind: 'present'; readonly field: Field }
+  | TupleExpr
   /** either way, each time anew; `probability` (0 to 1) where the rule states one; `remembers`: it follows from the packets before */
   | { readonly kind: 'chance'; readonly id: string; readonly probability?: number; readonly remembers?: true }
   /** neither true nor false: we do not claim its meaning; `lacks`: we would if this were given */
   | { readonly kind: 'unmodelled'; readonly reason: string; readonly lacks?: string };
+
+/** True when some row has the values of all fields; false when one of them is absent. */
+export interface TupleExpr {
+  readonly kind: 'tuple';
+  readonly fields: readonly Field[];
+  /** for each field the values that it may have */
+  readonly rows: readonly (readonly IntervalSet[])[];
+}
 
 export const ALWAYS: MatchExpr = { kind: 'always' };
 export const NEVER: MatchExpr = { kind: 'or', of: [] };
@@ -65,6 +75,59 @@ export function eachLeaf(expr: MatchExpr, visit: (leaf: Leaf) => void): void {
   if (expr.kind === 'not') eachLeaf(expr.of, visit);
   else if ('of' in expr) for (const part of expr.of) eachLeaf(part, visit);
   else visit(expr);
+}
+
+/** A condition on one field. */
+export type FieldLeaf = Extract<Leaf, { readonly field: Field }>;
+
+/** Of a tuple, each field by itself. */
+export function eachFieldLeaf(expr: MatchExpr, visit: (leaf: FieldLeaf) => void): void {
+  eachLeaf(expr, (leaf) => {
+    if (leaf.kind === 'tuple') for (const column of columnsOf(leaf)) visit(column);
+    else if ('field' in leaf) visit(leaf);
+  });
+}
+
+/** Each field of a tuple by itself: what holds for the tuple holds for them. */
+export function columnsOf(tuple: TupleExpr): readonly FieldLeaf[] {
+  return columns(tuple, '');
+}
+
+const columns: (tuple: TupleExpr, _all: '') => readonly FieldLeaf[] = memoize(({ fields, rows }: TupleExpr, _all: '') =>
+  fields.map((field, at): FieldLeaf => ({ kind: 'in', field, intervals: normalize(rows.flatMap((row) => row[at] ?? [])) })),
+);
+
+/** The tuple as the simpler conditions that it stands for. */
+export function rowsOf({ fields, rows }: TupleExpr): MatchExpr {
+  const cell = (row: readonly IntervalSet[], at: number): MatchExpr => ({
+    kind: 'in',
+    field: fields[at] as Field,
+    intervals: row[at] ?? [],
+  });
+  return or(...rows.map((row) => and(...fields.map((_, at) => cell(row, at)))));
+}
+
+/** The condition as far as it asks about some fields; `otherwise` stands for what it asks about others. */
+export function askingOnly(expr: MatchExpr, isAsked: (field: Field) => boolean, otherwise: MatchExpr): MatchExpr {
+  switch (expr.kind) {
+    case 'and':
+    case 'or':
+      return { kind: expr.kind, of: expr.of.map((part) => askingOnly(part, isAsked, otherwise)) };
+    case 'not':
+      return { kind: 'not', of: askingOnly(expr.of, isAsked, otherwise) };
+    case 'in':
+    case 'masked':
+    case 'present':
+      return isAsked(expr.field) ? expr : otherwise;
+    case 'tuple':
+      return expr.fields.every(isAsked) ? expr : and(...columnsOf(expr).map((column) => (isAsked(column.field) ? column : otherwise)));
+    default:
+      return expr;
+  }
+}
+
+export function asksAbout(expr: MatchExpr, field: Field): boolean {
+  return someLeaf(expr, (leaf) => (leaf.kind === 'tuple' ? leaf.fields.includes(field) : 'field' in leaf && leaf.field === field));
 }
 
 /** Some part of the condition is not modelled. */

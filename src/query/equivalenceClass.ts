@@ -8,6 +8,7 @@ import { partsByConnection } from '../connection/partsByConnection.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { Packet } from '../packet/packet.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
@@ -73,7 +74,7 @@ export function sameSet(space: Space, { ruleset, packet, profile }: Asked): Bdd 
   const bits = assignmentOf(space, packet);
   const returned = new Map<Rule, Bdd>();
   const visit = (rule: Rule, _hook: string, _reaching: Bdd, matching: Bdd): void => {
-    if (rule.effect.kind === 'return') returned.set(rule, manager.or(returned.get(rule) ?? EMPTY, matching));
+    if (lastEffect(rule).kind === 'return') returned.set(rule, manager.or(returned.get(rule) ?? EMPTY, matching));
   };
   const ask = { space, ruleset, visit };
   const classes = packet.dir === 'out' ? traverseOut(ask) : traverseIn(ask, packet.iif ?? '');

@@ -1,10 +1,12 @@
 /** Where an address out of a range makes a difference. The kernel may pick any: of a short range each is one way, of a longer one each part
  *  that a later rule, a route or a listener distinguishes. */
+
 import { typeIntervals } from '../host/addrType.ts';
 import type { Host } from '../host/host.ts';
 import { memoize } from '../lib/memo.ts';
+import { everyMatch } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
+import { eachFieldLeaf, type FieldLeaf } from '../netfilter/matchExpr.ts';
 import type { Address, Prefix } from '../packet/address.ts';
 import { familyOf, prefixRange } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
@@ -57,11 +59,11 @@ const endsOfAnswers = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'
     const { chains } = table;
     const own: readonly Field[] = meetsAnswersBeforeNat(table, manip) ? [manip === 'src' ? 'dst' : 'src'] : [];
     const asked: readonly Field[] = [manip === 'src' ? 'ctrepldst' : 'ctreplsrc', ...own];
-    const collect = (leaf: Leaf): void => {
+    const collect = (leaf: FieldLeaf): void => {
       if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;
       for (const { lo: first, hi: last } of leaf.intervals) ends.push(...endsOf({ lo: first as Address, hi: last as Address }));
     };
-    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+    for (const { rules } of chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
   }
   return ends.filter((address) => (typeof address === 'number') === (family === 4));
 });
@@ -69,12 +71,12 @@ const endsOfAnswers = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'
 /** First addresses of what rules ask about, and first ones after it. */
 const askedEnds = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'): readonly Address[] => {
   const ends: Address[] = [];
-  const collect = (leaf: Leaf): void => {
+  const collect = (leaf: FieldLeaf): void => {
     if (leaf.kind !== 'in' || !ASKED[manip].has(leaf.field)) return;
     for (const { lo, hi } of leaf.intervals) ends.push(...endsOf({ lo: lo as Address, hi: hi as Address }));
   };
   for (const { chains } of tables.values())
-    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+    for (const { rules } of chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
   return ends.filter((address) => (typeof address === 'number') === (family === 4));
 });
 

@@ -60,7 +60,7 @@ function withoutNames(table: Table, other: Table): Table {
   const name = (chain: string): string =>
     table.chains.get(chain)?.base === undefined && other.chains.has(chain) ? `${chain} (iptables-legacy)` : chain;
   const chains = [...table.chains.values()].map((chain) => {
-    const rules = chain.rules.map((rule) => changed(rule, { chain: name(chain.name), effect: () => toChain(rule.effect, name) }));
+    const rules = chain.rules.map((rule) => changed(rule, { chain: name(chain.name), change: (effect) => toChain(effect, name) }));
     return { ...chain, name: name(chain.name), rules };
   });
   return { name: table.name, chains: new Map(chains.map((chain) => [chain.name, chain])) };
@@ -105,7 +105,7 @@ function inOrder(making: Making, sides: Readonly<Record<Backend, Side>>, first: 
   const on: Effect = { kind: 'jump', chain: after };
   const policy: Effect = base.base.policy === 'DROP' ? { kind: 'drop' } : on;
   const passes = { making, table: sides[first].table, suffix: ` (${base.base.hook}, iptables-${first} first)`, accept: on };
-  const rules = base.rules.map((rule) => changed(rule, { chain: name, effect: () => inBase(rule.effect, { ...passes, policy }) }));
+  const rules = base.rules.map((rule) => changed(rule, { chain: name, change: (effect) => inBase(effect, { ...passes, policy }) }));
   return put(making, {
     table: making.name,
     name,
@@ -120,7 +120,7 @@ function lastWalk(making: Making, { table, base }: Side, backend: Backend): stri
   const rules = base.rules.map((rule) =>
     changed(rule, {
       chain: name,
-      effect: () => inBase(rule.effect, { making, table, suffix: undefined, accept: { kind: 'accept' }, policy }),
+      change: (effect) => inBase(effect, { making, table, suffix: undefined, accept: { kind: 'accept' }, policy }),
     }),
   );
   return put(making, {
@@ -181,22 +181,22 @@ function userChain(name: string, passing: Passing): string {
   const copy = `${name}${suffix}`;
   if (making.made.has(copy)) return copy;
   const chain = table.chains.get(name) as Chain;
-  const rules = chain.rules.map((rule) => changed(rule, { chain: copy, effect: () => inChain(rule.effect, passing) }));
+  const rules = chain.rules.map((rule) => changed(rule, { chain: copy, change: (effect) => inChain(effect, passing) }));
   making.made.set(copy, { ...chain, name: copy, rules });
   // effects are made on demand: by then all chains must be there
-  for (const rule of rules) void rule.effect;
+  for (const rule of rules) void rule.effects;
   return copy;
 }
 
 function put(making: Making, chain: Chain): string {
   making.made.set(chain.name, chain);
-  for (const rule of chain.rules) void rule.effect;
+  for (const rule of chain.rules) void rule.effects;
   return chain.name;
 }
 
-/** The rule in another chain, with another effect; the rest is made on demand. */
-function changed(rule: Rule, { chain, effect }: { readonly chain: string; readonly effect: () => Effect }): Rule {
-  let made: Effect | undefined;
+/** The rule in another chain, with other effects; the rest is made on demand. */
+function changed(rule: Rule, { chain, change }: { readonly chain: string; readonly change: (effect: Effect) => Effect }): Rule {
+  let made: readonly Effect[] | undefined;
   return {
     number: rule.number,
     chain,
@@ -213,8 +213,8 @@ function changed(rule: Rule, { chain, effect }: { readonly chain: string; readon
     get text() {
       return rule.text;
     },
-    get effect() {
-      made ??= effect();
+    get effects() {
+      made ??= rule.effects.map(change);
       return made;
     },
   };
@@ -238,7 +238,7 @@ function synthetic({ name: table }: Making, { chain, number, like, match, effect
     table,
     match,
     clauses: match === ALWAYS ? [] : [{ text: LOADED_LAST, expr: match }],
-    effect,
+    effects: [effect],
     target,
     text: `-A ${like.name} -j ${target}`,
     line: like.rules[0]?.line ?? 1,

@@ -32,7 +32,7 @@ export class LinkedRule implements Rule {
   /** which of the rules that the words stand for */
   readonly #part: number;
   #match: MatchExpr | undefined;
-  #effect: Effect | undefined;
+  #effects: readonly Effect[] | undefined;
 
   constructor(
     where: ChainContext,
@@ -68,9 +68,9 @@ export class LinkedRule implements Rule {
     return this.#match as MatchExpr;
   }
 
-  get effect(): Effect {
-    if (this.#effect === undefined) this.#lower();
-    return this.#effect as Effect;
+  get effects(): readonly Effect[] {
+    if (this.#effects === undefined) this.#lower();
+    return this.#effects as readonly Effect[];
   }
 
   get clauses(): readonly Clause[] {
@@ -87,7 +87,7 @@ export class LinkedRule implements Rule {
   #lower(): void {
     const { bound, context } = this.#bound();
     this.#match = and(...lowerClauses(bound, context).map(({ expr }) => expr));
-    this.#effect = lowerTarget(bound, context);
+    this.#effects = [lowerTarget(bound, context)];
   }
 
   #bound(): { readonly bound: BoundRule; readonly context: RuleContext } {

@@ -1,4 +1,5 @@
 /** What shows that rules are of a node, a router or another machine that passes packets on, and not of a pod. */
+import { callsIn, effectsOfKind } from '../netfilter/everyEffect.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
 
 /** Chains of container engines, of kube-proxy, and of the networks of nodes. */
@@ -48,9 +49,11 @@ function signIn(ruleset: Ruleset): string | undefined {
   return undefined;
 }
 
-function sendsOn({ effect }: Rule): boolean {
-  if (effect.kind !== 'nat' || effect.to.kind !== 'addresses') return false;
-  return typeof effect.to.lo === 'bigint' ? effect.to.lo !== 1n : effect.to.lo >>> 24 !== 127;
+function sendsOn(rule: Rule): boolean {
+  return effectsOfKind(rule, 'nat').some(({ to }) => {
+    if (to.kind !== 'addresses') return false;
+    return typeof to.lo === 'bigint' ? to.lo !== 1n : to.lo >>> 24 !== 127;
+  });
 }
 
 /** Rules of a base chain and of all chains that it reaches. */
@@ -64,7 +67,7 @@ function reached({ tables }: Ruleset, table: 'filter' | 'nat', hook: string): re
     seen.add(name);
     for (const rule of chains?.get(name)?.rules ?? []) {
       rules.push(rule);
-      if (rule.effect.kind === 'jump' || rule.effect.kind === 'goto') pending.push(rule.effect.chain);
+      for (const call of callsIn(rule)) pending.push(call.chain);
     }
   }
   return rules;

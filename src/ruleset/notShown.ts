@@ -24,5 +24,15 @@ export function chainsNotShown(table: TableNode, name: TableName): readonly stri
 /** One rule in the place of unknown ones. */
 export function unknownRule(table: TableName, chain: string, like: Pick<Rule, 'line' | 'span'>): Rule {
   const effect = { kind: 'unmodelled', reason: `what is in chain ${chain} (the text does not show it)` } as const;
-  return { number: 1, chain, table, match: ALWAYS, clauses: [], effect, text: `-A ${chain} (not shown)`, line: like.line, span: like.span };
+  return {
+    number: 1,
+    chain,
+    table,
+    match: ALWAYS,
+    clauses: [],
+    effects: [effect],
+    text: `-A ${chain} (not shown)`,
+    line: like.line,
+    span: like.span,
+  };
 }

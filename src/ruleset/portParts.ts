@@ -1,8 +1,10 @@
 /** Where a port out of a range makes a difference: the kernel may pick any, so each part that some later rule or listener distinguishes is one way. */
+
 import { memoize } from '../lib/memo.ts';
 import type { PortRange } from '../netfilter/effect.ts';
+import { everyMatch } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
+import { eachFieldLeaf, type FieldLeaf } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Ruleset } from './ruleset.ts';
 import { isNatTable, meetsAnswersBeforeNat } from './stages.ts';
@@ -50,11 +52,11 @@ const boundariesOfAnswers = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'):
       manip === 'src' ? 'ctrepldport' : 'ctreplsport',
       ...(meetsAnswersBeforeNat(table, manip) ? [ANSWERED[manip]] : []),
     ];
-    const collect = (leaf: Leaf): void => {
+    const collect = (leaf: FieldLeaf): void => {
       if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;
       for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
     };
-    for (const { rules } of chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+    for (const { rules } of chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
   }
   return found;
 });
@@ -62,14 +64,14 @@ const boundariesOfAnswers = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'):
 /** First ports of the intervals that later rules ask about, and first ports after them. */
 const boundaries = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): ReadonlySet<number> => {
   const found = new Set<number>();
-  const collect = (leaf: Leaf): void => {
+  const collect = (leaf: FieldLeaf): void => {
     if (leaf.kind !== 'in' || !ASKED[manip].has(leaf.field)) return;
     for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
   };
   for (const table of tables.values()) {
     // a connection whose source is rewritten has been through the nat table
     if (manip === 'src' && isNatTable(table)) continue;
-    for (const { rules } of table.chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+    for (const { rules } of table.chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
   }
   return found;
 });

@@ -2,6 +2,7 @@
 
 import type { Interval, IntervalSet, Scalar } from '../lib/intervals.ts';
 import { normalize } from '../lib/intervals.ts';
+import { callsIn } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Field } from '../packet/fields.ts';
 import { rulesOfTable } from './everyRule.ts';
@@ -58,7 +59,7 @@ export function rulesFrom({ tables }: Ruleset, tableName: string, hook: HookName
     const chain = chains?.get(name);
     if (chain === undefined || seen.has(name)) return [];
     seen.add(name);
-    const nested = chain.rules.flatMap(({ effect }) => (effect.kind === 'jump' || effect.kind === 'goto' ? visit(effect.chain) : []));
+    const nested = chain.rules.flatMap(callsIn).flatMap((call) => visit(call.chain));
     return [...chain.rules.map(shapeOf), ...nested];
   };
   return visit(hook);

@@ -60,7 +60,8 @@ export interface Rule {
   /** the conjunction of `clauses` */
   readonly match: MatchExpr;
   readonly clauses: readonly Clause[];
-  readonly effect: Effect;
+  /** of rules of iptables exactly one */
+  readonly effects: readonly Effect[];
   /** target as written, `ISTIO_REDIRECT` or `REDIRECT`; absent when the rule has none */
   readonly target?: string;
   /** canonical text, as iptables-save prints it, `-A CHAIN ...` */

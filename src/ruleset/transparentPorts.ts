@@ -1,4 +1,5 @@
 /** Where TPROXY targets send packets. */
+import { effectsOfKind } from '../netfilter/everyEffect.ts';
 import { rulesOfTable } from './everyRule.ts';
 import type { Ruleset, Table } from './ruleset.ts';
 import { basesOf } from './stages.ts';
@@ -8,7 +9,7 @@ export function transparentPorts(rulesets: readonly Ruleset[]): readonly number[
   const ports = new Set<number>();
   for (const { tables } of rulesets) {
     const rules = [...tables.values()].filter(mayDivert).flatMap(rulesOfTable);
-    for (const { effect } of rules) if (effect.kind === 'divert' && effect.port !== 0) ports.add(effect.port);
+    for (const { port } of rules.flatMap((rule) => effectsOfKind(rule, 'divert'))) if (port !== 0) ports.add(port);
   }
   return [...ports];
 }

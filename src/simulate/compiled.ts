@@ -1,6 +1,8 @@
 /** A ruleset made ready to walk: conditions as closures, jumps as references. Made once per ruleset, chain by chain on first use. */
+
 import { invariant } from '../lib/invariant.ts';
 import type { Effect } from '../netfilter/effect.ts';
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { Address } from '../packet/address.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { basesOf } from '../ruleset/stages.ts';
@@ -74,7 +76,7 @@ function chainOf(table: Table, name: string, made: Map<string, CompiledChain>): 
 }
 
 function compileRule(rule: Rule, table: Table, made: Map<string, CompiledChain>): CompiledRule {
-  const { effect } = rule;
+  const effect = lastEffect(rule);
   const chain = effect.kind === 'jump' || effect.kind === 'goto' ? chainOf(table, effect.chain, made) : undefined;
   return { rule, test: compile(rule.match), effect, chain };
 }

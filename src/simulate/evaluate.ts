@@ -3,6 +3,7 @@
 import type { IntervalSet } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { rowsOf } from '../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
 import { CT_STATUS } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
@@ -87,6 +88,8 @@ export function compile(expr: MatchExpr): Test {
       if (expr.field === 'connmark') return (skb) => (skb.hasTemplate || skb.connection !== undefined ? YES : NO);
       return (skb) => (read(skb) === undefined ? NO : YES);
     }
+    case 'tuple':
+      return compile(rowsOf(expr));
     case 'chance':
     case 'unmodelled':
       return () => MAYBE;

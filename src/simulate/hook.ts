@@ -180,6 +180,7 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
     case 'continue':
     case 'jump':
     case 'goto':
+    case 'switch':
       return 'go-on';
     default:
       return assertNever(effect);

@@ -30,6 +30,8 @@ function fieldsOf(expr: MatchExpr): readonly Field[] {
     case 'masked':
     case 'present':
       return [expr.field];
+    case 'tuple':
+      return expr.fields;
     default:
       return [];
   }

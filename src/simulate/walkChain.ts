@@ -1,7 +1,9 @@
 /** The walk of one packet through one table at one hook.
  *  kernel net/ipv4/netfilter/ip_tables.c ipt_do_table(), net/netfilter/nf_tables_core.c nft_do_chain() */
+
 import type { Budget } from '../lib/budget.ts';
 import type { Effect } from '../netfilter/effect.ts';
+import { isIdleRule } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Clause, Rule } from '../ruleset/ruleset.ts';
@@ -97,7 +99,7 @@ function policyOf(base: CompiledChain, { hook, record }: WalkContext): TableEnd 
 
 /** The rule may match or not: both ways are walked, unless it makes no difference. */
 function takesIt(skb: Skb, rule: Rule, { hook, choose, record }: WalkContext): boolean {
-  if (rule.effect.kind === 'continue') return false;
+  if (isIdleRule(rule)) return false;
   const unknown = rule.clauses.find((clause) => compile(clause.expr)(skb) === MAYBE);
   const leaf = unknown === undefined ? undefined : unknownLeaf(unknown, skb);
   // no leaf is open by itself: it asks how the connection was before NAT, or what a template remembers

@@ -3,6 +3,7 @@
 
 import type { Host } from '../host/host.ts';
 import type { Nat } from '../netfilter/effect.ts';
+import { effectsOfKind } from '../netfilter/everyEffect.ts';
 import { type Address, familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, Packet } from '../packet/packet.ts';
@@ -59,7 +60,7 @@ function hidden(answer: Answer): Pick<Connection, 'unknown'> {
 function natRules({ tables, usesConntrack }: Ruleset): readonly Nat[] {
   if (!usesConntrack) return [];
   const rules = [...tables.values()].filter(isNatTable).flatMap(rulesOfTable);
-  return rules.flatMap(({ effect }) => (effect.kind === 'nat' ? [effect] : []));
+  return rules.flatMap((rule) => effectsOfKind(rule, 'nat'));
 }
 
 function leadsTo({ to, ports }: Nat, host: Host, end: { readonly address: Address; readonly port: number | undefined }): boolean {

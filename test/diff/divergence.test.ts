@@ -8,10 +8,10 @@ import { journey, path, rule, walk } from '../report/handmade.ts';
 
 const DROP = (body: string, chain = 'OUTPUT'): Rule => ({
   ...rule({ chain, number: 1, body, target: 'DROP', line: 1 }),
-  effect: { kind: 'drop' },
+  effects: [{ kind: 'drop' }],
 });
 /** Leads on, and does nothing itself. */
-const ON = (body: string): Rule => ({ ...DROP(body), effect: { kind: 'jump', chain: 'NEXT' } });
+const ON = (body: string): Rule => ({ ...DROP(body), effects: [{ kind: 'jump', chain: 'NEXT' }] });
 const step = (by: Rule, hook: 'OUTPUT' | 'INPUT' = 'OUTPUT'): WalkStep => ({ kind: 'rule', hook, rule: by, verdict: 'DROP' });
 const leg = (fate: Fate, ...rules: readonly Rule[]): Leg => ({ sender: 'app', walk: walk({ steps: rules.map((one) => step(one)), fate }) });
 const SENT: Fate = { kind: 'sent', oif: 'eth0' };

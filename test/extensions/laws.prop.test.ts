@@ -48,7 +48,7 @@ describe.each(EXTENSIONS)('%s', (_, extension) => {
         const again = ruleOf(clause, rule.text.slice('-A USR '.length));
         expect(again?.text).toBe(rule.text);
         expect(again?.match).toEqual(rule.match);
-        expect(again?.effect).toEqual(rule.effect);
+        expect(again?.effects).toEqual(rule.effects);
       }),
       RUNS,
     );

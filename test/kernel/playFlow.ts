@@ -76,7 +76,7 @@ function playOne({ ruleset, host, idle, flow, answers }: OneFlow): Played {
 /** The kernel has picked a port, or the id of ICMP that our packets do not have, or dropped one of two connections that it cannot distinguish. */
 function isByLot(walk: Walk): boolean {
   const { packet, choices, steps } = walk;
-  const randomId = packet.icmpType !== undefined && steps.some((step) => step.kind === 'rule' && isRandom(step.rule.effect));
+  const randomId = packet.icmpType !== undefined && steps.some((step) => step.kind === 'rule' && step.rule.effects.some(isRandom));
   return isClash(walk) || randomId || choices.some(({ what }) => what.startsWith('the kernel picks a port'));
 }
 

@@ -52,7 +52,7 @@ export function rule({ table = 'nat', chain, number, body, target, line }: RuleS
     text: `-A ${chain}${body === '' ? '' : ` ${body}`}`,
     match: ALWAYS,
     clauses: [],
-    effect: { kind: 'continue' },
+    effects: [{ kind: 'continue' }],
     span: { start: 0, end: 0 },
     ...(target !== undefined && { target }),
   };

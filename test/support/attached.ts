@@ -18,8 +18,8 @@ export function attached({ tables, ...rest }: Ruleset, prefix: string, move: Mov
 }
 
 function inTable(rule: Rule, table: string): Rule {
-  const { number, chain, match, clauses, effect, text, line, span, target } = rule;
-  return { number, chain, table, match, clauses, effect, text, line, span, ...(target !== undefined && { target }) };
+  const { number, chain, match, clauses, effects, text, line, span, target } = rule;
+  return { number, chain, table, match, clauses, effects, text, line, span, ...(target !== undefined && { target }) };
 }
 
 /** Of one family. */

@@ -208,7 +208,7 @@ describe('a damaged listing', () => {
     const { said, rulesets } = read(damaged(row).replace('-L INPUT', '-t nat -L PREROUTING').replace('Chain INPUT', 'Chain PREROUTING'));
     expect(said).toEqual(['not-modelled 4:101 `ndpi proto Bogus to:1.2.3.4:80` is not read: what the rule asks is not known']);
     const [rule] = rulesets[0]?.tables.get('nat')?.chains.get('PREROUTING')?.rules ?? [];
-    expect(rule?.effect).toEqual({ kind: 'unmodelled', reason: 'the options of `DNAT`' });
+    expect(rule?.effects).toEqual([{ kind: 'unmodelled', reason: 'the options of `DNAT`' }]);
     expect(rule?.clauses.map(({ text }) => text)).toContain('--dport 80');
   });
 

@@ -1,7 +1,9 @@
 /** The values just inside and just outside of every value and range that rules match on. */
+
 import type { Interval } from '../../lib/intervals.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { eachLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
+import { everyEffect, everyMatch } from '../../netfilter/everyEffect.ts';
+import { eachFieldLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { FIELDS, type Field, type FieldValue } from '../../packet/fields.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
@@ -19,9 +21,9 @@ export function boundariesOf({ family, tables }: Ruleset): Boundaries {
   };
   for (const { chains } of tables.values())
     for (const { rules } of chains.values())
-      for (const { match, effect } of rules) {
-        for (const [field, values] of edgesOf(match, family)) add(field, values);
-        for (const [field, values] of aimsOf(effect)) add(field, values);
+      for (const rule of rules) {
+        for (const match of everyMatch(rule)) for (const [field, values] of edgesOf(match, family)) add(field, values);
+        for (const effect of everyEffect(rule)) for (const [field, values] of aimsOf(effect)) add(field, values);
       }
   return found;
 }
@@ -44,8 +46,8 @@ type Edges = readonly (readonly [Field, readonly FieldValue[]])[];
 /** A value on each side of every edge, field by field. */
 export function edgesOf(expr: MatchExpr, family: Family): Edges {
   const found: [Field, readonly FieldValue[]][] = [];
-  eachLeaf(expr, (leaf) => {
-    const last = 'field' in leaf ? lastOf(leaf.field, family) : undefined;
+  eachFieldLeaf(expr, (leaf) => {
+    const last = lastOf(leaf.field, family);
     if (leaf.kind === 'in') found.push([leaf.field, leaf.intervals.flatMap((interval) => aroundInterval(interval, last))]);
     if (leaf.kind !== 'masked' || last === undefined) return;
     const [wanted, asked] = [BigInt(leaf.value), BigInt(leaf.mask)];

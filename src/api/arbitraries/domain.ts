@@ -1,7 +1,7 @@
 /** Values of one field: the usual one, those at the edges of what rules ask, and any other, as far as a set of packets allows them. */
 import fc from 'fast-check';
 import type { Interval } from '../../lib/intervals.ts';
-import { eachLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
+import { eachFieldLeaf, type MatchExpr, rowsOf } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field, FieldValue } from '../../packet/fields.ts';
 import { edgesOf } from './boundaries.ts';
@@ -70,6 +70,8 @@ export function holds(expr: MatchExpr, read: (field: Field) => FieldValue | unde
       const value = read(expr.field);
       return value !== undefined && expr.intervals.some(({ lo, hi }) => lo <= value && value <= hi);
     }
+    case 'tuple':
+      return holds(rowsOf(expr), read);
     case 'masked': {
       const value = read(expr.field);
       return value !== undefined && (BigInt(value) & BigInt(expr.mask)) === BigInt(expr.value);
@@ -81,9 +83,7 @@ export function holds(expr: MatchExpr, read: (field: Field) => FieldValue | unde
 
 function fieldsOf(expr: MatchExpr): readonly Field[] {
   const fields: Field[] = [];
-  eachLeaf(expr, (leaf) => {
-    if ('field' in leaf) fields.push(leaf.field);
-  });
+  eachFieldLeaf(expr, ({ field }) => fields.push(field));
   return fields;
 }
 

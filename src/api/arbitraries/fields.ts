@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Interval } from '../../lib/intervals.ts';
 import { invariant } from '../../lib/invariant.ts';
-import { someLeaf } from '../../netfilter/matchExpr.ts';
+import { asksAbout } from '../../netfilter/matchExpr.ts';
 import { type Address, type Family, familyOf, parseAddress } from '../../packet/address.ts';
 import { type Field, type FieldValue, TCP_FLAGS } from '../../packet/fields.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
@@ -27,8 +27,7 @@ export function drawnPackets(scene: PacketScene, family: Family): fc.Arbitrary<D
   const { host, profile, proxy, unusual } = scene;
   const conditions = scene.conditions[family];
   const ruled = ruledValues(scene, family);
-  const isWanted = (field: Field): boolean =>
-    conditions.some((condition) => someLeaf(condition, (leaf) => 'field' in leaf && leaf.field === field));
+  const isWanted = (field: Field): boolean => conditions.some((condition) => asksAbout(condition, field));
 
   /** Always there, but where no value is allowed: then no packet of this kind is in the set, which shows when packets are drawn. */
   const value = <T extends FieldValue>(field: Field, usual: readonly T[], more: Draw<T> = {}): fc.Arbitrary<T | undefined> => {

@@ -1,6 +1,8 @@
 /** Values that packets have together: those that a rule asks for with all of its conditions, and the rules asked for that lead to it. */
+
 import fc from 'fast-check';
-import { eachLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
+import { callsIn } from '../../netfilter/everyEffect.ts';
+import { eachFieldLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field, FieldValue } from '../../packet/fields.ts';
 import type { PartialPacket } from '../../packet/partialPacket.ts';
@@ -56,12 +58,13 @@ export function matchedTogether(scene: PacketScene, family: Family, dirs: Packet
 function waysIn(table: Table): readonly Way[] {
   const ways: Way[] = [];
   const follow = (rules: readonly Rule[], so: Way, within: readonly string[]): void => {
-    for (const { match, effect } of rules) {
+    for (const rule of rules) {
       if (ways.length >= MOST_WAYS) return;
-      const here = { ...so, conditions: [...so.conditions, match] };
+      const here = { ...so, conditions: [...so.conditions, rule.match] };
       ways.push(here);
-      if ((effect.kind !== 'jump' && effect.kind !== 'goto') || within.includes(effect.chain)) continue;
-      follow(table.chains.get(effect.chain)?.rules ?? [], here, [...within, effect.chain]);
+      for (const { chain } of callsIn(rule)) {
+        if (!within.includes(chain)) follow(table.chains.get(chain)?.rules ?? [], here, [...within, chain]);
+      }
     }
   };
   for (const {
@@ -84,10 +87,7 @@ interface Asked extends Way {
 /** Undefined: no value of some field meets all that is asked of it. */
 function valuesFor({ family, dir, conditions }: Asked): fc.Arbitrary<PartialPacket> | undefined {
   const named = new Set<Field>();
-  for (const condition of conditions)
-    eachLeaf(condition, (leaf) => {
-      if ('field' in leaf) named.add(leaf.field);
-    });
+  for (const condition of conditions) eachFieldLeaf(condition, ({ field }) => named.add(field));
   const isThere = (field: Field): boolean => (dir === 'in' ? !OF_SENDERS.includes(field) && field !== 'mark' : field !== 'iif');
   const values: Record<string, fc.Arbitrary<FieldValue>> = {};
   for (const field of GIVEN.filter((one) => named.has(one))) {

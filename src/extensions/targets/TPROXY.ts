@@ -30,7 +30,14 @@ export const TPROXY = targetExtension({
   },
   lower: (given): Effect => {
     const { value, mask } = given['--tproxy-mark']?.values[0] ?? { value: 0, mask: 0 };
-    const divert = { kind: 'divert', port: given['--on-port']?.values[0] ?? 0, keep: invert(mask), xor: value } as const;
+    const divert = {
+      kind: 'divert',
+      port: given['--on-port']?.values[0] ?? 0,
+      keep: invert(mask),
+      xor: value,
+      final: true,
+      onMiss: 'drop',
+    } as const;
     const address = given['--on-ip']?.values[0];
     return address === undefined || address === 0 || address === 0n ? divert : { ...divert, address };
   },

@@ -1,4 +1,5 @@
 /** The simulator's walk beside the kernel's answer: rows, fate, final tuple, device, mark. */
+import { does } from '../../netfilter/everyEffect.ts';
 import { formatAddress } from '../../packet/address.ts';
 import type { Fate, Walk, WalkStep } from '../../simulate/trace.ts';
 import type { KernelRow, OracleAnswer } from '../asked/oracle.ts';
@@ -123,7 +124,7 @@ function endOfWalk({ fate, after, packet }: Walk): string {
 
 function wordOf(fate: Fate): string {
   // the rows do not tell whether REJECT has answered
-  if (fate.kind === 'dropped' && fate.by?.effect.kind === 'reject') return 'rejected';
+  if (fate.kind === 'dropped' && fate.by !== undefined && does(fate.by, 'reject')) return 'rejected';
   return fate.kind === 'undecided' ? `undecided: ${fate.reasons.map(({ what }) => what).join(', ')}` : fate.kind;
 }
 

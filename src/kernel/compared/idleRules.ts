@@ -1,3 +1,4 @@
+import { everyMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { everyRule } from '../../ruleset/everyRule.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
@@ -8,7 +9,7 @@ export function idleRules(ruleset: Ruleset): ReadonlySet<string> {
   const rules = everyRule(ruleset);
   return new Set(
     rules
-      .filter(({ effect, match }) => effect.kind === 'continue' && isUnsettled(match))
+      .filter((rule) => isIdleRule(rule) && everyMatch(rule).some(isUnsettled))
       .map(({ table, chain, number }) => `${table}:${chain}:${number}`),
   );
 }

@@ -1,7 +1,9 @@
 /** A connection is in one conntrack zone. source: docs/facts/istio.md#dns */
+
 import { outcomesOf } from '../../connection/outcomesOf.ts';
 import { PART_WORDS } from '../../connection/partWords.ts';
 import { OPENING_PARTS } from '../../netfilter/connectionParts.ts';
+import { does, effectsOfKind } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { and, equals, inSet, NEVER, not, or } from '../../netfilter/matchExpr.ts';
 import { familyOf, prefixRange } from '../../packet/address.ts';
@@ -29,7 +31,7 @@ export const conntrackZoneSymmetry: Claim = {
     'Every packet of a TCP or UDP connection that is opened here or that NAT rewrites is looked up in the conntrack zone of the first one.',
   skip: ({ ruleset }) => {
     const raw = [...(ruleset.tables.get('raw')?.chains.values() ?? [])].flatMap(({ rules }) => rules);
-    return raw.some(({ effect }) => effect.kind === 'conntrack') ? undefined : 'no rule sets a conntrack zone';
+    return raw.some((rule) => does(rule, 'conntrack')) ? undefined : 'no rule sets a conntrack zone';
   },
   judge: (context) => {
     const ways = [judgeWay(context, {}), ...context.arrivals.map((iif) => judgeWay(context, { iif }))];
@@ -134,10 +136,8 @@ interface Starting {
 function zoneRule({ ruleset }: ProofContext, { space, env, iif, set, zone }: Starting): Rule | undefined {
   const rules = rulesFrom(ruleset, 'raw', iif === undefined ? 'OUTPUT' : 'PREROUTING').map(({ rule }) => rule);
   return rules.find(
-    ({ effect, match }) =>
-      effect.kind === 'conntrack' &&
-      effect.track &&
-      effect.zone?.id === zone &&
-      space.manager.and(set, encode(space, env, match).may) !== EMPTY,
+    (rule) =>
+      effectsOfKind(rule, 'conntrack').some((effect) => effect.track && effect.zone?.id === zone) &&
+      space.manager.and(set, encode(space, env, rule.match).may) !== EMPTY,
   );
 }

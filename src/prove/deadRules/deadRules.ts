@@ -3,6 +3,7 @@
 
 import type { Host } from '../../host/host.ts';
 import { Budget, BudgetError } from '../../lib/budget.ts';
+import { callsIn } from '../../netfilter/everyEffect.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
@@ -88,9 +89,7 @@ export function calledChains(table: Table): ReadonlySet<string> {
   const called = new Set(basesOf(table).map(({ name }) => name));
   // a Set grows while it is walked
   for (const name of called) {
-    for (const { effect } of table.chains.get(name)?.rules ?? []) {
-      if (effect.kind === 'jump' || effect.kind === 'goto') called.add(effect.chain);
-    }
+    for (const rule of table.chains.get(name)?.rules ?? []) for (const { chain } of callsIn(rule)) called.add(chain);
   }
   return called;
 }

@@ -1,7 +1,9 @@
 /** Rules that decide some packets, but none differently than the rest of the table would: without the rule every packet is treated the same.
  *  Proved for each rule by itself, over all packets in any state; of two rules that stand in for each other, both are found. */
+
 import { BudgetError } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
+import { does, isIdleRule, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { baseIn, basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
@@ -56,10 +58,10 @@ type Answer = 'yes' | 'no' | 'unmodelled';
 
 function redundantIn(space: Space, table: Table): readonly (readonly [Rule, Answer])[] {
   const taken = takenBy(space, table);
-  const later = rulesAfter(table, ({ effect }) => effect.kind === 'unmodelled');
+  const later = rulesAfter(table, (rule) => does(rule, 'unmodelled'));
   const deciding = [...table.chains.values()]
     .flatMap(({ rules }) => rules)
-    .filter(({ effect }) => effect.kind !== 'continue' && effect.kind !== 'unmodelled');
+    .filter((rule) => !isIdleRule(rule) && !does(rule, 'unmodelled'));
   return deciding.flatMap((rule): readonly (readonly [Rule, Answer])[] => {
     const known = taken.get(rule);
     // packets that come to it only after an unmodelled target are in no class
@@ -121,7 +123,7 @@ function outcomes(
   const { accepted, ended } = walkAlone({ space, table, base }, classes);
   const sets = new Map<string, Bdd>();
   const add = (one: PacketClass, end: string): void => {
-    const effect = one.decided?.effect;
+    const effect = one.decided && lastEffect(one.decided);
     const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : effectText(effect);
     const key = `${end} ${how} ${keyOf(one.env, one.doubts)}`;
     sets.set(key, space.manager.or(sets.get(key) ?? EMPTY, one.set));

@@ -1,6 +1,8 @@
 /** Which rules take the packets that a rule without effect is for: those of its chain that come before it and do something else with them. */
+
 import { BudgetError } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
+import { isIdleRule } from '../../netfilter/everyEffect.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
@@ -50,5 +52,5 @@ function takersIn(space: Space, table: Table, asked: readonly Rule[]): ReadonlyM
 
 /** Comes before it in its chain, and ends differently. */
 function isOther(before: Rule, { chain, number, target }: Rule): boolean {
-  return before.chain === chain && before.number < number && before.effect.kind !== 'continue' && before.target !== target;
+  return before.chain === chain && before.number < number && !isIdleRule(before) && before.target !== target;
 }

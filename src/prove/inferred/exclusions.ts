@@ -1,6 +1,8 @@
 /** What the rules leave alone because the mesh was set to: RETURNs where the mesh's own generator writes its exclusions.
  *  A rule in another place, or with other matches, is not the mesh's, and not an exclusion. */
+
 import type { MeshPlaces } from '../../mesh/profile.ts';
+import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Address } from '../../packet/address.ts';
 import { familyOf } from '../../packet/address.ts';
@@ -39,7 +41,7 @@ export type Exclusions = Pick<
 
 export function exclusionsOf({ places, outbound, inbound, identity, ownPorts, told, keep }: ExclusionInput): Exclusions {
   const returns = (shapes: readonly RuleShape[], chain: RegExp) =>
-    shapes.filter(({ rule }) => rule.effect.kind === 'return' && chain.test(rule.chain));
+    shapes.filter(({ rule }) => lastEffect(rule).kind === 'return' && chain.test(rule.chain));
   const out = returns(outbound, places.outbound.chain);
   const into = returns(inbound, places.inbound.chain);
   const outBy = (field: 'dport' | 'dst' | 'uid' | 'gid') =>
@@ -96,7 +98,7 @@ function interfacePairs({
   keep,
 }: Pick<ExclusionInput, 'inbound' | 'outbound' | 'told' | 'keep'>): readonly string[] {
   const here = (shapes: readonly RuleShape[], chain: string, field: 'iif' | 'oif') =>
-    shapes.filter((shape) => shape.rule.chain === chain && shape.rule.effect.kind === 'return' && asksOnly(shape, field));
+    shapes.filter((shape) => shape.rule.chain === chain && lastEffect(shape.rule).kind === 'return' && asksOnly(shape, field));
   const nics = (shapes: readonly RuleShape[], field: 'iif' | 'oif') => pointsOf<string>(shapes, field);
   const arriving = here(inbound, 'PREROUTING', 'iif');
   const paired = here(outbound, 'OUTPUT', 'oif').filter((shape) => nics([shape], 'oif').some((nic) => nics(arriving, 'iif').includes(nic)));
@@ -142,7 +144,7 @@ function flowsIn(outbound: readonly RuleShape[], { places: { commented, dnsOverT
   const hasComments = here.some(({ rule }) => OWN_COMMENT.test(rule.text));
   const isMeshs = (shape: RuleShape): boolean =>
     hasComments ? commented.test(shape.rule.text) : isOfUsers(shape) || (dnsOverTcp !== undefined && isDnsOverTcp(shape, proxyUids));
-  return here.filter((shape) => shape.rule.effect.kind === 'return' && isFlow(shape) && isMeshs(shape));
+  return here.filter((shape) => lastEffect(shape.rule).kind === 'return' && isFlow(shape) && isMeshs(shape));
 }
 
 const OWN_COMMENT = /--comment "?kuma\//;

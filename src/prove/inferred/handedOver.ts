@@ -1,5 +1,7 @@
 /** What the chains of a proxy hand over to it where nothing else interferes: rules that stand in other chains may take packets before. */
+
 import type { Host } from '../../host/host.ts';
+import { effectsOfKind, isCall, lastEffect, someEffect } from '../../netfilter/everyEffect.ts';
 import type { TableName } from '../../netfilter/hooks.ts';
 import { and, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
@@ -56,10 +58,11 @@ function inChain(question: HandoverQuestion, { table, name, before = [] }: Chain
   const isOwn = chain.rules.some(hands);
   const passed: MatchExpr[] = [];
   return chain.rules.flatMap((rule): readonly Handing[] => {
-    const { effect, match } = rule;
+    const { match } = rule;
+    const effect = lastEffect(rule);
     const here = (): MatchExpr => and(match, ...passed.map(not));
     if (hands(rule)) return [{ rule, when: here() }];
-    if (effect.kind === 'jump' || effect.kind === 'goto') {
+    if (isCall(effect)) {
       const nested = inChain(question, { table, name: effect.chain, before: [...before, name] });
       return nested.map((one) => ({ rule: one.rule, when: and(here(), one.when) }));
     }
@@ -69,15 +72,19 @@ function inChain(question: HandoverQuestion, { table, name, before = [] }: Chain
   });
 }
 
-function handsOver({ effect }: Rule, { ports }: HandoverQuestion): boolean {
-  if (effect.kind === 'divert') return ports.includes(effect.port);
-  return effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.includes(effect.ports.lo);
+function handsOver(rule: Rule, { ports }: HandoverQuestion): boolean {
+  return someEffect(rule, (effect) => {
+    if (effect.kind === 'divert') return ports.includes(effect.port);
+    return effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.includes(effect.ports.lo);
+  });
 }
 
 /** It sets a mark by which the host routes to itself. */
-function ruleLeadsBack({ effect, table }: Rule, { host }: HandoverQuestion): boolean {
-  if (table !== 'mangle' || effect.kind !== 'setMark' || effect.on !== 'packet') return false;
-  const value = effect.xor >>> 0;
+function ruleLeadsBack(rule: Rule, { host }: HandoverQuestion): boolean {
+  return rule.table === 'mangle' && effectsOfKind(rule, 'setMark').some(({ on, xor }) => on === 'packet' && isRoutedHere(host, xor >>> 0));
+}
+
+function isRoutedHere(host: Host, value: number): boolean {
   return host.rules.some(({ mark, action }) => {
     if (mark === undefined || typeof action !== 'object' || !('lookup' in action) || (value & mark.mask) >>> 0 !== mark.value) return false;
     return host.routes.some(({ table: to, type }) => to === action.lookup && type === 'local');

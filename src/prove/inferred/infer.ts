@@ -7,6 +7,7 @@ import { groupBy } from '../../lib/groupBy.ts';
 import { type Interval, normalize } from '../../lib/intervals.ts';
 import { plural } from '../../lib/plural.ts';
 import type { ListenerRole, MeshPlaces, MeshProfile } from '../../mesh/profile.ts';
+import { callsIn, does, someEffect } from '../../netfilter/everyEffect.ts';
 import type { Address } from '../../packet/address.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { RuleShape } from '../../ruleset/ruleShape.ts';
@@ -81,7 +82,7 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
     virtualNetworks: normalize(virtual.flatMap(({ hasNot }) => (hasNot.get('dst') ?? []) as readonly Interval<Address>[])),
     dns: dnsOf({ ruleset, places, ports: to('dns'), told }),
     capturesInbound: !ingress,
-    tproxy: allRules(ruleset, 'mangle').some(({ effect }) => effect.kind === 'divert'),
+    tproxy: allRules(ruleset, 'mangle').some((rule) => does(rule, 'divert')),
     settings,
     notes,
   };
@@ -109,9 +110,13 @@ function identityOf({ ruleset, profile, host }: IdentityInput): Pick<Declaration
 
 /** Rules that hand packets to one of these ports, or jump to a chain that does nothing else. */
 function capturersOf(ruleset: Ruleset, ports: ReadonlySet<number>): (shape: RuleShape) => boolean {
-  const hands = ({ effect }: Rule): boolean =>
-    (effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.has(effect.ports.lo)) ||
-    (effect.kind === 'divert' && ports.has(effect.port));
+  const hands = (rule: Rule): boolean =>
+    someEffect(
+      rule,
+      (effect) =>
+        (effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.has(effect.ports.lo)) ||
+        (effect.kind === 'divert' && ports.has(effect.port)),
+    );
   const chains = new Set<string>();
   for (const { name, chains: known } of ruleset.tables.values()) {
     for (const chain of known.values())
@@ -119,8 +124,7 @@ function capturersOf(ruleset: Ruleset, ports: ReadonlySet<number>): (shape: Rule
   }
   return ({ rule }) => {
     if (chains.has(`${rule.table} ${rule.chain}`)) return false;
-    const { effect } = rule;
-    return hands(rule) || ((effect.kind === 'jump' || effect.kind === 'goto') && chains.has(`${rule.table} ${effect.chain}`));
+    return hands(rule) || callsIn(rule).some(({ chain }) => chains.has(`${rule.table} ${chain}`));
   };
 }
 

@@ -1,6 +1,8 @@
 /** Settings of the mesh that are no exclusions, as its rules show them: interfaces of guests, captured DNS, ambient's ingress mode. */
+
 import type { Host } from '../../host/host.ts';
 import type { MeshPlaces, MeshProfile } from '../../mesh/profile.ts';
+import { callsIn, does, effectsOfKind, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Address } from '../../packet/address.ts';
 import { parseAddress } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -25,7 +27,7 @@ export function virtualIn({ places: { virtual }, inbound, capturesOut, told, kee
   if (virtual === undefined) return [];
   const here = inbound.filter((shape) => virtual.chain.test(shape.rule.chain) && shape.has.has('iif'));
   const nic = (shape: RuleShape): string => JSON.stringify(shape.has.get('iif'));
-  const returns = here.filter(({ rule, more, hasNot }) => rule.effect.kind === 'return' && !more && hasNot.size === 0);
+  const returns = here.filter(({ rule, more, hasNot }) => lastEffect(rule).kind === 'return' && !more && hasNot.size === 0);
   const beside = (shape: RuleShape): boolean =>
     virtual.beside === 'own network'
       ? shape.hasNot.has('dst')
@@ -53,7 +55,7 @@ export function excludesMore(
   inbound: readonly RuleShape[],
   { places, ownPorts }: { readonly places: MeshPlaces; readonly ownPorts: ReadonlySet<number> },
 ): boolean {
-  const returns = inbound.filter(({ rule }) => places.inbound.chain.test(rule.chain) && rule.effect.kind === 'return');
+  const returns = inbound.filter(({ rule }) => places.inbound.chain.test(rule.chain) && lastEffect(rule).kind === 'return');
   const byPort = returns.filter((shape) => asksOnly(shape, 'dport'));
   return byPort.some((shape) => !pointsOf<number>([shape], 'dport').every((port) => ownPorts.has(port)));
 }
@@ -72,7 +74,7 @@ export function dnsOf({ ruleset, places: { dnsZones, dnsServer, dnsOverTcp }, po
     .filter((rule) => handsTo(rule, ports) || elsewhere(rule, dnsServer) !== undefined)
     // those of guests are written whether the DNS of the host is captured or not
     .filter((rule) => !shapeOf(rule).has.has('iif'));
-  const zones = allRules(ruleset, 'raw').filter(({ chain, effect }) => effect.kind === 'conntrack' && dnsZones?.test(chain) === true);
+  const zones = allRules(ruleset, 'raw').filter((rule) => does(rule, 'conntrack') && dnsZones?.test(rule.chain) === true);
   const questions = zones.map(shapeOf).filter(isQuestion);
   const shapes = [...redirects.map(shapeOf), ...questions];
   if (shapes.length === 0) return 'off';
@@ -83,13 +85,14 @@ export function dnsOf({ ruleset, places: { dnsZones, dnsServer, dnsOverTcp }, po
   return { ...server, servers: valuesOf<Address>(told('DNS server', shapes), 'dst') };
 }
 
-function handsTo({ effect }: Rule, ports: ReadonlySet<number>): boolean {
-  return effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.has(effect.ports.lo);
+function handsTo(rule: Rule, ports: ReadonlySet<number>): boolean {
+  return effectsOfKind(rule, 'nat').some((nat) => nat.manip === 'dst' && nat.ports !== undefined && ports.has(nat.ports.lo));
 }
 
 /** The one address that the chain of the mesh sends DNS to, on its own port. */
-function elsewhere({ chain, effect }: Rule, dnsServer: RegExp | undefined): Address | undefined {
-  if (dnsServer?.test(chain) !== true || effect.kind !== 'nat' || effect.to.kind !== 'addresses') return undefined;
+function elsewhere(rule: Rule, dnsServer: RegExp | undefined): Address | undefined {
+  const effect = lastEffect(rule);
+  if (dnsServer?.test(rule.chain) !== true || effect.kind !== 'nat' || effect.to.kind !== 'addresses') return undefined;
   return effect.to.lo === effect.to.hi ? effect.to.lo : undefined;
 }
 
@@ -103,9 +106,12 @@ export function isIngressMode(ruleset: Ruleset, { places, probeSource }: MeshPro
   if (probeSource === undefined) return false;
   const chains = ruleset.tables.get('nat')?.chains;
   const jumps = (chains?.get('PREROUTING')?.rules ?? []).filter(
-    ({ effect, match }) => effect.kind === 'jump' && places.inbound.chain.test(effect.chain) && match.kind === 'always',
+    (rule) => rule.match.kind === 'always' && callsIn(rule).some(({ kind, chain }) => kind === 'jump' && places.inbound.chain.test(chain)),
   );
-  const into = jumps.flatMap(({ effect }) => (effect.kind === 'jump' ? (chains?.get(effect.chain)?.rules ?? []) : [])).map(shapeOf);
+  const into = jumps
+    .flatMap(callsIn)
+    .flatMap(({ chain }) => chains?.get(chain)?.rules ?? [])
+    .map(shapeOf);
   const probes = [probeSource[4], probeSource[6]].map(parseAddress);
   const spares = ({ has }: RuleShape): boolean => (has.get('src') ?? []).some(({ lo }) => probes.some((probe) => probe === lo));
   return jumps.length > 0 && !into.some((shape) => capturesIn(shape) || spares(shape));

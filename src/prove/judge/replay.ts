@@ -1,10 +1,12 @@
 /** Every witness is walked by the simulator before it is shown. A witness that does not show the violation is a bug of ours. */
+
 import type { Journey, Leg, Path } from '../../connection/journey.ts';
 import { stoppedBy } from '../../connection/legConnection.ts';
 import { type JourneyOptions, walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
 import { InvariantError } from '../../lib/invariant.ts';
 import type { PartName } from '../../netfilter/connectionParts.ts';
+import { does } from '../../netfilter/everyEffect.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -93,11 +95,11 @@ export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
   const steps = all.flatMap((step) => (step.kind === 'rule' ? [step] : []));
   const ends = ({ verdict }: RuleStep): boolean => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE';
   const early = (step: RuleStep): boolean => ends(step) && (step.hook === 'PREROUTING' || step.hook === 'OUTPUT');
-  const handsOver = (step: RuleStep): boolean => early(step) && (step.rule.effect.kind === 'nat' || step.rule.effect.kind === 'divert');
+  const handsOver = (step: RuleStep): boolean => early(step) && does(step.rule, 'nat', 'divert');
   // on its way to another host it is stopped where it should not have come
   const isDiverted = all.some((step) => step.kind === 'hook' && step.hook === 'FORWARD') && steps.some(handsOver);
   const isStopped = (fate?.kind === 'dropped' || fate?.kind === 'rejected') && !isDiverted;
-  const translates = (step: RuleStep): boolean => ends(step) && step.rule.effect.kind === 'nat';
+  const translates = (step: RuleStep): boolean => ends(step) && does(step.rule, 'nat');
   const first = claim === 'passthrough-returned' ? translates : handsOver;
   const choices =
     isStopped || claim === 'probe-source-rewritten' ? [ends] : [first, (step: RuleStep) => early(step) && step.rule.table === 'nat', ends];

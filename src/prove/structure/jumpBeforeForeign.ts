@@ -1,5 +1,6 @@
 /** Rules of others that come before the mesh's jump and take away what the mesh would capture. source: istio#29518 */
 
+import { callsIn, does, isIdleRule, lastEffect } from '../../netfilter/everyEffect.ts';
 import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Table } from '../../ruleset/ruleset.ts';
 import { baseIn, isBase } from '../../ruleset/stages.ts';
@@ -50,22 +51,24 @@ function isOfMesh({ profile, ruleset }: ProofContext, chain: string): boolean {
 /** Rules of base chains before the first that calls a chain of the mesh. */
 function foreignBefore(context: ProofContext, table: Table): readonly Rule[] {
   return [...table.chains.values()].flatMap(({ base, rules }) => {
-    const calls = ({ effect }: Rule): boolean => (effect.kind === 'jump' || effect.kind === 'goto') && isOfMesh(context, effect.chain);
+    const calls = (rule: Rule): boolean => callsIn(rule).some(({ chain }) => isOfMesh(context, chain));
     const first = base === undefined ? -1 : rules.findIndex(calls);
-    return rules.slice(0, Math.max(0, first)).filter((rule) => rule.effect.kind !== 'continue' && !isDeclared(context, rule));
+    return rules.slice(0, Math.max(0, first)).filter((rule) => !isIdleRule(rule) && !isDeclared(context, rule));
   });
 }
 
 /** What the mesh itself writes there: its settings, also by interface; up to Istio 1.24, the DROP of INVALID packets. */
 function isDeclared({ declared: { settings, excludedInterfaces, virtualInterfaces } }: ProofContext, rule: Rule): boolean {
   const shape = shapeOf(rule);
-  if (rule.effect.kind === 'drop' && asksInvalid(shape)) return true;
+  if (lastEffect(rule).kind === 'drop' && asksInvalid(shape)) return true;
   const nics = [...pointsOf<string>([shape], 'iif'), ...pointsOf<string>([shape], 'oif')];
   // for lo a setting is a mistake
   if (nics.includes('lo')) return false;
   if (settings.has(rule)) return true;
   const known = [...excludedInterfaces, ...virtualInterfaces];
-  return rule.effect.kind === 'return' && (asksOnly(shape, 'iif') || asksOnly(shape, 'oif')) && nics.every((nic) => known.includes(nic));
+  return (
+    lastEffect(rule).kind === 'return' && (asksOnly(shape, 'iif') || asksOnly(shape, 'oif')) && nics.every((nic) => known.includes(nic))
+  );
 }
 
 /** Some packet is captured without the rule, and with it is not, or need not be. */
@@ -112,10 +115,10 @@ function notCaptured(context: ProofContext, { manager }: Space, { accepted, ende
   const others = accepted.filter(({ decided }) => decided === undefined || !isOfMesh(context, decided.chain) || !isCapture(decided));
   const all = [...others, ...ended];
   const isModelled = ({ doubts, decided }: PacketClass): boolean =>
-    decided?.effect.kind !== 'unmodelled' && doubts.every(({ why }) => why !== 'unmodelled');
+    (decided === undefined || lastEffect(decided).kind !== 'unmodelled') && doubts.every(({ why }) => why !== 'unmodelled');
   return { surely: manager.any(all.filter(isModelled).map(({ set }) => set)), perhaps: manager.any(all.map(({ set }) => set)) };
 }
 
-function isCapture({ effect }: Rule): boolean {
-  return effect.kind === 'nat' || effect.kind === 'divert';
+function isCapture(rule: Rule): boolean {
+  return does(rule, 'nat', 'divert');
 }

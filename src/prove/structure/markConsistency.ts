@@ -1,5 +1,6 @@
 /** Marks that are matched and never set, or set and never matched: the two ends of a mechanism that does not work. source: docs/facts/istio.md#tproxy */
 
+import { does, effectsOfKind, everyEffect, everyMatch } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { hexMark } from '../../packet/notation.ts';
 import { everyRule } from '../../ruleset/everyRule.ts';
@@ -17,7 +18,14 @@ export const markConsistency: Claim = {
   judge: (context) => {
     const rules = everyRule(context.ruleset);
     const set = settings(context, rules);
-    const asked = [...rules.flatMap((rule) => questions(rule.match).map((bits) => ({ ...bits, rule }))), ...routed(context)];
+    const asked = [
+      ...rules.flatMap((rule) =>
+        everyMatch(rule)
+          .flatMap(questions)
+          .map((bits) => ({ ...bits, rule })),
+      ),
+      ...routed(context),
+    ];
     const neverSet = asked.flatMap(({ on, value, mask, rule }) => {
       if (rule === undefined || value === 0 || set.some((one) => one.on === on && canGive(one, value, mask))) return [];
       // a process can set SO_MARK, or another program write rules of its own; a mesh's rules are all here
@@ -30,7 +38,7 @@ export const markConsistency: Claim = {
         return [];
       return [{ rule, why: `sets the ${NAMES[on]} ${hexMark(value)}, which nothing here matches` }];
     });
-    const opaque = rules.filter(({ effect }) => effect.kind === 'unmodelled');
+    const opaque = rules.filter((rule) => does(rule, 'unmodelled'));
     const found = [...neverSet, ...neverAsked];
     if (opaque.length === 0 || found.length === 0) return blaming(found);
     const why = 'a target that is not modelled may set marks, or read them';
@@ -51,23 +59,23 @@ interface Setting {
 }
 
 function settings({ profile, declared, host }: ProofContext, rules: readonly Rule[]): readonly Setting[] {
-  const own = rules.flatMap((rule): readonly Setting[] => {
-    const { effect } = rule;
-    if (effect.kind !== 'setMark' && effect.kind !== 'divert') return [];
-    const bits = (~effect.keep | effect.xor) >>> 0;
-    return [{ on: effect.kind === 'divert' ? 'packet' : effect.on, bits, value: effect.xor >>> 0, rule }];
-  });
+  const own = rules.flatMap((rule) =>
+    everyEffect(rule).flatMap((effect): readonly Setting[] => {
+      if (effect.kind !== 'setMark' && effect.kind !== 'divert') return [];
+      const bits = (~effect.keep | effect.xor) >>> 0;
+      return [{ on: effect.kind === 'divert' ? 'packet' : effect.on, bits, value: effect.xor >>> 0, rule }];
+    }),
+  );
   const emitted = (profile?.listeners ?? []).flatMap(({ emits, transparent }) => [emits?.mark ?? 0, transparent?.mark ?? 0]);
   const sockets = host.listeners.flatMap(({ sends, mark }) => [sends?.mark ?? 0, mark ?? 0]);
   const byProxy = [...emitted, ...sockets, declared.proxyMark?.value ?? 0].filter((mark) => mark !== 0);
   const direct = [...own, ...byProxy.map((value): Setting => ({ on: 'packet', bits: 0xffff_ffff, value, rule: undefined }))];
-  const copied = rules.flatMap(({ effect }): readonly Setting[] => {
-    if (effect.kind !== 'copyMark') return [];
-    const on = effect.from === 'packet' ? 'connection' : 'packet';
-    return direct.flatMap((one) =>
-      one.on === effect.from ? [{ ...one, on, bits: (one.bits & effect.fromMask) >>> 0, rule: undefined }] : [],
-    );
-  });
+  const copied = rules
+    .flatMap((rule) => effectsOfKind(rule, 'copyMark'))
+    .flatMap(({ from, fromMask }): readonly Setting[] => {
+      const on = from === 'packet' ? 'connection' : 'packet';
+      return direct.flatMap((one) => (one.on === from ? [{ ...one, on, bits: (one.bits & fromMask) >>> 0, rule: undefined }] : []));
+    });
   return [...direct, ...copied];
 }
 
@@ -77,7 +85,7 @@ function canGive({ bits, value }: Setting, wanted: number, mask: number): boolea
 }
 
 function isCopied(rules: readonly Rule[], on: Kind): boolean {
-  return rules.some(({ effect }) => effect.kind === 'copyMark' && effect.from === on);
+  return rules.some((rule) => effectsOfKind(rule, 'copyMark').some(({ from }) => from === on));
 }
 
 interface Question {

@@ -1,8 +1,10 @@
 /** Rules that decide nothing: for no packet, whatever came before, or for none differently than the rest of its table.
  *  Istio writes some itself. source: docs/facts/istio.md#rules-of-the-sidecar */
+
 import { walkJourney } from '../../connection/walkJourney.ts';
 import { BudgetError } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
+import { callsIn, isIdleRule } from '../../netfilter/everyEffect.ts';
 import { packetText } from '../../packet/notation.ts';
 import { asWritten } from '../../ruleset/asWritten.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
@@ -73,7 +75,7 @@ export const noDeadRule: Claim = {
 
 /** Not of a jump, which is to a chain without effect, and not of a rule for everything at the end. */
 function takersOf(rulesets: readonly Ruleset[], rules: readonly Rule[], around: SpaceAround): ReadonlyMap<Rule, readonly Rule[]> {
-  const meant = rules.filter(({ effect, match }) => !/^(jump|goto|continue)$/.test(effect.kind) && match.kind !== 'always');
+  const meant = rules.filter((rule) => callsIn(rule).length === 0 && !isIdleRule(rule) && rule.match.kind !== 'always');
   const asked = (one: Ruleset) => meant.filter((rule) => isIn(one, rule));
   return new Map(rulesets.flatMap((one) => [...takenBefore(one, asked(one), around)]));
 }

@@ -1,5 +1,6 @@
 /** While Istio replaces its rules it drops all TCP and UDP; when it dies in between, six rules stay, first in their chains.
  *  Such rules further down, or in one chain alone, are a firewall. source: docs/facts/istio.md#guardrails */
+import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -23,8 +24,8 @@ export const noGuardrailLeft: Claim = {
 
 /** The rules before every other that drop TCP and UDP; none when only one of them is dropped. */
 function guardrails(rules: readonly Rule[]): readonly Rule[] {
-  const isGuardrail = ({ effect, match }: Rule): boolean =>
-    effect.kind === 'drop' && [PROTO.tcp, PROTO.udp].some((one) => isWholeProtocol(match, one));
+  const isGuardrail = (rule: Rule): boolean =>
+    lastEffect(rule).kind === 'drop' && [PROTO.tcp, PROTO.udp].some((one) => isWholeProtocol(rule.match, one));
   const end = rules.findIndex((rule) => !isGuardrail(rule));
   const first = end < 0 ? rules : rules.slice(0, end);
   return [PROTO.tcp, PROTO.udp].every((proto) => first.some(({ match }) => isWholeProtocol(match, proto))) ? first : [];

@@ -1,4 +1,5 @@
 /** Chains that are left over: no rule calls them, or they belong to another generation of the same mesh. source: docs/facts/istio.md#rules-left-over */
+import { callsIn } from '../../netfilter/everyEffect.ts';
 import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import type { Claim } from '../proof/claim.ts';
 import { blaming, doubtsOfParts, isPart } from './ofRules.ts';
@@ -20,7 +21,7 @@ type Found = readonly { readonly rule: Rule | undefined; readonly why: string }[
 function uncalled(ruleset: Ruleset, table: Table): Found {
   const called = new Set<string>();
   for (const { rules } of table.chains.values()) {
-    for (const { effect } of rules) if (effect.kind === 'jump' || effect.kind === 'goto') called.add(effect.chain);
+    for (const { chain } of rules.flatMap(callsIn)) called.add(chain);
   }
   return [...table.chains.values()].flatMap((chain) => {
     if (chain.base !== undefined || chain.rules.length === 0 || called.has(chain.name) || isWrittenUncalled(ruleset, chain)) return [];

@@ -1,4 +1,5 @@
 /** Rules whose match or target is not modelled: where they decide, every answer is conditional. */
+import { effectsOfKind, everyMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
 import { lackingOf, mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import { asksOrder } from '../../ruleset/asWritten.ts';
 import { calledChains } from '../deadRules/deadRules.ts';
@@ -15,9 +16,10 @@ export const noUnknown: Claim = {
         const called = calledChains(table);
         const rules = [...table.chains.values()].filter(({ name }) => called.has(name)).flatMap((chain) => chain.rules);
         return rules.flatMap((rule) => {
-          if (rule.effect.kind === 'unmodelled') return [{ rule, why: rule.effect.reason }];
+          const [opaque] = effectsOfKind(rule, 'unmodelled');
+          if (opaque !== undefined) return [{ rule, why: opaque.reason }];
           if (asksOrder(rule)) return [];
-          if (rule.effect.kind === 'continue' || !mentionsUnmodelled(rule.match)) return [];
+          if (isIdleRule(rule) || !everyMatch(rule).some(mentionsUnmodelled)) return [];
           const open = rule.clauses.filter(({ expr }) => mentionsUnmodelled(expr));
           const clauses = open.map(({ text }) => `\`${text}\``).join(' and ');
           const lacks = [...new Set(open.map(({ expr }) => lackingOf(expr)))];

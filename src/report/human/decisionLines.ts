@@ -1,5 +1,7 @@
 /** The decisions of one leg as lines: the path to a rule with its place, and below it the rule's text with what it did. */
+
 import { indented, row } from '../../lib/layout.ts';
+import { does } from '../../netfilter/everyEffect.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { settles } from '../text/decidingRule.ts';
 import { type Decision, missesText, type PassedChain } from '../text/decisions.ts';
@@ -114,14 +116,14 @@ function passedLines(one: PassedChain, style: StepStyle): readonly string[] {
 function worthTelling(passed: readonly PassedChain[]): readonly PassedChain[] {
   const rank = ({ table, misses }: PassedChain): number => (table === 'nat' ? 0 : 1) + (misses.length === 0 ? 2 : 0);
   const could = ({ table, misses }: PassedChain) =>
-    misses.length === 0 ? CAPTURING.has(table) : misses.some(({ rule }) => DECISIVE.has(rule.effect.kind));
+    misses.length === 0 ? CAPTURING.has(table) : misses.some(({ rule }) => does(rule, ...DECISIVE));
   return [...passed.filter(could)].sort((a, b) => rank(a) - rank(b)).slice(0, MOST_PASSED);
 }
 
 const MOST_PASSED = 3;
 /** An empty chain there is one that lost its rules; elsewhere it is one for rules of an administrator. */
 const CAPTURING: ReadonlySet<string> = new Set(['nat', 'mangle']);
-const DECISIVE: ReadonlySet<string> = new Set(['nat', 'divert', 'drop', 'reject', 'jump', 'goto']);
+const DECISIVE = ['nat', 'divert', 'drop', 'reject', 'jump', 'goto'] as const;
 
 /** `nat OUTPUT 1 > ISTIO_OUTPUT 9` */
 export function pathText(path: readonly Rule[]): string {

@@ -1,6 +1,8 @@
 /** One leg: who sends, the steps, and the end in words. */
+
 import type { Leg } from '../../connection/journey.ts';
 import { indented, paragraph } from '../../lib/layout.ts';
+import { lastEffect } from '../../netfilter/everyEffect.ts';
 import { endpointText, flowText, hexMark } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { type Decision, decisionsOf } from '../text/decisions.ts';
@@ -60,7 +62,7 @@ function shortEnd({ leg, told }: Omit<NumberedLeg, 'number'>, { file, decisions 
   if (fate.kind === 'rejected' && last?.kind === 'rule' && last.rule === fate.by) return `rejected with ${fate.with}`;
   if (fate.kind === 'dropped' && fate.unanswered === undefined) {
     if (last?.kind === 'policy') return 'dropped';
-    if (last?.kind === 'rule' && last.rule === fate.by && fate.by.effect.kind === 'drop') return 'dropped';
+    if (last?.kind === 'rule' && last.rule === fate.by && lastEffect(fate.by).kind === 'drop') return 'dropped';
   }
   return endText({ leg, told }, file);
 }

@@ -1,9 +1,11 @@
 /** What to do where the rules themselves show the cause: another program's rule comes first, nothing was written, or one rule of the mesh
  *  lacks an exception. */
+
 import { toldWay } from '../../connection/legConnection.ts';
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import { OWN_NAME } from '../../mesh/names.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
+import { does, isCall, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import { allRules, pointsOf, type RuleShape, rulesFrom, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
@@ -74,8 +76,7 @@ export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): st
 function oneZone(witness: Finding['witness']): string | undefined {
   const [leg] = witness?.paths[0]?.legs ?? [];
   const answer = leg && toldWay(leg)?.parts.find(({ direction }) => direction === 'reply');
-  if (answer === undefined || !answer.walk.steps.some((step) => step.kind === 'rule' && step.rule.effect.kind === 'conntrack'))
-    return undefined;
+  if (answer === undefined || !answer.walk.steps.some((step) => step.kind === 'rule' && does(step.rule, 'conntrack'))) return undefined;
   if (witness?.packet.dir === 'in')
     return 'Give the questions of guests the zone of the answers: `-i INTERFACE -p udp --dport 53 -j CT --zone N` in PREROUTING of table raw, for each interface of theirs.';
   return answer.walk.packet.dir === 'in'
@@ -88,7 +89,7 @@ function hasChains({ tables }: Ruleset, { chains }: MeshProfile): boolean {
 }
 
 function isTransparent(ruleset: Ruleset): boolean {
-  return allRules(ruleset, 'mangle').some(({ effect }) => effect.kind === 'divert');
+  return allRules(ruleset, 'mangle').some((rule) => does(rule, 'divert'));
 }
 
 /** The page's own words, with the user that these rules let past. */
@@ -97,15 +98,16 @@ function asProxy(claim: string, user: number | undefined): string | undefined {
 }
 
 function usersIn(ruleset: Ruleset): readonly number[] {
-  const exempt = rulesFrom(ruleset, 'nat', 'OUTPUT').filter(({ rule }) => rule.effect.kind === 'return');
+  const exempt = rulesFrom(ruleset, 'nat', 'OUTPUT').filter(({ rule }) => lastEffect(rule).kind === 'return');
   return pointsOf<number>(exempt, 'uid');
 }
 
 /** Neither in a chain of the mesh, nor one of those that the mesh writes into base chains: by interface, for its DNS and its own owner. */
 function isForeign(rule: Rule, mesh: MeshProfile): boolean {
   if (isOfMesh(rule.chain, mesh)) return false;
-  const { effect, text } = rule;
-  if (effect.kind === 'jump' || effect.kind === 'goto') return !isOfMesh(effect.chain, mesh);
+  const { text } = rule;
+  const effect = lastEffect(rule);
+  if (isCall(effect)) return !isOfMesh(effect.chain, mesh);
   if (mesh.places.commented?.test(text) === true) return false;
   if (/--comment "?kuma\//.test(text)) return false;
   return !isWrittenInBase(shapeOf(rule), mesh);
@@ -120,7 +122,7 @@ function isOfMesh(chain: string, { chains, places }: MeshProfile): boolean {
 }
 
 function isWrittenInBase({ rule, has, hasNot }: RuleShape, { listeners }: MeshProfile): boolean {
-  const { effect } = rule;
+  const effect = lastEffect(rule);
   if (has.has('uid') || has.has('gid') || hasNot.has('uid') || hasNot.has('gid')) return effect.kind === 'return';
   if (effect.kind === 'nat' || effect.kind === 'divert') {
     const port = effect.kind === 'divert' ? effect.port : effect.ports?.lo;
@@ -129,8 +131,9 @@ function isWrittenInBase({ rule, has, hasNot }: RuleShape, { listeners }: MeshPr
   return effect.kind === 'return' && (has.has('iif') || has.has('oif'));
 }
 
-function instead({ chain, number, table, effect }: Rule, { places }: MeshProfile, dir: 'in' | 'out' | undefined): string {
-  const rule = `${chain}#${number} in table ${table}`;
+function instead(by: Rule, { places }: MeshProfile, dir: 'in' | 'out' | undefined): string {
+  const rule = `${by.chain}#${by.number} in table ${by.table}`;
+  const effect = lastEffect(by);
   const other = "it is not one of the mesh's";
   if (effect.kind === 'drop' || effect.kind === 'reject')
     return `Let ${rule} (${effect.kind === 'drop' ? 'DROP' : 'REJECT'}) spare these packets: ${other}.`;

@@ -1,5 +1,7 @@
 /** What to do about the rules of a proxy that the host names, in the words of its own chains, port and user. */
+
 import type { Leg } from '../../connection/journey.ts';
+import { does } from '../../netfilter/everyEffect.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -26,8 +28,8 @@ export function remedyOfOwn(finding: OwnFinding): string | undefined {
   }
 }
 
-function handsOver({ effect }: Rule): boolean {
-  return effect.kind === 'divert' || effect.kind === 'nat' || effect.kind === 'setMark';
+function handsOver(rule: Rule): boolean {
+  return does(rule, 'divert', 'nat', 'setMark');
 }
 
 /** `iptables -t nat -I REDSOCKS 1 ...`, by what the rules can know the packet by. */

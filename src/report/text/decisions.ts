@@ -1,5 +1,7 @@
 /** A walk without what decides nothing: jumps are folded into the path of the rule that they lead to, and a chain that was entered in
  *  vain is one thing with its reasons. Read by every drawing of a trace; `trace -v` shows all steps instead. */
+import type { Effect } from '../../netfilter/effect.ts';
+import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Verdict, WalkStep } from '../../simulate/trace.ts';
@@ -69,7 +71,7 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
         const frame = frameOf(step.rule);
         frame.matched = true;
         const path = [...frame.path, step.rule];
-        const { effect } = step.rule;
+        const effect = lastEffect(step.rule);
         if ((step.verdict === 'JUMP' || step.verdict === 'GOTO') && step.rule.target !== undefined) {
           // what a chain is left for by GOTO does not see the packet again
           if (step.verdict === 'GOTO') frames.pop();
@@ -133,7 +135,7 @@ function isDeed(step: WalkStep | undefined): step is Deed {
 }
 
 /** Its step says what it wrote; without one it wrote nothing. */
-function writes(kind: Rule['effect']['kind']): boolean {
+function writes(kind: Effect['kind']): boolean {
   return kind === 'setMark' || kind === 'copyMark' || kind === 'setField';
 }
 

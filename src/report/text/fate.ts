@@ -1,8 +1,10 @@
 /** The end of one leg in words, and what it depends on. */
+
 import type { Leg } from '../../connection/journey.ts';
 import type { KernelReply } from '../../connection/kernelReply.ts';
 import { bridgeSysctl } from '../../host/bridge.ts';
 import { assertNever } from '../../lib/invariant.ts';
+import { does } from '../../netfilter/everyEffect.ts';
 import { endpointText, flowText, pickedText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -24,7 +26,7 @@ export function fateText(leg: Leg, file: string): string {
     case 'dropped':
       if (fate.by === undefined) return 'dropped by the policy';
       if (fate.unanswered !== undefined) return `dropped by ${ruleName(fate.by, file)}: ${unansweredText(fate.unanswered, file)}`;
-      return `dropped by ${ruleName(fate.by, file)}${fate.by.effect.kind === 'reject' ? ', which answers no such packet' : ''}`;
+      return `dropped by ${ruleName(fate.by, file)}${does(fate.by, 'reject') ? ', which answers no such packet' : ''}`;
     case 'rejected':
       return `rejected with ${fate.with} by ${ruleName(fate.by, file)}`;
     case 'lost':

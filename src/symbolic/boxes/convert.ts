@@ -1,6 +1,8 @@
 /** A condition as boxes that together are exactly it. What has no such form, or too many boxes, is left to the diagrams. */
+
 import type { IntervalSet } from '../../lib/intervals.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { rowsOf } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { CONNECTION_FIELDS, type Field } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -59,6 +61,8 @@ function convert(axes: Axes, expr: MatchExpr, negated: boolean): readonly BoxRan
       const intervals = maskedIntervals(expr, axes.family);
       return intervals === undefined ? undefined : ask(axes, expr.field, intervals, negated);
     }
+    case 'tuple':
+      return expr.rows.length > MAX_BOXES ? undefined : convert(axes, rowsOf(expr), negated);
     case 'present':
       return negated ? absent(axes, expr.field) : product(axes, [present(axes, expr.field)]);
   }

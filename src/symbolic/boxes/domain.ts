@@ -64,6 +64,8 @@ function* intervalsOn(field: Field, family: Family, conditions: Iterable<MatchEx
   for (const expr of conditions) {
     if (expr.kind === 'and' || expr.kind === 'or') yield* intervalsOn(field, family, expr.of);
     else if (expr.kind === 'not') yield* intervalsOn(field, family, [expr.of]);
+    // not their union: each row is a box
+    else if (expr.kind === 'tuple') yield* expr.rows.flatMap((row) => row[expr.fields.indexOf(field)] ?? []);
     else if (expr.kind === 'in' && expr.field === field) yield* expr.intervals;
     else if (expr.kind === 'masked' && expr.field === field) yield* maskedIntervals(expr, family) ?? [];
   }

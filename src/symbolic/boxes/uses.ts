@@ -2,6 +2,7 @@
 
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
+import { does, everyEffect, lastEffect, someEffect } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
@@ -81,14 +82,14 @@ interface BoxQuestion {
 }
 
 function hasOpaqueTarget({ chains }: Table): boolean {
-  return [...chains.values()].some(({ rules }) => rules.some(({ effect }) => effect.kind === 'unmodelled'));
+  return [...chains.values()].some(({ rules }) => rules.some((rule) => does(rule, 'unmodelled')));
 }
 
 function usesOf(question: BoxQuestion): ReadonlyMap<Rule, BoxUse> | undefined {
   const { axes, table, matches } = question;
   const uses = new Map<Rule, BoxUse>();
   const anywhere = basesOf(table).flatMap(({ base }) => startBoxes(axes, base.hook));
-  const leaving = chainsLeadingTo(table, ({ effect }) => !STAYING.has(effect.kind));
+  const leaving = chainsLeadingTo(table, (rule) => someEffect(rule, ({ kind }) => !STAYING.has(kind)));
   const walk: BoxWalk = { ...question, uses, anywhere, leaving, visits: 0, depth: 0 };
   for (const chain of basesOf(table)) {
     const starts = startBoxes(axes, chain.base.hook);
@@ -131,7 +132,7 @@ function walkBoxes(walk: BoxWalk, chain: Chain, { starts, gone, returned }: Entr
     const isUnclear = walk.sureOnly && walk.unclear.has(rule);
     const matched = isUnclear ? false : isMatched(taken, before, walk.budget);
     note(walk.uses, rule, { matched, satisfiable: taken.length > 0 || product(walk.anywhere, own).length > 0 });
-    const { effect } = rule;
+    const effect = lastEffect(rule);
     const uncertain = mayMiss(rule.match) && !isUnclear;
     switch (effect.kind) {
       case 'continue':
@@ -202,7 +203,7 @@ function note(uses: Map<Rule, BoxUse>, rule: Rule, use: BoxUse): void {
 function changesWhatItAsks(table: Table): boolean {
   const asked = askedFields(table);
   const rules = rulesOfTable(table);
-  return rules.some(({ effect }) => {
+  return rules.flatMap(everyEffect).some((effect) => {
     if (effect.kind === 'setField') return asked.has(effect.field);
     const changes = effect.kind === 'setMark' || effect.kind === 'copyMark' || effect.kind === 'conntrack';
     return changes && (asked.has('mark') || asked.has('connmark') || asked.has('ctstate'));

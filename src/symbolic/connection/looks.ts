@@ -1,11 +1,13 @@
 /** Packets of a connection that no rule can tell apart. They differ in their flags, their length, and in what an ICMP error says; where the
  *  rules ask for none of that, the second of two goes the way of the first. */
+
 import { takesLooseTcp } from '../../host/conntrackSettings.ts';
 import { includes } from '../../lib/intervals.ts';
 import { memoize } from '../../lib/memo.ts';
 import { type PartName, TCP_PARTS } from '../../netfilter/connectionParts.ts';
+import { does, effectsOfKind, everyMatch } from '../../netfilter/everyEffect.ts';
 import { firstStates } from '../../netfilter/firstState.ts';
-import { eachLeaf, type Leaf, masked, someLeaf } from '../../netfilter/matchExpr.ts';
+import { asksAbout, eachFieldLeaf, type FieldLeaf, masked } from '../../netfilter/matchExpr.ts';
 import { type Field, TCP_FLAGS } from '../../packet/fields.ts';
 import { IP_HEADER } from '../../packet/usual.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
@@ -37,7 +39,7 @@ export function seesAssured(ruleset: Ruleset): boolean {
 
 const asksStatus: (ruleset: Ruleset, _all: '') => boolean = memoize((ruleset: Ruleset, _all: ''): boolean => {
   const chains = [...ruleset.tables.values()].flatMap((table) => [...table.chains.values()]);
-  return chains.some(({ rules }) => rules.some(({ match }) => someLeaf(match, (leaf) => 'field' in leaf && leaf.field === 'ctstatus')));
+  return chains.some(({ rules }) => rules.some((rule) => everyMatch(rule).some((match) => asksAbout(match, 'ctstatus'))));
 });
 
 /** What the rules see of an ICMP error. */
@@ -46,12 +48,11 @@ export function errorLook(ruleset: Ruleset, error: { readonly type: number; read
   return tests === undefined ? `${error.type} ${error.code}` : answersOf(tests, { icmpType: error.type, icmpCode: error.code });
 }
 
-function answersOf(tests: readonly Leaf[], look: Look): string {
+function answersOf(tests: readonly FieldLeaf[], look: Look): string {
   return tests.map((leaf) => (holds(leaf, look) ? 1 : 0)).join('');
 }
 
-function holds(leaf: Leaf, look: Look): boolean {
-  if (!('field' in leaf)) return false;
+function holds(leaf: FieldLeaf, look: Look): boolean {
   const value = look[leaf.field];
   if (value === undefined) return false;
   if (leaf.kind === 'in') return includes(leaf.intervals, value);
@@ -61,24 +62,24 @@ function holds(leaf: Leaf, look: Look): boolean {
 const ASKED: ReadonlySet<Field> = new Set<Field>(['flags', 'length', 'icmpType', 'icmpCode']);
 
 /** Each once; undefined: a rule rewrites what they ask for. */
-const testsOf: (ruleset: Ruleset, loose: boolean) => readonly Leaf[] | undefined = memoize(
-  (ruleset: Ruleset, loose: boolean): readonly Leaf[] | undefined => {
-    const found = new Map<string, Leaf>();
-    const add = (leaf: Leaf): void => {
-      if ('field' in leaf && ASKED.has(leaf.field)) found.set(keyOf(leaf), leaf);
+const testsOf: (ruleset: Ruleset, loose: boolean) => readonly FieldLeaf[] | undefined = memoize(
+  (ruleset: Ruleset, loose: boolean): readonly FieldLeaf[] | undefined => {
+    const found = new Map<string, FieldLeaf>();
+    const add = (leaf: FieldLeaf): void => {
+      if (ASKED.has(leaf.field)) found.set(keyOf(leaf), leaf);
       // whether a connection is assured shows in the flags of its packets: see isAssured
-      if ('field' in leaf && leaf.field === 'ctstatus') found.set('ctstatus', masked('flags', S, S) as Leaf);
+      if (leaf.field === 'ctstatus') found.set('ctstatus', masked('flags', S, S) as FieldLeaf);
     };
     let rewrites = false;
     for (const { chains } of ruleset.tables.values()) {
       for (const { rules } of chains.values()) {
-        for (const { match, effect } of rules) {
-          eachLeaf(match, add);
-          rewrites ||= effect.kind === 'setField' && ASKED.has(effect.field);
+        for (const rule of rules) {
+          for (const match of everyMatch(rule)) eachFieldLeaf(match, add);
+          rewrites ||= effectsOfKind(rule, 'setField').some(({ field }) => ASKED.has(field));
           // a reset is not answered by another
-          if (effect.kind === 'reject') add(masked('flags', R, R) as Leaf);
+          if (does(rule, 'reject')) add(masked('flags', R, R) as FieldLeaf);
           // a packet whose connection is not found is a first one, or INVALID
-          if (effect.kind === 'conntrack') for (const { when } of firstStates(ruleset.family, { loose })) eachLeaf(when, add);
+          if (does(rule, 'conntrack')) for (const { when } of firstStates(ruleset.family, { loose })) eachFieldLeaf(when, add);
         }
       }
     }
@@ -88,7 +89,7 @@ const testsOf: (ruleset: Ruleset, loose: boolean) => readonly Leaf[] | undefined
 
 const { S, R } = TCP_FLAGS;
 
-function keyOf(leaf: Leaf): string {
+function keyOf(leaf: FieldLeaf): string {
   if (leaf.kind === 'in') return `${leaf.field} ${leaf.intervals.map(({ lo, hi }) => `${lo}-${hi}`).join()}`;
   return leaf.kind === 'masked' ? `${leaf.field} ${leaf.value}/${leaf.mask}` : leaf.kind;
 }

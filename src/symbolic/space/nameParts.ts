@@ -1,6 +1,8 @@
 /** What the rules of a table ask about. Interface names fall into parts that no rule of a table distinguishes: the names it mentions, and what lies between them. */
+
 import type { Interval } from '../../lib/intervals.ts';
-import { eachLeaf, type Leaf } from '../../netfilter/matchExpr.ts';
+import { everyMatch } from '../../netfilter/everyEffect.ts';
+import { eachFieldLeaf, type FieldLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 
@@ -11,21 +13,20 @@ export interface NameParts {
 
 export function nameParts(table: Table): NameParts {
   const ends = { iif: new Set<string>(), oif: new Set<string>() };
-  const collect = (leaf: Leaf): void => {
+  const collect = (leaf: FieldLeaf): void => {
     if (leaf.kind !== 'in' || (leaf.field !== 'iif' && leaf.field !== 'oif')) return;
     for (const { lo, hi } of leaf.intervals) ends[leaf.field].add(String(lo)).add(String(hi));
   };
-  for (const { rules } of table.chains.values()) for (const { match } of rules) eachLeaf(match, collect);
+  for (const { rules } of table.chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
   return { iif: partsBetween(ends.iif), oif: partsBetween(ends.oif) };
 }
 
 /** Every field that some rule of the table asks about. */
 export function askedFields(table: Table): ReadonlySet<Field> {
   const fields = new Set<Field>();
-  const ask = (leaf: Leaf): void => {
-    if ('field' in leaf) fields.add(leaf.field);
-  };
-  for (const { rules } of table.chains.values()) for (const { match } of rules) eachLeaf(match, ask);
+  for (const { rules } of table.chains.values()) {
+    for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, ({ field }) => fields.add(field));
+  }
   return fields;
 }
 

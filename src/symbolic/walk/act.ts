@@ -44,6 +44,7 @@ export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemem
       case 'continue':
       case 'jump':
       case 'goto':
+      case 'switch':
         return goOn(one, one.env);
       default:
         return assertNever(effect);

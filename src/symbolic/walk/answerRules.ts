@@ -1,7 +1,9 @@
 /** Rulesets that stop no answer of REJECT, whatever it looks like: most do nothing in OUTPUT but send packets elsewhere. */
+
 import { memoize } from '../../lib/memo.ts';
 import type { BaseKind } from '../../netfilter/baseChain.ts';
 import type { Effect } from '../../netfilter/effect.ts';
+import { callsIn, everyEffect } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { BaseChain, Chain, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { chainsAt } from '../../ruleset/stages.ts';
@@ -25,7 +27,8 @@ function passAt(ruleset: Ruleset, hook: HookName, more: readonly BaseKind[]): bo
   const asked = chainsAt(ruleset, hook).filter(({ chain: { base } }) => base.kind !== 'nat' || more.includes(base.kind));
   return asked.every(
     ({ table, chain }) =>
-      chain.base.policy !== 'DROP' && chainsFrom(table, chain).every(({ rules }) => rules.every(({ effect }) => lets(effect, chain))),
+      chain.base.policy !== 'DROP' &&
+      chainsFrom(table, chain).every(({ rules }) => rules.every((rule) => everyEffect(rule).every((effect) => lets(effect, chain)))),
   );
 }
 
@@ -35,14 +38,22 @@ function lets({ kind }: Effect, { base }: BaseChain): boolean {
   return PASSING.has(kind);
 }
 
-const PASSING: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['accept', 'return', 'continue', 'jump', 'goto', 'conntrack']);
+const PASSING: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
+  'accept',
+  'return',
+  'continue',
+  'jump',
+  'goto',
+  'conntrack',
+  'switch',
+]);
 
 function chainsFrom({ chains }: Table, base: Chain): readonly Chain[] {
   const seen = new Set<Chain>([base]);
   // a Set grows while it is walked
   for (const { rules } of seen) {
-    for (const { effect } of rules) {
-      const called = effect.kind === 'jump' || effect.kind === 'goto' ? chains.get(effect.chain) : undefined;
+    for (const { chain } of rules.flatMap(callsIn)) {
+      const called = chains.get(chain);
       if (called !== undefined) seen.add(called);
     }
   }

@@ -1,5 +1,7 @@
 /** Which rejected packets are answered, and which are dropped as far as anybody can see: simulate/answer.ts for sets. */
+
 import { BudgetError, budgetReason } from '../../lib/budget.ts';
+import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
@@ -46,7 +48,8 @@ export function byAnswers(space: Space, ruleset: Ruleset, classes: readonly Pack
 }
 
 function nameOf({ decided }: PacketClass): string {
-  return decided?.effect.kind === 'reject' ? decided.effect.with : '';
+  const did = decided && lastEffect(decided);
+  return did?.kind === 'reject' ? did.with : '';
 }
 
 /** What is undecided is so at the answer's place, by the rule that it came to. */

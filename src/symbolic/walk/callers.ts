@@ -1,4 +1,5 @@
 /** Who calls whom among the chains of a table. */
+import { callsIn } from '../../netfilter/everyEffect.ts';
 import type { Rule, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 
@@ -54,5 +55,5 @@ export function chainsLeadingTo({ chains }: Table, isSuch: (rule: Rule) => boole
 }
 
 function calls(chain: ReturnType<Table['chains']['get']>): string[] {
-  return (chain?.rules ?? []).flatMap(({ effect }) => (effect.kind === 'jump' || effect.kind === 'goto' ? [effect.chain] : []));
+  return (chain?.rules ?? []).flatMap((rule) => callsIn(rule).map((call) => call.chain));
 }

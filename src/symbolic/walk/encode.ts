@@ -1,5 +1,6 @@
 /** MatchExpr for all packets: the set that certainly matches, and the set that may. They differ where something is unknown.
  *  The same fields as simulate/evaluate.ts, read from the same tables. */
+
 import { typeIntervals } from '../../host/addrType.ts';
 import { socketBits } from '../../host/listeners.ts';
 import type { IntervalSet } from '../../lib/intervals.ts';
@@ -7,6 +8,7 @@ import { includes, point } from '../../lib/intervals.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { isAssured } from '../../netfilter/firstState.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { rowsOf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import { CONNECTION_FIELDS, WAYS_BACK } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
@@ -57,6 +59,8 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
       const read = readField(space, env, expr.field);
       return exactly(manager.and(read.present, maskedEqual(manager, read.bits, expr)));
     }
+    case 'tuple':
+      return encode(space, env, rowsOf(expr));
     case 'present':
       if (expr.field === 'mac' && isUnsaid(space, env, expr.field)) return { must: EMPTY, may: FULL };
       return exactly(readField(space, env, expr.field).present);

@@ -3,6 +3,7 @@
 import { listenerPorts } from '../../host/listeners.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
 import { type Routed, reroutedAfter } from '../../netfilter/baseChain.ts';
+import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { addressParts } from '../../ruleset/addressParts.ts';
@@ -120,7 +121,7 @@ function askInTurn(walk: HookWalk, chains: readonly AttachedChain[], classes: re
   const results = classes.map((one): TableResult => {
     // what decided before this hook did not rewrite it here
     const { accepted, ended } = walkTableOfSets(walkOf(walk, first), [{ ...one, decided: undefined }]);
-    const isMapped = ({ decided }: PacketClass): boolean => decided?.effect.kind === 'nat';
+    const isMapped = ({ decided }: PacketClass): boolean => decided !== undefined && lastEffect(decided).kind === 'nat';
     const left = accepted.filter((after) => !isMapped(after)).map((after) => ({ ...after, decided: after.decided ?? one.decided }));
     const rest = askInTurn(walk, others, left);
     return { accepted: [...accepted.filter(isMapped), ...rest.accepted], ended: [...ended, ...rest.ended] };

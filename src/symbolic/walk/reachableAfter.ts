@@ -1,18 +1,19 @@
 /** Which rules of a table a packet may come to after such a rule has let it go on, in whatever state it then is. */
+import { type CallEffect, callsIn } from '../../netfilter/everyEffect.ts';
 import type { Rule, Table } from '../../ruleset/ruleset.ts';
 
 export function rulesAfter(table: Table, isSuch: (rule: Rule) => boolean): ReadonlySet<Rule> {
   const { chains } = table;
-  const calls = new Map<string, Rule[]>();
+  const calls = new Map<string, Calling[]>();
   const open: Place[] = [];
   for (const { rules } of chains.values()) {
     for (const [at, rule] of rules.entries()) {
       if (isSuch(rule)) open.push({ chain: rule.chain, at: at + 1 });
-      const { effect } = rule;
-      if (effect.kind !== 'jump' && effect.kind !== 'goto') continue;
-      const known = calls.get(effect.chain);
-      if (known === undefined) calls.set(effect.chain, [rule]);
-      else known.push(rule);
+      for (const call of callsIn(rule)) {
+        const known = calls.get(call.chain);
+        if (known === undefined) calls.set(call.chain, [{ rule, call }]);
+        else known.push({ rule, call });
+      }
     }
   }
   const after = new Set<Rule>();
@@ -24,17 +25,22 @@ export function rulesAfter(table: Table, isSuch: (rule: Rule) => boolean): Reado
     const rules = chains.get(chain)?.rules ?? [];
     for (const rule of rules.slice(at, from.get(chain) ?? rules.length)) {
       after.add(rule);
-      if (rule.effect.kind === 'jump' || rule.effect.kind === 'goto') open.push({ chain: rule.effect.chain, at: 0 });
+      for (const call of callsIn(rule)) open.push({ chain: call.chain, at: 0 });
     }
     from.set(chain, Math.min(at, from.get(chain) ?? rules.length));
     if (left.has(chain)) continue;
     left.add(chain);
-    for (const rule of calls.get(chain) ?? []) {
+    for (const { rule, call } of calls.get(chain) ?? []) {
       // a goto comes back to where its chain was called from
-      open.push({ chain: rule.chain, at: rule.effect.kind === 'jump' ? rule.number : (chains.get(rule.chain)?.rules.length ?? 0) });
+      open.push({ chain: rule.chain, at: call.kind === 'jump' ? rule.number : (chains.get(rule.chain)?.rules.length ?? 0) });
     }
   }
   return after;
+}
+
+interface Calling {
+  readonly rule: Rule;
+  readonly call: CallEffect;
 }
 
 interface Place {

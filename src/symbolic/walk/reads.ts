@@ -1,7 +1,9 @@
 /** Which parts of a packet's state decide what a chain does: packets that agree there are treated alike, and one walk of the chain answers for all. */
+
 import { memoize } from '../../lib/memo.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { callsIn, everyEffect, everyMatch } from '../../netfilter/everyEffect.ts';
+import { eachFieldLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 import type { EnvPart } from './stateKeys.ts';
@@ -14,19 +16,17 @@ export const chainReads: (table: Table, chain: string) => ReadonlySet<Part> = me
   const seen = new Set<string>([name]);
   // a Set grows while it is walked
   for (const chain of seen) {
-    for (const { match, effect } of table.chains.get(chain)?.rules ?? []) {
-      addMatch(parts, match);
-      for (const part of effectReads(effect)) parts.add(part);
-      if (effect.kind === 'jump' || effect.kind === 'goto') seen.add(effect.chain);
+    for (const rule of table.chains.get(chain)?.rules ?? []) {
+      for (const match of everyMatch(rule)) eachFieldLeaf(match, ({ field }) => addAll(parts, FIELD_READS[field]));
+      for (const effect of everyEffect(rule)) addAll(parts, effectReads(effect));
+      for (const call of callsIn(rule)) seen.add(call.chain);
     }
   }
   return parts;
 });
 
-function addMatch(parts: Set<Part>, expr: MatchExpr): void {
-  if (expr.kind === 'and' || expr.kind === 'or') for (const part of expr.of) addMatch(parts, part);
-  else if (expr.kind === 'not') addMatch(parts, expr.of);
-  else if ('field' in expr) for (const part of FIELD_READS[expr.field]) parts.add(part);
+function addAll(parts: Set<Part>, more: readonly Part[]): void {
+  for (const part of more) parts.add(part);
 }
 
 /** conntrack has seen the packet, or a template waits for it */
@@ -103,6 +103,7 @@ function effectReads(effect: Effect): readonly Part[] {
     case 'continue':
     case 'jump':
     case 'goto':
+    case 'switch':
     case 'unmodelled':
       return [];
   }

@@ -1,6 +1,8 @@
 /** What a rule does to a class of packets before its target acts. */
+
 import { STEPS_OF_A_CLASS } from '../../lib/budget.ts';
-import { mentionsUnmodelled, someLeaf } from '../../netfilter/matchExpr.ts';
+import { isIdleRule } from '../../netfilter/everyEffect.ts';
+import { asksAbout, mentionsUnmodelled, someLeaf } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
@@ -22,7 +24,7 @@ export function split(
   const possible = must === may ? certain : manager.and(one.set, may);
   const isUnclear = certain !== possible && walk.sureOnly === true && mentionsUnmodelled(rule.match);
   walk.visit?.(rule, one.set, isUnclear ? certain : possible);
-  if (possible === EMPTY || rule.effect.kind === 'continue') return { taken: [], passed: [one] };
+  if (possible === EMPTY || isIdleRule(rule)) return { taken: [], passed: [one] };
   const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
   const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(walk.space, rule)];
   const parts = (certainSet: Bdd): readonly PacketClass[] => [
@@ -33,8 +35,7 @@ export function split(
 }
 
 function doubtOf({ macUnsaid }: Space, rule: Rule): Doubt {
-  const isOfNeighbour = ({ expr }: Rule['clauses'][number]): boolean =>
-    macUnsaid === true && someLeaf(expr, (leaf) => 'field' in leaf && leaf.field === 'mac');
+  const isOfNeighbour = ({ expr }: Rule['clauses'][number]): boolean => macUnsaid === true && asksAbout(expr, 'mac');
   const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr)) ?? rule.clauses.find(isOfNeighbour);
   const chance = rule.clauses.find(({ expr }) => someLeaf(expr, ({ kind }) => kind === 'chance'));
   const clause = unmodelled ?? chance;

@@ -3,6 +3,7 @@
 import type { Host } from '../../host/host.ts';
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
+import { does, everyMatch } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
@@ -39,7 +40,7 @@ export interface RuleUse {
 export function diagramUses(question: TableQuestion): ReadonlyMap<Rule, RuleUse> {
   const possible = usesOf(question, 'possible');
   const rules = rulesOfTable(question.table);
-  if (!rules.some(({ match, effect }) => effect.kind === 'unmodelled' || mentionsUnmodelled(match))) return possible;
+  if (!rules.some((rule) => does(rule, 'unmodelled') || everyMatch(rule).some(mentionsUnmodelled))) return possible;
   const sure = usesOf(question, 'sure');
   const both = ([rule, use]: readonly [Rule, RuleUse]): readonly [Rule, RuleUse] => {
     const isUnclear = use.matched === true && sure.get(rule)?.matched !== true;
@@ -63,7 +64,7 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
     if (matching !== EMPTY) matched.add(rule);
   };
-  const unshared = chainsLeadingTo(table, ({ effect }) => effect.kind === 'unmodelled');
+  const unshared = chainsLeadingTo(table, (rule) => does(rule, 'unmodelled'));
   const arrivals: Arrivals = new Map();
   const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>

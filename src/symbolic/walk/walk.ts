@@ -2,6 +2,7 @@
  *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
 
 import type { Effect } from '../../netfilter/effect.ts';
+import { type CallEffect, isCall, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { LostReason } from '../../netfilter/lost.ts';
 import type { BaseChain, Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -160,7 +161,8 @@ function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[
       const { taken, passed } = split(walker, one, rule);
       append(next, passed);
       for (const hit of taken) {
-        const result = isCall(rule.effect) ? yield* call(walker, rule.effect, hit) : follow(walker, rule, hit);
+        const effect = lastEffect(rule);
+        const result = isCall(effect) ? yield* call(walker, effect, hit) : follow(walker, rule, hit);
         append(next, result.on);
         append(accepted, result.accepted);
         append(ended, result.ended);
@@ -201,7 +203,7 @@ interface Followed extends Acted {
 }
 
 function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
-  const { effect } = rule;
+  const effect = lastEffect(rule);
   const nothing = { on: [], accepted: [], ended: [], back: [] };
   switch (effect.kind) {
     case 'accept':
@@ -217,13 +219,7 @@ function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
   }
 }
 
-type Call = Extract<Effect, { kind: 'jump' | 'goto' }>;
-
-function isCall(effect: Effect): effect is Call {
-  return effect.kind === 'jump' || effect.kind === 'goto';
-}
-
-function* call(walker: Walker, { kind, chain }: Call, hit: PacketClass): Generator<ChainWalk, Followed, ChainResult> {
+function* call(walker: Walker, { kind, chain }: CallEffect, hit: PacketClass): Generator<ChainWalk, Followed, ChainResult> {
   const { back, accepted, ended } = yield* enter(walker, chain, hit);
   return kind === 'jump' ? { on: back, accepted, ended, back: [] } : { on: [], accepted, ended, back };
 }

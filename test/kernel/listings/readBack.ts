@@ -13,8 +13,10 @@ export interface ReadBack {
   readonly wrong: readonly string[];
 }
 
-function isUnread({ clauses, effect }: Rule): boolean {
-  return clauses.some(({ text }) => text === '(not shown)') || (effect.kind === 'unmodelled' && effect.reason.startsWith('the options of'));
+function isUnread({ clauses, effects: [effect] }: Rule): boolean {
+  return (
+    clauses.some(({ text }) => text === '(not shown)') || (effect?.kind === 'unmodelled' && effect.reason.startsWith('the options of'))
+  );
 }
 
 export function readBack({ load: { family, backend }, saved, listed }: Listed): ReadBack {

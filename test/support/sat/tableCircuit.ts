@@ -1,7 +1,9 @@
 /** One table as a circuit: a free bit for every bit of a packet, a gate for every rule that says whether the packet is decided by it.
  *  Chains are written out at every call. Shares nothing with src/symbolic but the rules as they were read. */
+
 import type { HookName } from '../../../src/netfilter/hooks.ts';
 import type { MatchExpr } from '../../../src/netfilter/matchExpr.ts';
+import { rowsOf } from '../../../src/netfilter/matchExpr.ts';
 import type { Family } from '../../../src/packet/address.ts';
 import type { Field } from '../../../src/packet/fields.ts';
 import { PROTO } from '../../../src/packet/protocol.ts';
@@ -71,8 +73,8 @@ function walk(at: Walk, chain: string, entered: State): State {
     const matches = matchOf(at, rule.match, mark);
     const hit = circuit.and([live, matches]);
     taken.set(rule, [...(taken.get(rule) ?? []), hit]);
-    const { effect } = rule;
-    switch (effect.kind) {
+    const [effect] = rule.effects;
+    switch (effect?.kind) {
       case 'continue':
         break;
       case 'setMark':
@@ -147,6 +149,8 @@ function matchOf(at: Walk, expr: MatchExpr, mark: Bits): Literal {
       });
       return circuit.and([packet.has(expr.field), ...tested]);
     }
+    case 'tuple':
+      return matchOf(at, rowsOf(expr), mark);
     case 'unmodelled':
       throw new Error(`not written as a circuit: ${expr.reason}`);
   }

@@ -1,0 +1,53 @@
+/** What is asked about all that a rule does, in whatever branch. */
+import type { Effect } from './effect.ts';
+import type { MatchExpr } from './matchExpr.ts';
+
+/** A rule, as far as it acts. */
+interface Acting {
+  readonly effects: readonly Effect[];
+}
+
+const NOTHING: Effect = { kind: 'continue' };
+
+/** The one that says what becomes of a packet after the rule. */
+export function lastEffect({ effects }: Acting): Effect {
+  return effects.at(-1) ?? NOTHING;
+}
+
+/** In order; a switch stands before what its branches do. */
+export function everyEffect({ effects }: Acting): readonly Effect[] {
+  if (!effects.some(({ kind }) => kind === 'switch')) return effects;
+  return effects.flatMap((effect) => (effect.kind === 'switch' ? [effect, ...effect.branches.flatMap(everyEffect)] : [effect]));
+}
+
+export function someEffect(rule: Acting, test: (effect: Effect) => boolean): boolean {
+  return everyEffect(rule).some(test);
+}
+
+export function effectsOfKind<K extends Effect['kind']>(rule: Acting, kind: K): readonly Extract<Effect, { readonly kind: K }>[] {
+  return everyEffect(rule).filter((effect): effect is Extract<Effect, { readonly kind: K }> => effect.kind === kind);
+}
+
+export function does(rule: Acting, ...kinds: readonly Effect['kind'][]): boolean {
+  return someEffect(rule, ({ kind }) => kinds.includes(kind));
+}
+
+/** It changes nothing and sends the packet nowhere. */
+export function isIdleRule(rule: Acting): boolean {
+  return everyEffect(rule).every(({ kind }) => kind === 'continue' || kind === 'switch');
+}
+
+export type CallEffect = Extract<Effect, { readonly kind: 'jump' | 'goto' }>;
+
+export function isCall(effect: Effect): effect is CallEffect {
+  return effect.kind === 'jump' || effect.kind === 'goto';
+}
+
+export function callsIn(rule: Acting): readonly CallEffect[] {
+  return everyEffect(rule).filter(isCall);
+}
+
+/** The condition of the rule and those of its branches. */
+export function everyMatch({ match, effects }: Acting & { readonly match: MatchExpr }): readonly MatchExpr[] {
+  return [match, ...effects.flatMap((effect) => (effect.kind === 'switch' ? effect.branches.flatMap(everyMatch) : []))];
+}
