@@ -15,7 +15,7 @@ OF_DEVICES = ['INGRESS', 'EGRESS']
 ANONYMOUS = re.compile(r'__chain(\d+)')
 HANDLE = re.compile(r' # handle (\d+)$')
 BRACED = re.compile(r'\{[^{}]*\}')
-NAT = re.compile(r'(?:^|\s)(snat|dnat)(?: ip6?)?(?: prefix)? to\s|(?:^|\s)(masquerade|redirect)(?:\s|$)')
+NAT = re.compile(r'(?:^|\s)(?:(snat|dnat)(?: ip6?)?(?: prefix| addr \. port)?(?: interval)? to\s|(masquerade|redirect)(?:\s|$))')
 
 
 class Held(NamedTuple):
@@ -97,7 +97,10 @@ def native_texts(native):
 
 def native_target(plain) -> Optional[str]:
     """What a rule of nft does that its verdict does not show, by the word of iptables. `plain`: without quoted texts."""
-    bare = BRACED.sub('{}', re.sub(r'\b(?:ct status|icmpv?6? type|status) (?:!= |& )?\S+', '', BRACED.sub('{}', plain)))
+    left = None
+    while left != plain:
+        left, plain = plain, BRACED.sub('#', plain)
+    bare = re.sub(r'\b(?:ct status|icmpv?6? type) (?:!=? |& )?\S+', '', plain)
     if re.search(r'(?:^|\s)reject(?:\s|$)', bare):
         return 'REJECT'
     found = NAT.search(bare)
