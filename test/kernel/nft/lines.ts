@@ -1,0 +1,33 @@
+/** `npx tsx test/kernel/nft/lines.ts --lines N --seed S`: random texts through chainwalk and the real nft. The last line counts. */
+import { parseArgs } from 'node:util';
+import { groupBy } from '../../../src/lib/groupBy.ts';
+import { whyNoKernel } from '../needs.ts';
+import { compareTexts, type TextDifference } from './lines/compareTexts.ts';
+import { randomTexts } from './lines/nftTexts.ts';
+
+const MOST_SHOWN = 40;
+const { values } = parseArgs({ options: { lines: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' } } });
+const why = whyNoKernel();
+if (why !== undefined) {
+  console.log(why);
+  process.exit(process.env.CI === 'true' ? 1 : 0);
+}
+const { loaded, refused, differences } = compareTexts(randomTexts(Number(values.lines), Number(values.seed)));
+const wrong = differences.filter(({ limit }) => limit === undefined);
+for (const { text, ours, theirs } of spread(wrong)) {
+  console.log(`--- ${text.broken ?? 'whole'}\n${text.text}chainwalk ${ours}\nnft       ${theirs}`);
+}
+const allowed = [...new Set(differences.flatMap(({ limit }) => limit ?? []))];
+for (const id of allowed) console.log(`${differences.filter(({ limit }) => limit === id).length} ${id}`);
+console.log(`${loaded} loaded, ${refused} refused, ${wrong.length} failed`);
+process.exitCode = wrong.length === 0 ? 0 : 1;
+
+/** A few of each kind of difference. */
+function spread(all: readonly TextDifference[]): readonly TextDifference[] {
+  const kinds = groupBy(all, ({ ours, theirs }) => kindOf(ours) + kindOf(theirs));
+  return [...kinds.values()].flatMap((some) => some.slice(0, 2)).slice(0, MOST_SHOWN);
+}
+
+function kindOf(said: string): string {
+  return said.startsWith('refused') ? said.replace(/[`‘"'].*?[`’"']|\d+/g, '_') : 'loaded';
+}

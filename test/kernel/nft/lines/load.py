@@ -1,0 +1,45 @@
+"""What nft makes of many texts, each loaded by itself into a namespace of this process and listed again: by libnftables, a thousand in a second.
+One JSON text per line of standard input; one answer per line: {listing} or {error}."""
+import ctypes
+import json
+import multiprocessing
+import subprocess
+import sys
+
+lib = ctypes.CDLL('libnftables.so.1')
+lib.nft_ctx_new.argtypes, lib.nft_ctx_new.restype = [ctypes.c_uint32], ctypes.c_void_p
+lib.nft_run_cmd_from_buffer.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+for name in ('get_output_buffer', 'get_error_buffer'):
+    getattr(lib, 'nft_ctx_' + name).argtypes, getattr(lib, 'nft_ctx_' + name).restype = [ctypes.c_void_p], ctypes.c_char_p
+context = lib.nft_ctx_new(0)
+for name in ('nft_ctx_buffer_output', 'nft_ctx_buffer_error'):
+    getattr(lib, name).argtypes = [ctypes.c_void_p]
+    getattr(lib, name)(context)
+
+
+def run(text):
+    failed = lib.nft_run_cmd_from_buffer(context, text.encode())
+    return failed, lib.nft_ctx_get_output_buffer(context).decode(errors='replace'), lib.nft_ctx_get_error_buffer(context).decode(errors='replace')
+
+
+def answer(texts, done):
+    for line in texts[done.value:]:
+        run('flush ruleset')
+        failed, _, error = run(json.loads(line))
+        print(json.dumps({'error': error.split('\n')[0]} if failed else {'listing': run('list ruleset')[1]}), flush=True)
+        done.value += 1
+
+
+# the interfaces that rules name
+subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
+subprocess.run(['ip', 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'net1'], check=True)
+texts = sys.stdin.readlines()
+done = multiprocessing.Value('i', 0)
+while done.value < len(texts):
+    # a text that crashes nft ends a process
+    worker = multiprocessing.Process(target=answer, args=(texts, done))
+    worker.start()
+    worker.join()
+    if done.value < len(texts):
+        print(json.dumps({'error': 'nft crashed'}), flush=True)
+        done.value += 1
