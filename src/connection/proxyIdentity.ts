@@ -3,7 +3,7 @@
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { lastEffect } from '../netfilter/everyEffect.ts';
-import { asksOnly, pointsOf, type RuleShape, rulesFrom } from '../ruleset/ruleShape.ts';
+import { asksOnly, pointsOf, type RuleShape, rulesAt } from '../ruleset/ruleShape.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 
 export interface Identity {
@@ -19,7 +19,7 @@ const ENDING: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['return', '
 function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>): Identity {
   const { chain, excludes } = places.outbound;
   const several = places.severalOwners === true;
-  const shapes = rulesFrom(ruleset, 'nat', 'OUTPUT').filter(({ rule }) => chain.test(rule.chain));
+  const shapes = rulesAt(ruleset, 'OUTPUT', 'nat').filter(({ rule }) => chain.test(rule.chain));
   const spared = shapes.filter(({ rule }) => ENDING.has(lastEffect(rule).kind));
   const of = (among: readonly RuleShape[], field: 'uid' | 'gid') => [
     ...new Set(among.flatMap((shape) => pointsOf<number>([shape], field))),

@@ -8,12 +8,13 @@ import { memoize } from '../lib/memo.ts';
 import { type RelayPlace, relayOf } from '../mesh/relay.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { lastEffect } from '../netfilter/everyEffect.ts';
-import { TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Address } from '../packet/address.ts';
 import { protocolName } from '../packet/notation.ts';
 import { PROTO } from '../packet/protocol.ts';
-import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { rulesReachedFrom } from '../ruleset/everyRule.ts';
+import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
+import { basesOf } from '../ruleset/stages.ts';
 
 export interface UnknownProxy {
   readonly listener: Listener;
@@ -60,12 +61,10 @@ interface Handover {
 }
 
 const handovers = memoize((ruleset: Ruleset, host: Host): readonly Handover[] =>
-  (['mangle', 'nat'] as const).flatMap((name) =>
-    calledRules(ruleset, name).flatMap((rule): readonly Handover[] => {
-      const ports = portsOf(rule, ruleset, host);
-      return ports === undefined ? [] : [{ rule, protos: asked(rule.match, 'proto')?.flatMap(protosIn) ?? PROTOS, ports }];
-    }),
-  ),
+  [...ruleset.tables.values()].flatMap(calledRules).flatMap((rule): readonly Handover[] => {
+    const ports = portsOf(rule, ruleset, host);
+    return ports === undefined ? [] : [{ rule, protos: asked(rule.match, 'proto')?.flatMap(protosIn) ?? PROTOS, ports }];
+  }),
 );
 
 const PROTOS = [PROTO.tcp, PROTO.udp];
@@ -99,14 +98,10 @@ function asked(match: MatchExpr, field: 'proto' | 'dport'): Ports | undefined {
   return match.kind === 'in' && match.field === field ? (match.intervals as Ports) : undefined;
 }
 
-/** Rules of chains to which jumps lead from a hook. */
-function calledRules({ tables }: Ruleset, name: TableName): readonly Rule[] {
-  const chains = tables.get(name)?.chains;
-  const called = new Set<string>(TABLE_HOOKS[name]);
-  // a Set grows while it is walked
-  for (const chain of called)
-    for (const { target } of chains?.get(chain)?.rules ?? []) if (target && chains?.has(target)) called.add(target);
-  return [...called].flatMap((chain) => chains?.get(chain)?.rules ?? []);
+/** Rules of chains to which jumps lead from a base chain that can hand packets over: by NAT, or to a transparent socket. */
+function calledRules(table: Table): readonly Rule[] {
+  const bases = basesOf(table).filter(({ base: { hook, kind } }) => kind === 'nat' || hook === 'PREROUTING');
+  return [...new Set(bases.flatMap(({ name }) => rulesReachedFrom(table, name)))];
 }
 
 /** `what `squid` sends when it takes a connection at tcp port 3129 is not known` */

@@ -9,7 +9,7 @@ import { does } from '../netfilter/everyEffect.ts';
 import { askingOnly, type MatchExpr, NEVER, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES, type CtDirection } from '../packet/packet.ts';
-import { everyRule, rulesOfTable } from '../ruleset/everyRule.ts';
+import { everyRule, rulesOfTables } from '../ruleset/everyRule.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { isNatTable } from '../ruleset/stages.ts';
 import { type ErrorKind, errorKinds } from '../symbolic/connection/errorPackets.ts';
@@ -38,7 +38,7 @@ export function laterMayMatch(space: Space, ruleset: Ruleset, { rules, iif }: La
   const third = placesOf(ruleset, iif).filter(isAsked);
   const ways = [undefined, ...space.host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo')];
   const back = ways.flatMap((way) => placesOf(ruleset, way)).filter(isAsked);
-  const natted = [...ruleset.tables.values()].filter(isNatTable).flatMap(rulesOfTable).some(changesEnds);
+  const natted = rulesOfTables(ruleset, isNatTable).some(changesEnds);
   const flagged = (env: Env, name: PartName): Env => ({ ...env, flags: constant(TCP_PARTS[name]?.flags ?? 0, env.flags.length) });
   const laterAt =
     (name: PartName) =>

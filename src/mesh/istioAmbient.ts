@@ -14,12 +14,12 @@ export const istioAmbient: KnownMesh = {
   blackholesOwnPort: true,
   mark: { value: 0x539, mask: 0xfff },
   probeSource: { 4: '169.254.7.127', 6: 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff' },
-  chains: /^ISTIO_PRERT$/,
+  chains: /^(?:ISTIO_PRERT|istio-prerouting)$/,
   // no setting excludes ports or ranges
   places: {
-    inbound: { chain: /^ISTIO_PRERT$/, excludes: [] },
-    outbound: { chain: /^ISTIO_OUTPUT$/, excludes: [] },
-    virtual: { chain: /^ISTIO_PRERT$/, beside: 'return' },
+    inbound: { chain: /^(?:ISTIO_PRERT|istio-prerouting)$/, excludes: [] },
+    outbound: { chain: /^(?:ISTIO_OUTPUT|istio-output)$/, excludes: [] },
+    virtual: { chain: /^(?:ISTIO_PRERT|istio-prerouting)$/, beside: 'return' },
   },
   always: {
     ip_rules: ['fwmark 0x111/0xfff pref 32764 lookup 100', '-6 fwmark 0x111/0xfff pref 32764 lookup 100'],

@@ -1,9 +1,13 @@
 /** What shows that rules are of a node, a router or another machine that passes packets on, and not of a pod. */
-import { callsIn, effectsOfKind } from '../netfilter/everyEffect.ts';
-import type { Rule, Ruleset } from './ruleset.ts';
+import { effectsOfKind } from '../netfilter/everyEffect.ts';
+import { rulesReachedAt } from './everyRule.ts';
+import type { Rule, Ruleset, Table } from './ruleset.ts';
 
 /** Chains of container engines, of kube-proxy, and of the networks of nodes. */
 const CHAINS = /^(?:DOCKER|KUBE-|CNI-|cali-|LIBVIRT_|NETAVARK|FLANNEL-|CILIUM_|WEAVE|ANTREA-|AWS-(?:SNAT|CONNMARK)-)/;
+
+/** The same of nftables. */
+const TABLES_OF_NODES = /^(?:inet|ip6?) (?:kube-proxy|docker-bridges|libvirt_network|netavark|fw4|cni_|cali|azure-npm|antrea)/;
 
 /** Interfaces that lead to containers and virtual machines. */
 const DEVICES =
@@ -27,26 +31,35 @@ export function signOfOtherHost(rulesets: readonly Ruleset[]): string | undefine
 
 /** Istio's node agent writes this chain on nodes, and only for the source of probes. source: docs/facts/istio.md#probes-of-the-node */
 export function isAmbientNode(rulesets: readonly Ruleset[]): boolean {
-  return rulesets.some(({ tables }) => (tables.get('nat')?.chains.get('ISTIO_POSTRT')?.rules.length ?? 0) > 0);
+  const isOfNode = ({ name, chains }: Table): boolean => {
+    if (name === 'inet istio-ambient-nat') return [...chains.values()].some(({ base }) => base?.hook === 'POSTROUTING');
+    return (chains.get('ISTIO_POSTRT')?.rules.length ?? 0) > 0;
+  };
+  return rulesets.some(({ tables }) => [...tables.values()].some(isOfNode));
 }
 
 function signIn(ruleset: Ruleset): string | undefined {
-  for (const { chains } of ruleset.tables.values()) {
+  for (const { name: table, chains } of ruleset.tables.values()) {
+    if (TABLES_OF_NODES.test(table)) return `table ${table}`;
     for (const name of chains.keys()) if (CHAINS.test(name)) return `chain ${name}`;
   }
   // a mesh names interfaces of virtual machines in PREROUTING, in a pod as well
-  const filtering = [...reached(ruleset, 'filter', 'INPUT'), ...reached(ruleset, 'filter', 'FORWARD')];
+  const filtering = [...rulesReachedAt(ruleset, 'INPUT', 'after-lookup'), ...rulesReachedAt(ruleset, 'FORWARD', 'after-lookup')];
   for (const rule of filtering) {
     const device = rule.clauses.find(({ text }) => DEVICES.test(text));
     if (device !== undefined) return `\`${device.text}\``;
   }
-  const passesOn = reached(ruleset, 'filter', 'FORWARD').some(
+  const passesOn = rulesReachedAt(ruleset, 'FORWARD', 'after-lookup').some(
     ({ chain, clauses }) => !ALWAYS_THERE.test(chain) && clauses.some(({ text }) => SELECTIVE.test(text)),
   );
   if (passesOn) return 'rules in FORWARD';
-  if (reached(ruleset, 'nat', 'PREROUTING').some(sendsOn)) return 'DNAT to other hosts';
-  if (reached(ruleset, 'nat', 'POSTROUTING').some(({ target }) => target === 'MASQUERADE')) return 'MASQUERADE';
+  if (rulesReachedAt(ruleset, 'PREROUTING', 'nat').some(sendsOn)) return 'DNAT to other hosts';
+  if (rulesReachedAt(ruleset, 'POSTROUTING', 'nat').some(masquerades)) return 'MASQUERADE';
   return undefined;
+}
+
+function masquerades(rule: Rule): boolean {
+  return effectsOfKind(rule, 'nat').some(({ to }) => to.kind === 'out-interface');
 }
 
 function sendsOn(rule: Rule): boolean {
@@ -54,21 +67,4 @@ function sendsOn(rule: Rule): boolean {
     if (to.kind !== 'addresses') return false;
     return typeof to.lo === 'bigint' ? to.lo !== 1n : to.lo >>> 24 !== 127;
   });
-}
-
-/** Rules of a base chain and of all chains that it reaches. */
-function reached({ tables }: Ruleset, table: 'filter' | 'nat', hook: string): readonly Rule[] {
-  const chains = tables.get(table)?.chains;
-  const seen = new Set<string>();
-  const rules: Rule[] = [];
-  const pending = [hook];
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (seen.has(name)) continue;
-    seen.add(name);
-    for (const rule of chains?.get(name)?.rules ?? []) {
-      rules.push(rule);
-      for (const call of callsIn(rule)) pending.push(call.chain);
-    }
-  }
-  return rules;
 }

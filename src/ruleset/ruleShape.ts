@@ -2,11 +2,11 @@
 
 import type { Interval, IntervalSet, Scalar } from '../lib/intervals.ts';
 import { normalize } from '../lib/intervals.ts';
-import { callsIn } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Field } from '../packet/fields.ts';
-import { rulesOfTable } from './everyRule.ts';
+import { rulesReachedAt } from './everyRule.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
+import type { HookPart } from './stages.ts';
 
 export interface RuleShape {
   readonly rule: Rule;
@@ -51,22 +51,7 @@ export function pointsOf<T extends Scalar>(shapes: readonly RuleShape[], field: 
   return [...new Set(valuesOf<T>(shapes, field).flatMap(({ lo, hi }) => (lo === hi ? [lo] : [])))];
 }
 
-/** Every rule that packets at a hook can come to, chain by chain. */
-export function rulesFrom({ tables }: Ruleset, tableName: string, hook: HookName): readonly RuleShape[] {
-  const chains = tables.get(tableName)?.chains;
-  const seen = new Set<string>();
-  const visit = (name: string): readonly RuleShape[] => {
-    const chain = chains?.get(name);
-    if (chain === undefined || seen.has(name)) return [];
-    seen.add(name);
-    const nested = chain.rules.flatMap(callsIn).flatMap((call) => visit(call.chain));
-    return [...chain.rules.map(shapeOf), ...nested];
-  };
-  return visit(hook);
-}
-
-/** Every rule of a table, whether packets come to it or not. */
-export function allRules({ tables }: Ruleset, table: string): readonly Rule[] {
-  const known = tables.get(table);
-  return known === undefined ? [] : rulesOfTable(known);
+/** Every rule that packets at a hook can come to in chains of that part, chain by chain. */
+export function rulesAt(ruleset: Ruleset, hook: HookName, part: HookPart): readonly RuleShape[] {
+  return rulesReachedAt(ruleset, hook, part).map(shapeOf);
 }

@@ -57,6 +57,14 @@ export function tableNames(rulesets: readonly Ruleset[]): readonly string[] {
   return [...first].sort(([, a], [, b]) => a - b).map(([name]) => name);
 }
 
+/** Where a chain stands at its hook: before the connection is looked up, where it is rewritten, or among the others. Of iptables these are
+ *  the tables raw and nat, and the other three. */
+export type HookPart = 'before-lookup' | 'nat' | 'after-lookup';
+
+export function hookPartOf(chain: BaseChain): HookPart {
+  return chain.base.kind === 'nat' ? 'nat' : isBeforeLookup(chain) ? 'before-lookup' : 'after-lookup';
+}
+
 /** It runs before the connection of a packet is looked up. */
 export function isBeforeLookup({ base: { hook, priority } }: BaseChain): boolean {
   return CONNTRACK_HOOKS.has(hook) && priority < CONNTRACK_PRIORITY;
@@ -68,6 +76,11 @@ export function meetsAnswersBeforeNat(table: Table, manip: 'src' | 'dst'): boole
     if (kind === 'nat') return false;
     return manip === 'dst' || (CONNTRACK_HOOKS.has(hook) && priority <= (NAT_PRIORITY[hook] ?? 0));
   });
+}
+
+/** Some chain of it meets packets before their connection is looked up. */
+export function runsBeforeLookup(table: Table): boolean {
+  return basesOf(table).some(isBeforeLookup);
 }
 
 /** Some chain of it rewrites connections. */

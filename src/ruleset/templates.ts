@@ -1,9 +1,9 @@
 /** The template that a CT rule attaches to packets in raw is one for all of them: a mark that CONNMARK writes on it is there for the
  *  next packet. kernel net/netfilter/xt_CT.c xt_ct_target(), xt_connmark.c connmark_tg_shift(); measured on both backends */
 import { everyEffect } from '../netfilter/everyEffect.ts';
-import { rulesOfTable } from './everyRule.ts';
+import { rulesOfTables } from './everyRule.ts';
 import type { Ruleset } from './ruleset.ts';
-import { basesOf, isBeforeLookup } from './stages.ts';
+import { runsBeforeLookup } from './stages.ts';
 
 /** What mark a template has when a packet gets it depends on the packets before. */
 export function templatesRemember(ruleset: Ruleset): boolean {
@@ -14,9 +14,8 @@ export function templatesRemember(ruleset: Ruleset): boolean {
 
 const known = new WeakMap<Ruleset, boolean>();
 
-function remembers({ tables }: Ruleset): boolean {
-  const early = [...tables.values()].filter((table) => basesOf(table).some(isBeforeLookup));
-  const effects = early.flatMap(rulesOfTable).flatMap(everyEffect);
+function remembers(ruleset: Ruleset): boolean {
+  const effects = rulesOfTables(ruleset, runsBeforeLookup).flatMap(everyEffect);
   const attaches = effects.some((effect) => effect.kind === 'conntrack' && effect.track);
   return (
     attaches &&

@@ -1,17 +1,25 @@
 /** Where TPROXY targets send packets. */
-import { effectsOfKind } from '../netfilter/everyEffect.ts';
-import { rulesOfTable } from './everyRule.ts';
-import type { Ruleset, Table } from './ruleset.ts';
+import { does, effectsOfKind } from '../netfilter/everyEffect.ts';
+import { rulesOfTables } from './everyRule.ts';
+import type { Rule, Ruleset, Table } from './ruleset.ts';
 import { basesOf } from './stages.ts';
 
 /** Ports that TPROXY targets name; 0 stands for the packet's own. */
 export function transparentPorts(rulesets: readonly Ruleset[]): readonly number[] {
   const ports = new Set<number>();
-  for (const { tables } of rulesets) {
-    const rules = [...tables.values()].filter(mayDivert).flatMap(rulesOfTable);
-    for (const { port } of rules.flatMap((rule) => effectsOfKind(rule, 'divert'))) if (port !== 0) ports.add(port);
+  for (const ruleset of rulesets) {
+    for (const { port } of diverts(ruleset).flatMap((rule) => effectsOfKind(rule, 'divert'))) if (port !== 0) ports.add(port);
   }
   return [...ports];
+}
+
+/** Some rule hands packets to a transparent socket. */
+export function usesTransparent(ruleset: Ruleset): boolean {
+  return diverts(ruleset).some((rule) => does(rule, 'divert'));
+}
+
+function diverts(ruleset: Ruleset): readonly Rule[] {
+  return rulesOfTables(ruleset, mayDivert);
 }
 
 /** TPROXY is for packets that arrive, before they are routed. */

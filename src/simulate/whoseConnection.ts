@@ -8,7 +8,7 @@ import { type Address, familyOf } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection, Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
-import { rulesOfTable } from '../ruleset/everyRule.ts';
+import { rulesOfTables } from '../ruleset/everyRule.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { isNatTable } from '../ruleset/stages.ts';
 import type { Connection } from './connection.ts';
@@ -57,10 +57,9 @@ function hidden(answer: Answer): Pick<Connection, 'unknown'> {
   return srcUnknown || dstUnknown ? { unknown: { src: srcUnknown, dst: dstUnknown } } : {};
 }
 
-function natRules({ tables, usesConntrack }: Ruleset): readonly Nat[] {
-  if (!usesConntrack) return [];
-  const rules = [...tables.values()].filter(isNatTable).flatMap(rulesOfTable);
-  return rules.flatMap((rule) => effectsOfKind(rule, 'nat'));
+function natRules(ruleset: Ruleset): readonly Nat[] {
+  if (!ruleset.usesConntrack) return [];
+  return rulesOfTables(ruleset, isNatTable).flatMap((rule) => effectsOfKind(rule, 'nat'));
 }
 
 function leadsTo({ to, ports }: Nat, host: Host, end: { readonly address: Address; readonly port: number | undefined }): boolean {

@@ -7,8 +7,10 @@ import { does, effectsOfKind } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { and, equals, inSet, NEVER, not, or } from '../../netfilter/matchExpr.ts';
 import { familyOf, prefixRange } from '../../packet/address.ts';
-import { rulesFrom } from '../../ruleset/ruleShape.ts';
+import { rulesOfTables } from '../../ruleset/everyRule.ts';
+import { rulesAt } from '../../ruleset/ruleShape.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
+import { runsBeforeLookup } from '../../ruleset/stages.ts';
 import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
@@ -30,8 +32,7 @@ export const conntrackZoneSymmetry: Claim = {
   statement:
     'Every packet of a TCP or UDP connection that is opened here or that NAT rewrites is looked up in the conntrack zone of the first one.',
   skip: ({ ruleset }) => {
-    const raw = [...(ruleset.tables.get('raw')?.chains.values() ?? [])].flatMap(({ rules }) => rules);
-    return raw.some((rule) => does(rule, 'conntrack')) ? undefined : 'no rule sets a conntrack zone';
+    return rulesOfTables(ruleset, runsBeforeLookup).some((rule) => does(rule, 'conntrack')) ? undefined : 'no rule sets a conntrack zone';
   },
   judge: (context) => {
     const ways = [judgeWay(context, {}), ...context.arrivals.map((iif) => judgeWay(context, { iif }))];
@@ -134,7 +135,7 @@ interface Starting {
 
 /** The first rule that puts packets that start so into this zone. */
 function zoneRule({ ruleset }: ProofContext, { space, env, iif, set, zone }: Starting): Rule | undefined {
-  const rules = rulesFrom(ruleset, 'raw', iif === undefined ? 'OUTPUT' : 'PREROUTING').map(({ rule }) => rule);
+  const rules = rulesAt(ruleset, iif === undefined ? 'OUTPUT' : 'PREROUTING', 'before-lookup').map(({ rule }) => rule);
   return rules.find(
     (rule) =>
       effectsOfKind(rule, 'conntrack').some((effect) => effect.track && effect.zone?.id === zone) &&

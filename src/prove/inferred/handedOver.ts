@@ -1,11 +1,13 @@
 /** What the chains of a proxy hand over to it where nothing else interferes: rules that stand in other chains may take packets before. */
 
 import type { Host } from '../../host/host.ts';
+import type { BaseKind } from '../../netfilter/baseChain.ts';
 import { effectsOfKind, isCall, lastEffect, someEffect } from '../../netfilter/everyEffect.ts';
-import type { TableName } from '../../netfilter/hooks.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
 import { and, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
-import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import type { BaseChain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { chainsAt } from '../../ruleset/stages.ts';
 
 export interface HandoverQuestion {
   readonly ruleset: Ruleset;
@@ -25,11 +27,15 @@ export interface HandedOver {
 }
 
 export function handedOver(question: HandoverQuestion): HandedOver {
-  const into = inChain(question, { table: 'nat', name: 'PREROUTING' });
-  const transparent = inChain(question, { table: 'mangle', name: 'PREROUTING' });
-  const out = inChain(question, { table: 'nat', name: 'OUTPUT' });
+  const at = (hook: HookName, ...kinds: readonly BaseKind[]): readonly Handing[] =>
+    chainsAt(question.ruleset, hook)
+      .filter(({ chain: { base } }) => kinds.includes(base.kind))
+      .flatMap(({ table, chain }) => inChain(question, { table, base: chain, name: chain.name }));
+  const into = at('PREROUTING', 'nat');
+  const transparent = at('PREROUTING', 'filter');
+  const out = at('OUTPUT', 'nat');
   // TPROXY takes what is sent here after a mark has led it back over lo
-  const marked = transparent.length === 0 ? [] : inChain(question, { table: 'mangle', name: 'OUTPUT' });
+  const marked = transparent.length === 0 ? [] : at('OUTPUT', 'route');
   const conditions = (parts: readonly Handing[]): MatchExpr => or(...parts.map(({ when }) => when));
   return {
     sent: conditions([...out, ...marked]),
@@ -44,17 +50,17 @@ interface Handing {
 }
 
 interface ChainPlace {
-  readonly table: TableName;
+  readonly table: Table;
+  readonly base: BaseChain;
   readonly name: string;
   /** chains from the base chain to the jump that led here */
   readonly before?: readonly string[];
 }
 
-function inChain(question: HandoverQuestion, { table, name, before = [] }: ChainPlace): readonly Handing[] {
-  const chain = question.ruleset.tables.get(table)?.chains.get(name);
+function inChain(question: HandoverQuestion, { table, base, name, before = [] }: ChainPlace): readonly Handing[] {
+  const chain = table.chains.get(name);
   if (chain === undefined || before.includes(name)) return [];
-  const [base = name] = before;
-  const hands = (rule: Rule): boolean => handsOver(rule, question) || (base === 'OUTPUT' && ruleLeadsBack(rule, question));
+  const hands = (rule: Rule): boolean => handsOver(rule, question) || (base.base.kind === 'route' && ruleLeadsBack(rule, question));
   const isOwn = chain.rules.some(hands);
   const passed: MatchExpr[] = [];
   return chain.rules.flatMap((rule): readonly Handing[] => {
@@ -63,7 +69,7 @@ function inChain(question: HandoverQuestion, { table, name, before = [] }: Chain
     const here = (): MatchExpr => and(match, ...passed.map(not));
     if (hands(rule)) return [{ rule, when: here() }];
     if (isCall(effect)) {
-      const nested = inChain(question, { table, name: effect.chain, before: [...before, name] });
+      const nested = inChain(question, { table, base, name: effect.chain, before: [...before, name] });
       return nested.map((one) => ({ rule: one.rule, when: and(here(), one.when) }));
     }
     const leaves = effect.kind === 'return' || effect.kind === 'accept';
@@ -81,7 +87,7 @@ function handsOver(rule: Rule, { ports }: HandoverQuestion): boolean {
 
 /** It sets a mark by which the host routes to itself. */
 function ruleLeadsBack(rule: Rule, { host }: HandoverQuestion): boolean {
-  return rule.table === 'mangle' && effectsOfKind(rule, 'setMark').some(({ on, xor }) => on === 'packet' && isRoutedHere(host, xor >>> 0));
+  return effectsOfKind(rule, 'setMark').some(({ on, xor }) => on === 'packet' && isRoutedHere(host, xor >>> 0));
 }
 
 function isRoutedHere(host: Host, value: number): boolean {

@@ -7,12 +7,13 @@ import { groupBy } from '../../lib/groupBy.ts';
 import { type Interval, normalize } from '../../lib/intervals.ts';
 import { plural } from '../../lib/plural.ts';
 import type { ListenerRole, MeshPlaces, MeshProfile } from '../../mesh/profile.ts';
-import { callsIn, does, someEffect } from '../../netfilter/everyEffect.ts';
+import { callsIn, someEffect } from '../../netfilter/everyEffect.ts';
 import type { Address } from '../../packet/address.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { RuleShape } from '../../ruleset/ruleShape.ts';
-import { allRules, asksOnly, rulesFrom, valuesOf } from '../../ruleset/ruleShape.ts';
+import { asksOnly, rulesAt, valuesOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { usesTransparent } from '../../ruleset/transparentPorts.ts';
 import type { Declaration } from './declaration.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { dnsOf, excludesMore, interfacesOf, isIngressMode, virtualIn } from './shownSettings.ts';
@@ -26,8 +27,8 @@ export interface InferInput {
 export function inferDeclaration({ ruleset: given, profile, host }: InferInput): Declaration {
   // without a mesh nothing was declared
   const ruleset = profile === undefined ? { ...given, tables: new Map() } : given;
-  const outbound = rulesFrom(ruleset, 'nat', 'OUTPUT');
-  const inbound = [...rulesFrom(ruleset, 'nat', 'PREROUTING'), ...rulesFrom(ruleset, 'mangle', 'PREROUTING')];
+  const outbound = rulesAt(ruleset, 'OUTPUT', 'nat');
+  const inbound = [...rulesAt(ruleset, 'PREROUTING', 'nat'), ...rulesAt(ruleset, 'PREROUTING', 'after-lookup')];
   const to = (role: ListenerRole) => new Set((profile?.listeners ?? []).filter((one) => one.role === role).map(({ port }) => port));
   const capturesOut = capturersOf(ruleset, to('outbound'));
   const capturesIn = capturersOf(ruleset, to('inbound'));
@@ -82,7 +83,7 @@ export function inferDeclaration({ ruleset: given, profile, host }: InferInput):
     virtualNetworks: normalize(virtual.flatMap(({ hasNot }) => (hasNot.get('dst') ?? []) as readonly Interval<Address>[])),
     dns: dnsOf({ ruleset, places, ports: to('dns'), told }),
     capturesInbound: !ingress,
-    tproxy: allRules(ruleset, 'mangle').some((rule) => does(rule, 'divert')),
+    tproxy: usesTransparent(ruleset),
     settings,
     notes,
   };

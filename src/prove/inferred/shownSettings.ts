@@ -2,12 +2,14 @@
 
 import type { Host } from '../../host/host.ts';
 import type { MeshPlaces, MeshProfile } from '../../mesh/profile.ts';
-import { callsIn, does, effectsOfKind, lastEffect } from '../../netfilter/everyEffect.ts';
+import { type CallEffect, callsIn, does, effectsOfKind, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Address } from '../../packet/address.ts';
 import { parseAddress } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { allRules, asksOnly, covers, pointsOf, type RuleShape, shapeOf, valuesOf } from '../../ruleset/ruleShape.ts';
+import { rulesOfTables } from '../../ruleset/everyRule.ts';
+import { asksOnly, covers, pointsOf, type RuleShape, shapeOf, valuesOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { chainsAt, isNatTable, hookPartOf, runsBeforeLookup } from '../../ruleset/stages.ts';
 import type { Declaration } from './declaration.ts';
 import type { Told } from './exclusions.ts';
 
@@ -70,11 +72,11 @@ interface DnsInput {
 
 /** By the rules that hand questions over, and by those that give them a conntrack zone: where only these are left, capture is missing. */
 export function dnsOf({ ruleset, places: { dnsZones, dnsServer, dnsOverTcp }, ports, told }: DnsInput): Declaration['dns'] {
-  const redirects = allRules(ruleset, 'nat')
+  const redirects = rulesOfTables(ruleset, isNatTable)
     .filter((rule) => handsTo(rule, ports) || elsewhere(rule, dnsServer) !== undefined)
     // those of guests are written whether the DNS of the host is captured or not
     .filter((rule) => !shapeOf(rule).has.has('iif'));
-  const zones = allRules(ruleset, 'raw').filter((rule) => does(rule, 'conntrack') && dnsZones?.test(rule.chain) === true);
+  const zones = rulesOfTables(ruleset, runsBeforeLookup).filter((rule) => does(rule, 'conntrack') && dnsZones?.test(rule.chain) === true);
   const questions = zones.map(shapeOf).filter(isQuestion);
   const shapes = [...redirects.map(shapeOf), ...questions];
   if (shapes.length === 0) return 'off';
@@ -104,15 +106,14 @@ function isQuestion(shape: RuleShape): boolean {
 /** Ambient: everything jumps to the mesh's chain, in which nothing captures and nothing spares the probes of the node. */
 export function isIngressMode(ruleset: Ruleset, { places, probeSource }: MeshProfile, capturesIn: Captures): boolean {
   if (probeSource === undefined) return false;
-  const chains = ruleset.tables.get('nat')?.chains;
-  const jumps = (chains?.get('PREROUTING')?.rules ?? []).filter(
-    (rule) => rule.match.kind === 'always' && callsIn(rule).some(({ kind, chain }) => kind === 'jump' && places.inbound.chain.test(chain)),
-  );
-  const into = jumps
-    .flatMap(callsIn)
-    .flatMap(({ chain }) => chains?.get(chain)?.rules ?? [])
-    .map(shapeOf);
+  const isInbound = ({ kind, chain }: CallEffect): boolean => kind === 'jump' && places.inbound.chain.test(chain);
+  const entered = chainsAt(ruleset, 'PREROUTING').flatMap(({ table: { chains }, chain }) => {
+    if (hookPartOf(chain) !== 'nat') return [];
+    const jumps = chain.rules.filter((rule) => rule.match.kind === 'always' && callsIn(rule).some(isInbound));
+    return jumps.flatMap(callsIn).flatMap((call) => chains.get(call.chain) ?? []);
+  });
+  const into = entered.flatMap(({ rules }) => rules).map(shapeOf);
   const probes = [probeSource[4], probeSource[6]].map(parseAddress);
   const spares = ({ has }: RuleShape): boolean => (has.get('src') ?? []).some(({ lo }) => probes.some((probe) => probe === lo));
-  return jumps.length > 0 && !into.some((shape) => capturesIn(shape) || spares(shape));
+  return entered.length > 0 && !into.some((shape) => capturesIn(shape) || spares(shape));
 }

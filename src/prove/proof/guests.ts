@@ -1,10 +1,12 @@
 /** Containers and virtual machines behind an interface of the host: whose rules speak of it, or who is described with it. */
+
 import { isGuestInterface, usualGuestAddress, withInterfaces } from '../../host/guestInterface.ts';
 import type { Host } from '../../host/host.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { and, equals, inSet } from '../../netfilter/matchExpr.ts';
 import { familyOf, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
-import { allRules, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
+import { everyRule } from '../../ruleset/everyRule.ts';
+import { pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Preferences } from '../../symbolic/words/witness.ts';
 import type { FateScope, Judgement, Violation } from './claim.ts';
@@ -55,7 +57,7 @@ function forwardingOf({ sysctls }: Host, family: 4 | 6): string | undefined {
 }
 
 function interfacesInRules({ ruleset }: ProofContext): readonly string[] {
-  const shapes = [...ruleset.tables.keys()].flatMap((table) => allRules(ruleset, table)).map(shapeOf);
+  const shapes = everyRule(ruleset).map(shapeOf);
   return [...pointsOf<string>(shapes, 'iif'), ...pointsOf<string>(shapes, 'oif')];
 }
 

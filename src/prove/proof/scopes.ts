@@ -8,7 +8,7 @@ import type { Address } from '../../packet/address.ts';
 import { familyOf, parseAddress, parsePrefix, prefixRange } from '../../packet/address.ts';
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { rulesFrom } from '../../ruleset/ruleShape.ts';
+import { rulesAt } from '../../ruleset/ruleShape.ts';
 import type { ProofContext } from './context.ts';
 
 /** An unfragmented packet that opens a connection: a TCP SYN without other flags, an ICMP echo request, or any of another protocol. */
@@ -40,7 +40,7 @@ export function ofProxy({ declared, profile }: ProofContext): MatchExpr {
 
 /** Sent by any user of the proxy's group, where some rule matches on that group: then it is the proxy's, of any user. */
 export function ofProxyGroup({ declared, ruleset }: ProofContext): MatchExpr {
-  const asked = rulesFrom(ruleset, 'nat', 'OUTPUT').flatMap(({ has, hasNot }) => [...(has.get('gid') ?? []), ...(hasNot.get('gid') ?? [])]);
+  const asked = rulesAt(ruleset, 'OUTPUT', 'nat').flatMap(({ has, hasNot }) => [...(has.get('gid') ?? []), ...(hasNot.get('gid') ?? [])]);
   const groups = declared.proxyGids.filter((gid) => asked.some(({ lo, hi }) => lo === gid && hi === gid));
   return and(ofProcesses, inSet('gid', groups.map(point)), equals('mark', 0));
 }

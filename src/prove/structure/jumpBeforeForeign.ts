@@ -41,10 +41,10 @@ export const jumpBeforeForeign: Claim = {
 
 type Answer = 'yes' | 'perhaps' | 'no';
 
-/** By the first word of the chains that the mesh is recognised by: `ISTIO_`, `CONSUL_`. */
+/** By the first word of the chains that the mesh is recognised by: `ISTIO_`, `istio-`, `CONSUL_`. */
 function isOfMesh({ profile, ruleset }: ProofContext, chain: string): boolean {
   const names = [...ruleset.tables.values()].flatMap(({ chains }) => [...chains.keys()]);
-  const words = names.filter((name) => profile?.chains.test(name)).map((name) => name.slice(0, name.indexOf('_') + 1));
+  const words = names.filter((name) => profile?.chains.test(name)).map((name) => name.slice(0, name.search(/[_-]/) + 1));
   return words.some((word) => chain.startsWith(word));
 }
 

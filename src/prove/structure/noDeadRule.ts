@@ -132,6 +132,7 @@ function doubtOf(rules: readonly Rule[], why: string): Omit<Doubtful, 'set'> | u
 
 /** Rules by group for lo after those by user that leave nothing over, and a chain that only the other mode calls. */
 function isArtefact({ chain, table, text }: Rule): boolean {
-  if (table !== 'nat') return false;
-  return chain === 'ISTIO_OUTPUT' ? /-o lo .*--(gid|uid)-owner/.test(text) : /^ISTIO_(INBOUND|IN_REDIRECT|REDIRECT)$/.test(chain);
+  if (table !== 'nat' && table !== 'inet istio-proxy-nat') return false;
+  if (/^ISTIO[_-]OUTPUT$/i.test(chain)) return /-o lo .*--(gid|uid)-owner|oifname "lo" .*sk[gu]id/.test(text);
+  return /^ISTIO[_-](INBOUND|IN[_-]REDIRECT|REDIRECT)$/i.test(chain);
 }

@@ -1,6 +1,8 @@
 /** Chains that are left over: no rule calls them, or they belong to another generation of the same mesh. source: docs/facts/istio.md#rules-left-over */
+
 import { callsIn } from '../../netfilter/everyEffect.ts';
 import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { isNatTable } from '../../ruleset/stages.ts';
 import type { Claim } from '../proof/claim.ts';
 import { blaming, doubtsOfParts, isPart } from './ofRules.ts';
 
@@ -36,12 +38,14 @@ function count({ rules }: Chain): string {
 /** Istio in TPROXY mode puts the tunnel port's rule into a chain that only REDIRECT mode calls; it writes its redirect chains always.
  *  source: docs/facts/istio.md#rules-of-the-sidecar */
 function isWrittenUncalled({ tables }: Ruleset, { table, name }: Chain): boolean {
-  if (table !== 'nat') return false;
-  return name === 'ISTIO_INBOUND' ? tables.get('mangle')?.chains.has(name) === true : /^ISTIO_(IN_)?REDIRECT$/.test(name);
+  const own = tables.get(table);
+  if (own === undefined || !isNatTable(own)) return false;
+  const isElsewhere = [...tables.values()].some((other) => other !== own && other.chains.has(name));
+  return /^ISTIO[_-]INBOUND$/i.test(name) ? isElsewhere : /^ISTIO[_-](IN[_-])?REDIRECT$/i.test(name);
 }
 
-const SIDECAR = /^ISTIO_(INBOUND|IN_REDIRECT|REDIRECT|TPROXY|DIVERT)$/;
-const AMBIENT = /^ISTIO_(PRERT|POSTRT)$/;
+const SIDECAR = /^(?:ISTIO_(INBOUND|IN_REDIRECT|REDIRECT|TPROXY|DIVERT)|istio-(inbound|in-redirect|redirect|tproxy|divert))$/;
+const AMBIENT = /^(?:ISTIO_(PRERT|POSTRT)|istio-prerouting)$/;
 
 /** A pod is captured by a sidecar or by ambient, never by both. */
 function otherGeneration(table: Table): Found {

@@ -7,8 +7,9 @@ import { OWN_NAME } from '../../mesh/names.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { does, isCall, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
-import { allRules, pointsOf, type RuleShape, rulesFrom, shapeOf } from '../../ruleset/ruleShape.ts';
+import { pointsOf, type RuleShape, rulesAt, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { usesTransparent } from '../../ruleset/transparentPorts.ts';
 import { REMEDIES } from '../generated/remedies.ts';
 import { chainOf, LOGS_OF_WRITERS, REMEDIES_IN_MESH } from './remedyInMesh.ts';
 import { remedyOfOwn } from './remedyOfOwn.ts';
@@ -61,8 +62,8 @@ export function remedyByRules({ finding, ruleset, profile }: RemedyQuestion): st
   }
   const [deciding] = blame;
   if (deciding !== undefined && isForeign(deciding, mesh)) return instead(deciding, mesh, witness?.packet.dir);
-  if (claim === 'tunnel-port-open' && !isTransparent(ruleset)) return untouchedTunnel(mesh, witness?.packet.dir);
-  if (claim === 'passthrough-returned' && !isTransparent(ruleset)) {
+  if (claim === 'tunnel-port-open' && !usesTransparent(ruleset)) return untouchedTunnel(mesh, witness?.packet.dir);
+  if (claim === 'passthrough-returned' && !usesTransparent(ruleset)) {
     const { whenTransparent: _, ...redirecting } = mesh;
     return REMEDIES_IN_MESH[claim]?.(redirecting);
   }
@@ -88,17 +89,13 @@ function hasChains({ tables }: Ruleset, { chains }: MeshProfile): boolean {
   return [...tables.values()].some((table) => [...table.chains.values()].some(({ name, rules }) => chains.test(name) && rules.length > 0));
 }
 
-function isTransparent(ruleset: Ruleset): boolean {
-  return allRules(ruleset, 'mangle').some((rule) => does(rule, 'divert'));
-}
-
 /** The page's own words, with the user that these rules let past. */
 function asProxy(claim: string, user: number | undefined): string | undefined {
   return user === undefined ? undefined : REMEDIES[claim]?.replace('user 1337', `user ${user}`);
 }
 
 function usersIn(ruleset: Ruleset): readonly number[] {
-  const exempt = rulesFrom(ruleset, 'nat', 'OUTPUT').filter(({ rule }) => lastEffect(rule).kind === 'return');
+  const exempt = rulesAt(ruleset, 'OUTPUT', 'nat').filter(({ rule }) => lastEffect(rule).kind === 'return');
   return pointsOf<number>(exempt, 'uid');
 }
 
@@ -114,7 +111,7 @@ function isForeign(rule: Rule, mesh: MeshProfile): boolean {
 }
 
 function isOfMesh(chain: string, { chains, places }: MeshProfile): boolean {
-  const word = /^[A-Z]+_/.exec(chain)?.[0];
+  const word = /^[A-Z]+_/.exec(chain.toUpperCase().replace('-', '_'))?.[0];
   const words = /\b[A-Z]+_/g.exec(chains.source)?.[0];
   return (
     chains.test(chain) || places.inbound.chain.test(chain) || places.outbound.chain.test(chain) || (word !== undefined && word === words)

@@ -140,5 +140,6 @@ function sourceOf({ listeners }: KnownMesh): { readonly 4: string; readonly 6: s
 
 /** `(KUMA_)?MESH_OUTBOUND` is KUMA_MESH_OUTBOUND today. */
 export function chainOf({ source }: RegExp): string {
-  return source.replaceAll(/[\^$]/g, '').replaceAll(/\(([^()|]*)\)\?/g, '$1');
+  const [first = ''] = source.replaceAll(/\^|\$|\(\?:/g, '').split('|');
+  return first.replaceAll(/\(([^()|]*)\)\?/g, '$1');
 }
