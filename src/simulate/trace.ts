@@ -12,8 +12,8 @@ export type Verdict = 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'JUMP' | 'GOTO' 
 
 export type WalkStep =
   | { readonly kind: 'hook'; readonly hook: HookName; readonly iif?: string; readonly oif?: string }
-  /** a rule that matched */
-  | { readonly kind: 'rule'; readonly hook: HookName; readonly rule: Rule; readonly verdict: Verdict }
+  /** a rule that matched; `inNat`: a nat chain asked it */
+  | { readonly kind: 'rule'; readonly hook: HookName; readonly rule: Rule; readonly verdict: Verdict; readonly inNat?: boolean }
   /** a rule that did not match, and the first clause that said so; only in detailed traces */
   | { readonly kind: 'miss'; readonly hook: HookName; readonly rule: Rule; readonly clause: Clause; readonly saw: Saw }
   | {

@@ -38,6 +38,7 @@ export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): 
   // a detailed walk shows every rule that it passes
   const rulesOf = (one: CompiledChain): readonly CompiledRule[] => (detailed ? one.rules : one.rulesFor(skb.dst));
   const callers: { chain: CompiledChain; rules: readonly CompiledRule[]; at: number }[] = [];
+  const inNat = base.chain.base?.kind === 'nat';
   let chain = base;
   let rules = rulesOf(base);
   let at = 0;
@@ -60,7 +61,7 @@ export function walkTable(skb: Skb, base: CompiledChain, context: WalkContext): 
       if (detailed && truth === NO) record(missOf(skb, rule, hook));
       continue;
     }
-    record({ kind: 'rule', hook, rule, verdict: verdictOf(effect) });
+    record({ kind: 'rule', hook, rule, verdict: verdictOf(effect), inNat });
     switch (effect.kind) {
       case 'jump':
         callers.push({ chain, rules, at });

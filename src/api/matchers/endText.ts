@@ -38,6 +38,6 @@ function ruleOf({ walk: { fate, steps } }: Leg): Rule | undefined {
   const before = rewrites < 0 ? steps : steps.slice(0, rewrites);
   const rules = before.flatMap((step) => (step.kind === 'rule' && step.verdict !== 'JUMP' && step.verdict !== 'GOTO' ? [step] : []));
   if (rewrites >= 0) return rules.at(-1)?.rule;
-  const early = rules.filter(({ hook, rule }) => (hook === 'OUTPUT' || hook === 'PREROUTING') && rule.table === 'nat');
+  const early = rules.filter(({ hook, inNat }) => (hook === 'OUTPUT' || hook === 'PREROUTING') && inNat === true);
   return (early.at(-1) ?? rules.findLast(({ verdict }) => verdict !== 'CONTINUE'))?.rule;
 }

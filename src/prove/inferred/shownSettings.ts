@@ -9,7 +9,7 @@ import { PROTO } from '../../packet/protocol.ts';
 import { rulesOfTables } from '../../ruleset/everyRule.ts';
 import { asksOnly, covers, pointsOf, type RuleShape, shapeOf, valuesOf } from '../../ruleset/ruleShape.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
-import { chainsAt, isNatTable, hookPartOf, runsBeforeLookup } from '../../ruleset/stages.ts';
+import { chainsAt, hookPartOf, isNatTable, runsBeforeLookup } from '../../ruleset/stages.ts';
 import type { Declaration } from './declaration.ts';
 import type { Told } from './exclusions.ts';
 

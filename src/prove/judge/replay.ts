@@ -102,7 +102,7 @@ export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
   const translates = (step: RuleStep): boolean => ends(step) && does(step.rule, 'nat');
   const first = claim === 'passthrough-returned' ? translates : handsOver;
   const choices =
-    isStopped || claim === 'probe-source-rewritten' ? [ends] : [first, (step: RuleStep) => early(step) && step.rule.table === 'nat', ends];
+    isStopped || claim === 'probe-source-rewritten' ? [ends] : [first, (step: RuleStep) => early(step) && step.inNat === true, ends];
   const at = choices.map((isMeant) => steps.findLastIndex(isMeant)).find((index) => index >= 0) ?? -1;
   return withCaller(steps, at);
 }
