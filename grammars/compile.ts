@@ -1,5 +1,6 @@
 /** Compiles an ohm grammar to TypeScript: one function a rule, no memo table, a stack of captures, the furthest failure.
- *  Takes lexical rules without parameters or recursion; anything else is refused, never approximated. */
+ *  Takes lexical rules without parameters, none of which begins with itself; anything else is refused, never approximated. Rules that
+ *  come to themselves again do so to a bound: below it the text is too deep, and nothing more is read of it. */
 import type { Grammar } from 'ohm-js';
 import type { CharSet } from './expression.ts';
 import { charSetOf, describe, type Expression, type RuleTable, ruleTable } from './expression.ts';
@@ -29,7 +30,7 @@ export function compile(grammar: Grammar, options: CompileOptions): string {
   return [
     `// Generated from the grammar ${grammar.name} by grammars/generate.ts: do not edit.`,
     `import type { CompiledGrammar, MatchState } from '${options.runtime}';`,
-    `import { grow, miss } from '${options.runtime}';`,
+    `import { ${names.some((name) => rules.get(name)?.isRecursive) ? 'enter, ' : ''}grow, miss } from '${options.runtime}';`,
     '',
     ...[...context.tables].map(([bits, name]) => `const ${name} = Uint8Array.from('${bits}', Number);`),
     '',
@@ -46,18 +47,19 @@ export function compile(grammar: Grammar, options: CompileOptions): string {
 function ruleFunction(context: Context, name: string, capture: number): string {
   const rule = context.rules.get(name);
   if (rule === undefined) throw new Error(`no rule ${name}`);
-  const { description } = rule;
+  const { description, isRecursive } = rule;
+  const leave = isRecursive ? 's.depth--; ' : '';
   const fail = description === undefined ? '' : `s.quiet--; s.at = from; s.top = top; miss(s, ${expectation(context, description)}); `;
   const reserve = capture < 0 ? '' : 'if (top + 3 > s.events.length) grow(s);\n  s.top = top + 3;\n  ';
   const record = capture < 0 ? '' : `s.events[top] = ${capture};\n    s.events[top + 1] = from;\n    s.events[top + 2] = s.at;\n    `;
   return `function r_${name}(s: MatchState): boolean {
   const from = s.at;
   const top = s.top;
-  ${reserve}${description === undefined ? '' : 's.quiet++;\n  '}fail: {
+  ${isRecursive ? 'if (!enter(s)) return false;\n  ' : ''}${reserve}${description === undefined ? '' : 's.quiet++;\n  '}fail: {
     ${emit(context, rule.body, 'fail')}
-    ${record}${description === undefined ? '' : 's.quiet--;\n    '}return true;
+    ${record}${description === undefined ? '' : 's.quiet--;\n    '}${leave}return true;
   }
-  ${fail === '' ? 's.at = from; s.top = top; ' : fail}return false;
+  ${leave}${fail === '' ? 's.at = from; s.top = top; ' : fail}return false;
 }
 `;
 }

@@ -21,13 +21,15 @@ export interface RuleEntry {
   readonly description?: string;
   /** false for what ohm brings itself: `any`, `end` */
   readonly own: boolean;
+  /** it can come to itself again */
+  readonly isRecursive: boolean;
 }
 
 export type RuleTable = ReadonlyMap<string, RuleEntry>;
 
 /** Rules of the grammar and the built-in ones that they use. */
 export function ruleTable(grammar: ohm.Grammar): RuleTable {
-  const table = new Map<string, RuleEntry>();
+  const table = new Map<string, Omit<RuleEntry, 'isRecursive'>>();
   const visit = (name: string): void => {
     if (table.has(name)) return;
     const info = grammar.rules[name] as unknown as { readonly body: ohm.PExpr; readonly description?: string | null };
@@ -38,7 +40,61 @@ export function ruleTable(grammar: ohm.Grammar): RuleTable {
     for (const rule of used) visit(rule);
   };
   for (const name of Object.keys(grammar.rules)) visit(name);
-  return table;
+  const body = (name: string): Expression => table.get(name)?.body ?? { kind: 'end' };
+  const emptyable = emptyableRules(table);
+  const begins = (name: string): readonly string[] => firstRules(body(name), emptyable);
+  for (const name of table.keys()) if (reaches(name, begins)) throw new Error(`cannot compile ${name}: it begins with itself`);
+  const uses = (name: string): readonly string[] => rulesIn(body(name));
+  return new Map([...table].map(([name, entry]) => [name, { ...entry, isRecursive: reaches(name, uses) }]));
+}
+
+/** Does a rule lead to itself? */
+function reaches(name: string, next: (rule: string) => readonly string[]): boolean {
+  const seen = new Set(next(name));
+  for (const rule of seen) for (const one of next(rule)) seen.add(one);
+  return seen.has(name);
+}
+
+function rulesIn(e: Expression): readonly string[] {
+  if (e.kind === 'apply') return [e.rule];
+  if (e.kind === 'seq' || e.kind === 'alt') return e.of.flatMap(rulesIn);
+  return 'of' in e ? rulesIn(e.of as Expression) : [];
+}
+
+/** The rules that are asked before `e` has taken a character. */
+function firstRules(e: Expression, emptyable: ReadonlySet<string>): readonly string[] {
+  if (e.kind === 'alt') return e.of.flatMap((term) => firstRules(term, emptyable));
+  if (e.kind !== 'seq') return 'of' in e ? firstRules(e.of as Expression, emptyable) : rulesIn(e);
+  const taker = e.of.findIndex((part) => !isEmptyable(part, emptyable));
+  return e.of.slice(0, taker < 0 ? e.of.length : taker + 1).flatMap((part) => firstRules(part, emptyable));
+}
+
+/** The rules that can take nothing. */
+function emptyableRules(bodies: ReadonlyMap<string, Pick<RuleEntry, 'body'>>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let count = -1; count < found.size; ) {
+    count = found.size;
+    for (const [name, { body }] of bodies) if (isEmptyable(body, found)) found.add(name);
+  }
+  return found;
+}
+
+function isEmptyable(e: Expression, emptyable: ReadonlySet<string>): boolean {
+  switch (e.kind) {
+    case 'chars':
+    case 'text':
+      return false;
+    case 'apply':
+      return emptyable.has(e.rule);
+    case 'seq':
+      return e.of.every((part) => isEmptyable(part, emptyable));
+    case 'alt':
+      return e.of.some((part) => isEmptyable(part, emptyable));
+    case 'plus':
+      return isEmptyable(e.of, emptyable);
+    default:
+      return true;
+  }
 }
 
 interface Parts {
@@ -94,7 +150,7 @@ export function charSetOf(e: Expression, rules: RuleTable): CharSet | undefined 
   if (e.kind === 'chars') return e.set;
   if (e.kind === 'apply') {
     const rule = rules.get(e.rule);
-    return rule === undefined ? undefined : charSetOf(rule.body, rules);
+    return rule === undefined || rule.isRecursive ? undefined : charSetOf(rule.body, rules);
   }
   if (e.kind === 'alt') {
     const sets = e.of.map((term) => charSetOf(term, rules));
@@ -119,7 +175,7 @@ export function describe(e: Expression, rules: RuleTable): string {
       return JSON.stringify(e.text);
     case 'apply': {
       const rule = rules.get(e.rule);
-      return rule?.description ?? (rule === undefined ? e.rule : describe(rule.body, rules));
+      return rule?.description ?? (rule === undefined || rule.isRecursive ? e.rule : describe(rule.body, rules));
     }
     case 'alt':
       return [...new Set(e.of.map((term) => describe(term, rules)))].join(' or ');

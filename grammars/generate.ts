@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as ohm from 'ohm-js';
 import { compile } from './compile.ts';
 
-const OUTPUT = { 'iptables-save': 'iptablesSave', values: 'values', packet: 'packet', ip: 'ip', listing: 'listing' } as const;
+const OUTPUT = { 'iptables-save': 'iptablesSave', values: 'values', packet: 'packet', ip: 'ip', listing: 'listing', nft: 'nft' } as const;
 
 mkdirSync(new URL('../src/syntax/generated/', import.meta.url), { recursive: true });
 for (const [file, module] of Object.entries(OUTPUT)) {

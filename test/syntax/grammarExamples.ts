@@ -4,6 +4,7 @@ import * as ohm from 'ohm-js';
 import { grammar as ip } from '../../src/syntax/generated/ip.ts';
 import { grammar as iptablesSave } from '../../src/syntax/generated/iptablesSave.ts';
 import { grammar as listing } from '../../src/syntax/generated/listing.ts';
+import { grammar as nft } from '../../src/syntax/generated/nft.ts';
 import { grammar as packet } from '../../src/syntax/generated/packet.ts';
 import { grammar as values } from '../../src/syntax/generated/values.ts';
 import type { CompiledGrammar } from '../../src/syntax/grammar/recogniser.ts';
@@ -27,6 +28,7 @@ export const GRAMMARS: readonly GrammarUnderTest[] = [
   load('packet', packet),
   load('ip', ip),
   load('listing', listing),
+  load('nft', nft),
 ];
 
 function load(file: string, compiled: CompiledGrammar): GrammarUnderTest {

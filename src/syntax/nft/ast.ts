@@ -15,7 +15,12 @@ export interface NftRulesetNode {
   readonly tables: readonly NftTableNode[];
 }
 
-export interface NftTableNode extends Span {
+/** `# handle N`, as `nft -a` shows it; commands name rules by it. */
+export interface NftHandled {
+  readonly handle?: number;
+}
+
+export interface NftTableNode extends Span, NftHandled {
   readonly family: NftFamily;
   readonly name: NftName;
   /** `dormant`, `owner`, `persist` */
@@ -28,7 +33,7 @@ export interface NftTableNode extends Span {
   readonly flowtables: readonly NftFlowtableNode[];
 }
 
-export interface NftChainNode extends Span {
+export interface NftChainNode extends Span, NftHandled {
   readonly name: NftName;
   readonly base?: NftBaseNode;
   readonly comment?: NftName;
@@ -46,7 +51,7 @@ export interface NftBaseNode extends Span {
   readonly flags: readonly NftName[];
 }
 
-export interface NftSetNode extends Span {
+export interface NftSetNode extends Span, NftHandled {
   readonly kind: 'set' | 'map' | 'meter';
   readonly name: NftName;
   /** of `type`: names of types; of `typeof`: expressions */
@@ -78,20 +83,21 @@ export interface NftElement extends Span {
   readonly statements: readonly NftStatement[];
 }
 
-/** `counter`, `quota`, `limit`, `ct helper`, `ct timeout`, `ct expectation`, `synproxy`, `secmark` with a name; what it says as words. */
-export interface NftObjectNode extends Span {
+/** `counter`, `quota`, `limit`, `ct helper`, `ct timeout`, `ct expectation`, `synproxy`, `secmark` with a name; what it says as words.
+ *  Wherever a node `says` words, they are those between blanks, and quoted ones keep their quotes. */
+export interface NftObjectNode extends Span, NftHandled {
   readonly kind: string;
   readonly name: NftName;
   readonly comment?: NftName;
   readonly says: readonly NftName[];
 }
 
-export interface NftFlowtableNode extends Span {
+export interface NftFlowtableNode extends Span, NftHandled {
   readonly name: NftName;
   readonly says: readonly NftName[];
 }
 
-export interface NftRuleNode extends Span {
+export interface NftRuleNode extends Span, NftHandled {
   readonly statements: readonly NftStatement[];
   readonly comment?: NftName;
   /** 1-based line where the rule starts */
@@ -110,7 +116,13 @@ export type NftExpression = Span &
     | { readonly kind: 'list'; readonly of: readonly NftExpression[] }
     /** `a . b . c` */
     | { readonly kind: 'concat'; readonly of: readonly NftExpression[] }
-    | { readonly kind: 'binary'; readonly op: '&' | '|' | '^' | '<<' | '>>'; readonly left: NftExpression; readonly right: NftExpression }
+    /** `/` stands right of flags: the value, and the mask that they are asked under, `syn / fin,syn,rst,ack` */
+    | {
+        readonly kind: 'binary';
+        readonly op: '&' | '|' | '^' | '<<' | '>>' | '/';
+        readonly left: NftExpression;
+        readonly right: NftExpression;
+      }
     /** `{ ... }` */
     | { readonly kind: 'set'; readonly elements: readonly NftElement[] }
     /** `@name`; as a member of `{ ... }` too */
@@ -184,7 +196,7 @@ export type NftStatement = Span &
         readonly verb: 'snat' | 'dnat' | 'masquerade' | 'redirect';
         readonly family?: 'ip' | 'ip6';
         /** `snat prefix to`, `dnat ip addr . port to` */
-        readonly form?: 'prefix' | 'address and port';
+        readonly form?: 'prefix' | 'interval' | 'address and port';
         readonly address?: NftExpression;
         readonly port?: NftExpression;
         /** `random`, `fully-random`, `persistent` */
@@ -209,7 +221,7 @@ export type NftStatement = Span &
     /** `meter name size n { key statement }` */
     | { readonly kind: 'meter'; readonly name: NftName; readonly size?: NftName; readonly element: NftElement }
     /** what the listing does not show of a rule of iptables */
-    | { readonly kind: 'xt'; readonly of: 'match' | 'target'; readonly name: NftName }
+    | { readonly kind: 'xt'; readonly of: 'match' | 'target' | 'watcher'; readonly name: NftName }
     /** `queue`, `dup`, `fwd`, `flow add`, `synproxy`, `reset` ...: the first word, and the rest as words */
     | { readonly kind: 'other'; readonly verb: string; readonly says: readonly NftName[] }
   );

@@ -15,6 +15,8 @@ export const DIAGNOSTIC_CODES = {
   'unknown-table': 'there is no such table',
   'unknown-chain': 'the table has no such chain',
   'chain-exists': 'the chain is already there',
+  'unknown-item': 'the table has no such set, map, object or element',
+  'item-exists': 'the table, set, object or element is already there',
   'chain-name': 'the name cannot be that of a chain',
   'chain-not-deletable': 'the chain is built in, or still in use',
   'bad-policy': 'the policy is neither ACCEPT nor DROP, or the chain has none',

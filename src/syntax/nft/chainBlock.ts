@@ -1,0 +1,110 @@
+/** `chain ... { ... }`: where a base chain is hooked, its policy, its rules. */
+import { captures } from '../generated/nft.ts';
+import type { NftBaseNode, NftName } from './ast.ts';
+import { type NamedBlock, readHandle, readLines } from './blocks.ts';
+import { endLine, type NftCursor, nextWord, skipUnread, take, takeOrSay, takeOrSkip } from './cursor.ts';
+import { isDefinition, namesIn, readDefinition } from './definitions.ts';
+import { allParts, findPart, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
+import { readRule, textIn } from './statements.ts';
+import type { NftChainState, NftTableState } from './world.ts';
+
+export function nftChainOf(table: NftTableState, name: NftName, start: number): NftChainState {
+  const known = table.chains.get(name.text);
+  if (known !== undefined) return known;
+  const made = { name, rules: [], start, end: name.end };
+  table.chains.set(name.text, made);
+  return made;
+}
+
+export function readChainBlock(cursor: NftCursor, { table, name, start }: NamedBlock): void {
+  const chain = nftChainOf(table, name, start);
+  const handle = readHandle(cursor);
+  if (handle !== undefined) chain.handle = handle;
+  cursor.scopes.unshift(new Map());
+  readLines(cursor, name, () => readChainLine(cursor, chain));
+  cursor.scopes.shift();
+}
+
+function readChainLine(cursor: NftCursor, chain: NftChainState): void {
+  const word = nextWord(cursor);
+  if (word === 'type') readBase(cursor, chain);
+  else if (word === 'policy') readPolicy(cursor, chain);
+  else if (word === 'comment') readComment(cursor, chain);
+  else if (word === 'flags') readFlags(cursor, chain);
+  else if (isDefinition(word)) readDefinition(cursor);
+  else if (takeOrSay(cursor, 'rule')) {
+    chain.rules.push(readRule(cursor));
+    endLine(cursor);
+  } else skipUnread(cursor);
+}
+
+function readBase(cursor: NftCursor, chain: NftChainState): void {
+  if (!takeOrSkip(cursor, 'chainBase')) return;
+  const [whole = 0] = allParts(cursor);
+  const parts = partsIn(cursor, whole);
+  const [type = 0, hook = 0] = [findPart(cursor, parts, 'baseType'), findPart(cursor, parts, 'baseHook')];
+  chain.base = {
+    type: nameAt(cursor, type),
+    hook: nameAt(cursor, hook),
+    devices: parts.flatMap((part) => devicesIn(cursor, part)),
+    priority: readPriority(cursor, parts),
+    flags: chain.base?.flags ?? [],
+    ...(chain.base?.policy !== undefined && { policy: chain.base.policy }),
+    ...spanAt(cursor, whole),
+  };
+  endLine(cursor);
+}
+
+function devicesIn(cursor: NftCursor, part: number): readonly NftName[] {
+  const isDevice = partAt(cursor, part) === captures.device;
+  if (!isDevice && partAt(cursor, part) !== captures.variable) return [];
+  const span = spanAt(cursor, part);
+  return namesIn(cursor, isDevice ? part + 3 : part).map((text) => ({ text: unquotedNft(text), ...span }));
+}
+
+function readPriority(cursor: NftCursor, parts: readonly number[]): NftBaseNode['priority'] {
+  const name = findPart(cursor, parts, 'priorityName');
+  const number = findPart(cursor, parts, 'priorityNumber');
+  const offset = number === undefined ? 0 : Number(textAt(cursor, number).replaceAll(/[\s+]/g, ''));
+  const [first = 0, last = first] = [name ?? number, number];
+  const span = { start: spanAt(cursor, first).start, end: spanAt(cursor, last).end };
+  if (name === undefined) return { offset, ...span };
+  const { text } = textIn(cursor, name);
+  return /^-?\d+$/.test(text) ? { offset: Number(text) + offset, ...span } : { name: text, offset, ...span };
+}
+
+function readPolicy(cursor: NftCursor, chain: NftChainState): void {
+  if (!takeOrSkip(cursor, 'chainPolicy')) return;
+  const [part = 0] = allParts(cursor);
+  const [variable] = partsIn(cursor, part);
+  const policy = variable === undefined ? nameAt(cursor, part) : textIn(cursor, part);
+  if (chain.base === undefined) {
+    const message = `chain \`${chain.name.text}\` has no policy: it is not a base chain`;
+    cursor.report({
+      kind: 'not-loadable',
+      code: 'bad-policy',
+      message,
+      span: policy,
+      help: 'write its `type ... hook ... priority ...` before',
+    });
+  } else chain.base = { ...chain.base, policy };
+  endLine(cursor);
+}
+
+function readComment(cursor: NftCursor, chain: NftChainState): void {
+  if (!takeOrSkip(cursor, 'lineComment')) return;
+  chain.comment = textIn(cursor, 0);
+  endLine(cursor);
+}
+
+function readFlags(cursor: NftCursor, chain: NftChainState): void {
+  if (!takeOrSkip(cursor, 'flags')) return;
+  const flags = allParts(cursor).map((part) => textIn(cursor, part));
+  if (chain.base !== undefined) chain.base = { ...chain.base, flags };
+  endLine(cursor);
+}
+
+/** Of a command: the rule, or nothing where it cannot be read. */
+export function takeRule(cursor: NftCursor): ReturnType<typeof readRule> | undefined {
+  return take(cursor, 'rule') ? readRule(cursor) : undefined;
+}

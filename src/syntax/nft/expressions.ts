@@ -1,0 +1,224 @@
+/** Expressions and elements of sets, from what the grammar took. */
+import { invariant } from '../../lib/invariant.ts';
+import { captures } from '../generated/nft.ts';
+import type { NftElement, NftExpression, NftName, NftValue, NftVerdict } from './ast.ts';
+import { afterPart, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
+import { nftChained } from './operators.ts';
+import { isValueOfNft } from './reserved.ts';
+import { nftSelectorOf, type SelectorKind } from './selectors.ts';
+
+const SELECTORS: ReadonlyMap<number, SelectorKind> = new Map([
+  [captures.payload, 'payload'],
+  [captures.raw, 'raw'],
+  [captures.meta, 'meta'],
+  [captures.ct, 'ct'],
+  [captures.fib, 'fib'],
+  [captures.numgen, 'numgen'],
+  [captures.header, 'header'],
+  [captures.socket, 'other'],
+  [captures.rt, 'other'],
+  [captures.osf, 'other'],
+  [captures.ipsec, 'other'],
+]);
+
+const VALUES: ReadonlyMap<number, NftValue['form']> = new Map([
+  [captures.number, 'number'],
+  [captures.time, 'time'],
+  [captures.address4, 'address4'],
+  [captures.address6, 'address6'],
+  [captures.mac, 'mac'],
+  [captures.classid, 'word'],
+  [captures.quoted, 'string'],
+  [captures.word, 'word'],
+]);
+
+export function readExpression(reader: NftReader, index: number): NftExpression {
+  const part = partAt(reader, index);
+  const form = VALUES.get(part);
+  if (form !== undefined) return readValue(reader, index, form);
+  const selector = SELECTORS.get(part);
+  if (selector !== undefined) return { ...nftSelectorOf(selector, textAt(reader, index)), ...spanAt(reader, index) };
+  switch (part) {
+    case captures.left:
+    case captures.cConcat:
+    case captures.vConcat:
+    case captures.setTypeof:
+    case captures.setValueTypeof:
+      return several(reader, index, 'concat');
+    case captures.rhs:
+      return several(reader, index, 'list');
+    case captures.leftBinary:
+    case captures.cBinary:
+    case captures.vBinary:
+      return readBinary(reader, index);
+    case captures.cRanged:
+    case captures.vRanged:
+      return readRanged(reader, index);
+    case captures.masked: {
+      const [left = 0, right = 0] = partsIn(reader, index);
+      return {
+        kind: 'binary',
+        op: '/',
+        left: readExpression(reader, left),
+        right: readExpression(reader, right),
+        ...spanAt(reader, index),
+      };
+    }
+    case captures.value:
+      return readMapped(reader, index);
+    case captures.hash:
+      return readHash(reader, index);
+    case captures.set:
+      return { kind: 'set', elements: readElements(reader, index), ...spanAt(reader, index) };
+    case captures.reference:
+      return readReference(reader, index);
+    case captures.variable:
+      return readVariable(reader, index);
+    case captures.wildcard:
+      return { kind: 'wildcard', ...spanAt(reader, index) };
+    default:
+      return readExpression(reader, index + 3);
+  }
+}
+
+function readValue(reader: NftReader, index: number, form: NftValue['form']): NftExpression {
+  const { start, end } = spanAt(reader, index);
+  const text = textAt(reader, index);
+  if (partAt(reader, index) === captures.word && !isValueOfNft(text)) {
+    const message = `\`${text}\` is a word of nft and cannot be a value here`;
+    reader.report({ kind: 'malformed', code: 'bad-value', message, span: { start, end }, help: 'write it in quotes if it is a name' });
+  }
+  return { kind: 'value', form, text: form === 'string' ? unquotedNft(text) : text, start, end };
+}
+
+function several(reader: NftReader, index: number, kind: 'concat' | 'list'): NftExpression {
+  const parts = partsIn(reader, index);
+  const [first = index + 3] = parts;
+  if (parts.length === 1) return readExpression(reader, first);
+  return { kind, of: parts.map((part) => readExpression(reader, part)), ...spanAt(reader, index) };
+}
+
+function readBinary(reader: NftReader, index: number): NftExpression {
+  const parts = partsIn(reader, index);
+  const [first = index + 3] = parts;
+  if (parts.length === 1) return readExpression(reader, first);
+  const operands = parts.filter((_, at) => at % 2 === 0).map((part) => readExpression(reader, part));
+  const operators = parts.filter((_, at) => at % 2 === 1).map((part) => textAt(reader, part));
+  return nftChained(operands, operators);
+}
+
+function readRanged(reader: NftReader, index: number): NftExpression {
+  const first = readExpression(reader, index + 3);
+  const rest = afterPart(reader, index + 3);
+  if (rest >= afterPart(reader, index)) return first;
+  const span = spanAt(reader, index);
+  if (partAt(reader, rest) === captures.prefixLength)
+    return { kind: 'prefix', of: first, length: Number(textAt(reader, rest).slice(1).trim()), ...span };
+  return { kind: 'range', lo: first, hi: readExpression(reader, rest), ...span };
+}
+
+/** `key map { ... }`, and values of a list. */
+function readMapped(reader: NftReader, index: number): NftExpression {
+  const parts = partsIn(reader, index);
+  const to = findPart(reader, parts, 'mapTo');
+  const values = parts.filter((part) => part !== to).map((part) => readExpression(reader, part));
+  const [first = readExpression(reader, index + 3)] = values;
+  const key: NftExpression = values.length === 1 ? first : { kind: 'list', of: values, start: first.start, end: values.at(-1)?.end ?? 0 };
+  return to === undefined ? key : { kind: 'map', key, to: readExpression(reader, to), ...spanAt(reader, index) };
+}
+
+function readHash(reader: NftReader, index: number): NftExpression {
+  const text = textAt(reader, index);
+  const number = (word: string): string | undefined => new RegExp(`\\s${word}\\s+(\\w+)`).exec(text)?.[1];
+  const seed = number('seed');
+  return {
+    kind: 'hash',
+    ...(text.startsWith('j') && { of: readExpression(reader, index + 3) }),
+    modulus: Number(number('mod')),
+    ...(seed !== undefined && { seed: Number(seed) }),
+    offset: Number(number('offset') ?? 0),
+    ...spanAt(reader, index),
+  };
+}
+
+function readReference(reader: NftReader, index: number): NftExpression {
+  const { start, end } = spanAt(reader, index);
+  const text = textAt(reader, index).slice(1);
+  const name = text.startsWith('$') ? namedBy(reader, index + 3) : text;
+  return { kind: 'reference', name: { text: name, start: start + 1, end }, start, end };
+}
+
+/** The name that a variable stands for. */
+export function namedBy(reader: NftReader, index: number): string {
+  const value = readVariable(reader, index);
+  return value.kind === 'value' ? value.text : '';
+}
+
+/** What the variable was defined as, at the place where it stands. */
+function readVariable(reader: NftReader, index: number): NftExpression {
+  const { report, scopes } = reader;
+  const span = spanAt(reader, index);
+  const name = textAt(reader, index).slice(1);
+  const value = scopes.find((scope) => scope.has(name))?.get(name);
+  if (value !== undefined) return { ...value, ...span };
+  report({
+    kind: 'malformed',
+    code: 'script-unknown-value',
+    message: `\`$${name}\` is not defined`,
+    span,
+    help: `write \`define ${name} = ...\` before it`,
+  });
+  return { kind: 'value', form: 'word', text: `$${name}`, ...span };
+}
+
+function readElements(reader: NftReader, index: number): readonly NftElement[] {
+  const end = afterPart(reader, index);
+  const elements: NftElement[] = [];
+  for (let at = index + 3; at < end; at = afterPart(reader, at)) pushElement(elements, readElement(reader, at));
+  return elements;
+}
+
+/** A set within a set, as variables make it, gives its elements. */
+export function pushElement(elements: NftElement[], element: NftElement): void {
+  if (element.key.kind === 'set' && element.value === undefined) for (const one of element.key.elements) pushElement(elements, one);
+  else elements.push(element);
+}
+
+/** Of a set, or of a statement that adds to one. */
+export function readElement(reader: NftReader, index: number): NftElement {
+  const { start, end } = spanAt(reader, index);
+  const key = readExpression(reader, index + 3);
+  const stop = afterPart(reader, index);
+  let at = afterPart(reader, index + 3);
+  if (at >= stop) return { key, statements: [], start, end };
+  const parts: number[] = [];
+  for (; at < stop; at = afterPart(reader, at)) parts.push(at);
+  const [value, comment, timeout, expires] = (['elementValue', 'elementComment', 'elementTimeout', 'elementExpires'] as const).map((name) =>
+    findPart(reader, parts, name),
+  );
+  return {
+    key,
+    ...(value !== undefined && { value: readElementValue(reader, value) }),
+    ...(comment !== undefined && { comment: nameAt(reader, comment + 3) }),
+    ...(timeout !== undefined && { timeout: timeIn(reader, timeout) }),
+    ...(expires !== undefined && { expires: timeIn(reader, expires) }),
+    statements: parts.filter((part) => STATEFUL.has(partAt(reader, part))).map((part) => reader.statement(reader, part)),
+    start,
+    end,
+  };
+}
+
+function timeIn(reader: NftReader, index: number): NftName {
+  const { start, end } = spanAt(reader, index);
+  const [, text = ''] = /^\S+\s+(.*)$/s.exec(textAt(reader, index)) ?? [];
+  return { text: unquotedNft(text), start: Math.max(end - text.length, start), end };
+}
+
+function readElementValue(reader: NftReader, index: number): NftExpression | NftVerdict {
+  if (partAt(reader, index + 3) !== captures.verdict) return readExpression(reader, index + 3);
+  const verdict = reader.statement(reader, index + 3);
+  invariant(verdict.kind === 'verdict', 'a verdict is read as one');
+  return verdict;
+}
+
+const STATEFUL: ReadonlySet<number> = new Set([captures.counter, captures.limit, captures.connlimit, captures.quota, captures.last]);

@@ -1,0 +1,48 @@
+/** Reads what `nft list ruleset` prints and what `nft -f` takes, and carries it out on tables. man nft(8) */
+import type { Source } from '../text/source.ts';
+import type { NftRulesetNode } from './ast.ts';
+import { nftCommand } from './commands.ts';
+import { endLine, type NftInput, newNftCursor, nextWord, take, takeOrSkip } from './cursor.ts';
+import { isDefinition, readDefinition } from './definitions.ts';
+import { allParts } from './matched.ts';
+import { nftTableOf, readTableBlock, tableNameIn } from './tableBlock.ts';
+import { type NftWorld, nftRuleset } from './world.ts';
+
+/** The tables of one text that is nothing but nft. */
+export function readNftText(source: Source, report: NftInput['report']): NftRulesetNode {
+  const world: NftWorld = new Map();
+  nftInto(world, { text: source.text, span: { start: 0, end: source.text.length }, report });
+  return nftRuleset(world, source);
+}
+
+/** Carries the part of a text out on the tables. */
+export function nftInto(world: NftWorld, input: NftInput): void {
+  const cursor = newNftCursor(input);
+  for (;;) {
+    take(cursor, 'between');
+    if (cursor.at >= cursor.end) return;
+    const before = cursor.at;
+    const word = nextWord(cursor);
+    if (isDefinition(word)) readDefinition(cursor);
+    else if (word === 'include') sayInclude(cursor);
+    else if (word === 'table' && take(cursor, 'tableOpen')) {
+      readTableBlock(cursor, nftTableOf(world, tableNameIn(cursor, allParts(cursor))));
+      endLine(cursor);
+    } else nftCommand(cursor, world);
+    if (cursor.at === before) cursor.at++;
+  }
+}
+
+function sayInclude(cursor: Parameters<typeof readDefinition>[0]): void {
+  const { at, report } = cursor;
+  if (!takeOrSkip(cursor, 'inclusion')) return;
+  const file = cursor.s.text.slice(at, cursor.at).replace(/^include\s+/, '');
+  report({
+    kind: 'malformed',
+    code: 'script-not-evaluated',
+    message: `${file} is not read: only this text is`,
+    span: { start: at, end: cursor.at },
+    help: 'put the text of the file in place of the `include`, or give `nft list ruleset` of a host where it is loaded',
+  });
+  endLine(cursor);
+}

@@ -1,0 +1,225 @@
+/** Statements and rules, from what the grammar took. */
+import { captures } from '../generated/nft.ts';
+import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from './ast.ts';
+import { namedBy, readElement, readExpression } from './expressions.ts';
+import { allParts, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft, wordsOfPart } from './matched.ts';
+import { isNameOfNft } from './reserved.ts';
+
+type Reading = (reader: NftReader, index: number) => NftStatement;
+
+/** All that was taken, as one rule. */
+export function readRule(reader: NftReader): NftRuleNode {
+  return readRuleOf(reader, 0);
+}
+
+function readRuleOf(reader: NftReader, index: number): NftRuleNode {
+  const statements: NftStatement[] = [];
+  let comment: NftName | undefined;
+  let handle: number | undefined;
+  for (const part of partsIn(reader, index)) {
+    if (partAt(reader, part) === captures.ruleComment) comment = textIn(reader, part);
+    else if (partAt(reader, part) === captures.handle) handle = Number(textAt(reader, part + 3));
+    else statements.push(readStatement(reader, part));
+  }
+  const start = reader.s.events[index + 1] as number;
+  return {
+    statements,
+    ...(comment !== undefined && { comment }),
+    ...(handle !== undefined && { handle }),
+    line: reader.lineOf(start),
+    ...spanAt(reader, index),
+  };
+}
+
+/** In quotes, a word, or what a variable stands for. */
+export function textIn(reader: NftReader, index: number): NftName {
+  const inner = index + 3;
+  return partAt(reader, inner) === captures.variable ? { text: namedBy(reader, inner), ...spanAt(reader, inner) } : nameAt(reader, inner);
+}
+
+export function readStatement(reader: NftReader, index: number): NftStatement {
+  const read = READINGS.get(partAt(reader, index));
+  return read === undefined ? said(reader, index) : read(reader, index);
+}
+
+/** A statement that is kept as its words. */
+function said(reader: NftReader, index: number): NftStatement {
+  const [verb, ...says] = wordsOfPart(reader, index, 0) as readonly [NftName, ...NftName[]];
+  return { kind: 'other', verb: verb.text, says, ...spanAt(reader, index) };
+}
+
+const READINGS: ReadonlyMap<number, Reading> = new Map<number, Reading>([
+  [captures.field, readField],
+  [captures.verdict, readVerdict],
+  [captures.counter, stateful('counter', 1)],
+  [captures.limit, stateful('limit', 1)],
+  [captures.quota, stateful('quota', 1)],
+  [captures.last, stateful('last', 1)],
+  [captures.connlimit, stateful('ct count', 2)],
+  [captures.log, (reader, index) => ({ kind: 'log', says: wordsOfPart(reader, index, 1), ...spanAt(reader, index) })],
+  [captures.reject, readReject],
+  [captures.notrack, (reader, index) => ({ kind: 'notrack', ...spanAt(reader, index) })],
+  [captures.nat, readNat],
+  [captures.masquerade, readNat],
+  [captures.redirect, readNat],
+  [captures.tproxy, readTproxy],
+  [captures.dynamic, readDynamic],
+  [captures.meter, readMeter],
+  [captures.ctObject, readCtObject],
+  [captures.synproxy, (reader, index) => objectOf(reader, index, 'synproxy') ?? said(reader, index)],
+  [captures.xt, readXt],
+]);
+
+function readField(reader: NftReader, index: number): NftStatement {
+  const span = spanAt(reader, index);
+  const [first = 0, second = 0] = partsIn(reader, index);
+  const left = readExpression(reader, first);
+  const inner = second + 3;
+  if (partAt(reader, second) === captures.vmap) return { kind: 'vmap', key: left, to: readExpression(reader, inner), ...span };
+  if (partAt(reader, second) === captures.write) {
+    const value = readExpression(reader, inner);
+    if (left.kind === 'ct' && left.key === 'helper') return { kind: 'object', of: 'ct helper', object: value, ...span };
+    return { kind: 'write', to: left, value, ...span };
+  }
+  const parts = partsIn(reader, second);
+  const op = findPart(reader, parts, 'op');
+  const right = readExpression(reader, parts.at(-1) ?? inner);
+  return { kind: 'match', left, ...(op !== undefined && { op: OPS[textAt(reader, op)] ?? '==' }), right, ...span };
+}
+
+type Comparison = NonNullable<Extract<NftStatement, { readonly kind: 'match' }>['op']>;
+const OPS: Readonly<Record<string, Comparison>> = {
+  ...Object.fromEntries((['==', '!=', '<', '>', '<=', '>=', '!'] as const).map((op) => [op, op])),
+  ...{ eq: '==', ne: '!=', lt: '<', gt: '>', le: '<=', ge: '>=', not: '!' },
+};
+
+function readVerdict(reader: NftReader, index: number): NftVerdict {
+  const span = spanAt(reader, index);
+  const [, verb = ''] = /^(\w+)/.exec(textAt(reader, index)) ?? [];
+  const verdict = verb as NftVerdict['verdict'];
+  const [inner] = partsIn(reader, index);
+  if (inner === undefined) return { kind: 'verdict', verdict, ...span };
+  if (partAt(reader, inner) === captures.block) {
+    const rules = partsIn(reader, inner).map((part) => readRuleOf(reader, part));
+    return { kind: 'verdict', verdict, rules, ...span };
+  }
+  const chain = readName(reader, inner + 3);
+  return { kind: 'verdict', verdict, chain, ...span };
+}
+
+/** A name that nft takes without quotes. */
+export function readName(reader: NftReader, index: number): NftName {
+  const span = spanAt(reader, index);
+  if (partAt(reader, index) === captures.variable) return { text: namedBy(reader, index), ...span };
+  const text = textAt(reader, index);
+  if (!isNameOfNft(text)) {
+    const message = `\`${text}\` is a word of nft and cannot be a name`;
+    reader.report({ kind: 'malformed', code: 'chain-name', message, span });
+  }
+  return { text, ...span };
+}
+
+function stateful(kind: 'counter' | 'limit' | 'quota' | 'last' | 'ct count', words: number): Reading {
+  return (reader, index) => {
+    const [object] = partsIn(reader, index);
+    const says = object === undefined ? wordsOfPart(reader, index, words) : [];
+    return { kind, says, ...(object !== undefined && { object: readExpression(reader, object + 3) }), ...spanAt(reader, index) };
+  };
+}
+
+function objectOf(reader: NftReader, index: number, of: string): NftStatement | undefined {
+  const [object] = partsIn(reader, index);
+  if (object === undefined) return undefined;
+  return { kind: 'object', of, object: readExpression(reader, object + 3), ...spanAt(reader, index) };
+}
+
+function readCtObject(reader: NftReader, index: number): NftStatement {
+  const [, word = ''] = wordsOfPart(reader, index, 0).map(({ text }) => text);
+  return { kind: 'object', of: `ct ${word}`, object: readExpression(reader, index + 3), ...spanAt(reader, index) };
+}
+
+function readReject(reader: NftReader, index: number): NftStatement {
+  const words = wordsOfPart(reader, index, 2).map(({ text }) => text);
+  const given = words.filter((word, at) => !(at === 1 && word === 'type'));
+  return { kind: 'reject', ...(given.length > 0 && { with: given }), ...spanAt(reader, index) };
+}
+
+const VERBS = ['snat', 'dnat', 'masquerade', 'redirect'] as const;
+const FORMS: Readonly<Record<string, 'prefix' | 'interval'>> = { prefix: 'prefix', interval: 'interval' };
+
+function readNat(reader: NftReader, index: number): NftStatement {
+  const parts = partsIn(reader, index);
+  const text = textAt(reader, index);
+  const verb = VERBS.find((one) => text.startsWith(one)) ?? 'dnat';
+  const form = findPart(reader, parts, 'natForm');
+  return {
+    kind: 'nat',
+    verb,
+    ...familyIn(reader, parts),
+    ...(form !== undefined && { form: FORMS[textAt(reader, form)] ?? 'address and port' }),
+    ...targetIn(reader, parts, verb === 'redirect'),
+    flags: parts.filter((part) => partAt(reader, part) === captures.natFlag).map((part) => nameAt(reader, part)),
+    ...spanAt(reader, index),
+  };
+}
+
+function familyIn(reader: NftReader, parts: readonly number[]): { readonly family?: 'ip' | 'ip6' } {
+  const family = findPart(reader, parts, 'natFamily');
+  return family === undefined ? {} : { family: textAt(reader, family) === 'ip6' ? 'ip6' : 'ip' };
+}
+
+/** `redirect to 8080` is a port without its colon. */
+function targetIn(
+  reader: NftReader,
+  parts: readonly number[],
+  isPort: boolean,
+): { readonly address?: NftExpression; readonly port?: NftExpression } {
+  const value = findPart(reader, parts, 'value');
+  const port = findPart(reader, parts, 'natPort');
+  const given = value === undefined ? {} : { [isPort ? 'port' : 'address']: readExpression(reader, value) };
+  return { ...given, ...(port !== undefined && { port: readExpression(reader, port + 3) }) };
+}
+
+function readTproxy(reader: NftReader, index: number): NftStatement {
+  const parts = partsIn(reader, index);
+  return { kind: 'tproxy', ...familyIn(reader, parts), ...targetIn(reader, parts, false), ...spanAt(reader, index) };
+}
+
+function readDynamic(reader: NftReader, index: number): NftStatement {
+  const parts = partsIn(reader, index);
+  const [verb = 0, set = 0, element = 0] = (['dynamicVerb', 'reference', 'dynElement'] as const).map((name) =>
+    findPart(reader, parts, name),
+  );
+  const reference = readExpression(reader, set);
+  return {
+    kind: 'dynamic',
+    verb: textAt(reader, verb) as 'add',
+    set: reference.kind === 'reference' ? reference.name : nameAt(reader, set),
+    element: readElement(reader, element),
+    ...spanAt(reader, index),
+  };
+}
+
+function readMeter(reader: NftReader, index: number): NftStatement {
+  const [name = 0, ...rest] = partsIn(reader, index);
+  const element: NftElement = readElement(reader, rest.at(-1) ?? 0);
+  const [size] = rest.length > 1 ? rest : [];
+  return {
+    kind: 'meter',
+    name: readName(reader, name),
+    ...(size !== undefined && { size: nameAt(reader, size) }),
+    element,
+    ...spanAt(reader, index),
+  };
+}
+
+function readXt(reader: NftReader, index: number): NftStatement {
+  const [, of, name] = wordsOfPart(reader, index, 0);
+  const { text = '', start = 0, end = 0 } = name ?? {};
+  return { kind: 'xt', of: of?.text as 'match', name: { text: unquotedNft(text), start, end }, ...spanAt(reader, index) };
+}
+
+/** Stateful statements of a line of a set. */
+export function readStatements(reader: NftReader): readonly NftStatement[] {
+  return allParts(reader).map((part) => readStatement(reader, part));
+}

@@ -1,0 +1,85 @@
+/** `table ... { ... }`: what stands between its braces is added to the table. */
+
+import { captures } from '../generated/nft.ts';
+import type { NftFamily, NftName } from './ast.ts';
+import { type NamedBlock, readHandle, readLines } from './blocks.ts';
+import { readChainBlock } from './chainBlock.ts';
+import { endLine, type NftCursor, nextWord, skipUnread, takeOrSay, takeOrSkip } from './cursor.ts';
+import { isDefinition, readDefinition } from './definitions.ts';
+import { allParts, findPart, type NftReader, partAt, spanAt, textAt } from './matched.ts';
+import { readFlowtable, readObject } from './objectBlock.ts';
+import { readSetBlock } from './setBlock.ts';
+import { readName, textIn } from './statements.ts';
+import { type NftTableState, type NftWorld, nftTableKey } from './world.ts';
+
+export interface NftTableName {
+  readonly family: NftFamily;
+  readonly name: NftName;
+}
+
+/** Of what was taken: a family, and the name behind it. */
+export function tableNameIn(reader: NftReader, parts: readonly number[]): NftTableName {
+  const family = findPart(reader, parts, 'family');
+  const name = parts.find((part) => partAt(reader, part) === captures.identifier) ?? 0;
+  return { family: family === undefined ? 'ip' : (textAt(reader, family) as NftFamily), name: readName(reader, name) };
+}
+
+export function nftTableOf(world: NftWorld, { family, name }: NftTableName): NftTableState {
+  const key = nftTableKey(family, name.text);
+  const known = world.get(key);
+  if (known !== undefined) return known;
+  const { start, end } = name;
+  const made = { family, name, flags: [], chains: new Map(), sets: new Map(), objects: new Map(), flowtables: new Map(), start, end };
+  world.set(key, made);
+  return made;
+}
+
+/** Where the block begins was taken; the cursor stands behind its brace. */
+export function readTableBlock(cursor: NftCursor, table: NftTableState): void {
+  const handle = readHandle(cursor);
+  if (handle !== undefined) table.handle = handle;
+  cursor.scopes.unshift(new Map());
+  readLines(cursor, table.name, () => readTableLine(cursor, table));
+  cursor.scopes.shift();
+}
+
+function readTableLine(cursor: NftCursor, table: NftTableState): void {
+  const word = nextWord(cursor);
+  if (word === 'flags') readFlags(cursor, table);
+  else if (word === 'comment') {
+    if (!takeOrSkip(cursor, 'lineComment')) return;
+    table.comment = textIn(cursor, 0);
+    endLine(cursor);
+  } else if (isDefinition(word)) readDefinition(cursor);
+  else if (takeOrSay(cursor, 'opensBlock')) readItem(cursor, table);
+  else skipUnread(cursor);
+}
+
+function readFlags(cursor: NftCursor, table: NftTableState): void {
+  if (!takeOrSkip(cursor, 'flags')) return;
+  const given = allParts(cursor).map((part) => textIn(cursor, part));
+  for (const flag of given.filter(({ text }) => !TABLE_FLAGS.includes(text)))
+    cursor.report({ kind: 'malformed', code: 'bad-value', message: `\`${flag.text}\` is not a flag of a table`, span: flag });
+  table.flags = given;
+  endLine(cursor);
+}
+
+const TABLE_FLAGS = ['dormant', 'owner', 'persist'];
+
+function readItem(cursor: NftCursor, table: NftTableState): void {
+  const [kind = 0, name = 0] = allParts(cursor);
+  const what = textAt(cursor, kind).replaceAll(/\s+/g, ' ');
+  const named = readName(cursor, name);
+  const { start } = spanAt(cursor, kind);
+  readNamedBlock(cursor, { table, kind: what, name: named, start });
+  endLine(cursor);
+}
+
+/** What stands in the braces of a chain, a set or an object; the cursor stands behind the first. */
+export function readNamedBlock(cursor: NftCursor, block: NamedBlock): void {
+  const { kind } = block;
+  if (kind === 'chain') readChainBlock(cursor, block);
+  else if (kind === 'set' || kind === 'map' || kind === 'meter') readSetBlock(cursor, { ...block, kind });
+  else if (kind === 'flowtable') readFlowtable(cursor, block);
+  else readObject(cursor, block);
+}
