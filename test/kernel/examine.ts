@@ -31,7 +31,7 @@ export function atThisMoment(host: Case['host']): Case['host'] & { readonly cloc
   return { ...host, clock: `${new Date().toISOString().slice(0, 19)}Z` };
 }
 
-function withSource({ chooseSource: _, ...packet }: SentPacket, host: Host): Packet {
+export function withSource({ chooseSource: _, ...packet }: SentPacket, host: Host): Packet {
   const { family, dst, mark, oif } = packet;
   const src = sourceFor(host, { family, dst, mark, ...(oif === undefined ? {} : { bound: oif }) });
   return src === undefined ? packet : { ...packet, src };

@@ -1,4 +1,4 @@
-/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N`, `--hosts N` or `--settings N` in place
+/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N`, `--hosts N`, `--settings N` or `--nft N` in place
  *  of pairs.
  *  The last line counts them. */
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import { runConnections } from './connectionSuite.ts';
 import { runFlows } from './flowSuite.ts';
 import { compareHosts } from './hosts/compareHosts.ts';
 import { whyNoKernel } from './needs.ts';
+import { runNftSuite } from './nft/suite.ts';
 import type { Backend } from './oracle.ts';
 import { compareRendered } from './rendered.ts';
 import { runSuite } from './suite.ts';
@@ -20,17 +21,18 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     settings: { type: 'string' },
     hosts: { type: 'string' },
+    nft: { type: 'string' },
     backend: { type: 'string', default: 'both' },
   },
 });
 const [pairs, seed, backends] = [
-  Number(values.settings ?? values.hosts ?? values.connections ?? values.flows ?? values.pairs),
+  Number(values.nft ?? values.settings ?? values.hosts ?? values.connections ?? values.flows ?? values.pairs),
   Number(values.seed),
   BACKENDS[values.backend],
 ];
 if (!Number.isInteger(pairs) || pairs < 1 || !Number.isInteger(seed) || backends === undefined) {
   console.error(
-    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --hosts N | --settings N] [--seed S] [--backend legacy|nft|both]',
+    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --hosts N | --settings N | --nft N] [--seed S] [--backend legacy|nft|both]',
   );
   process.exit(2);
 }
@@ -45,9 +47,19 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 async function compare(): Promise<number> {
   if (values.settings !== undefined) return compareSettings();
+  if (values.nft !== undefined) return await compareNft();
   if (values.hosts !== undefined) return await compareRoutedHosts();
   if (values.connections !== undefined) return await compareSockets();
   return values.flows === undefined ? await comparePairs() : await compareFlows();
+}
+
+/** Rulesets of nftables. */
+async function compareNft(): Promise<number> {
+  const { passed, failed, refused, unread, forked, coverage } = await runNftSuite({ pairs, seed, print: console.log });
+  console.log(coverage.report());
+  console.log(`${refused} listings refused by nft, ${unread} by chainwalk alone, ${forked} packets with several ways`);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed + unread;
 }
 
 /** Of real sockets; one backend after the other. */

@@ -8,12 +8,15 @@ import { type Oracle, openOracle } from '../oracle.ts';
 import { questionOf } from '../question.ts';
 import { NFT_CASES } from './cases/all.ts';
 import { questionOfNft, rulesOf } from './cases/check.ts';
+import { KERNEL_ONLY_CASES } from './cases/known.ts';
 import { LOAD_CASES } from './cases/loads.ts';
 
 describe.runIf(kernelHere()).each(['nft', 'legacy'] as const)('nftables, iptables beside it of the %s backend', (backend) => {
   let oracle: Oracle | undefined;
   afterAll(() => oracle?.close());
-  const asked = NFT_CASES.filter(({ rules = '', backends = ['nft', ...(rules === '' ? [] : ['legacy'])] }) => backends.includes(backend));
+  const asked = [...NFT_CASES, ...KERNEL_ONLY_CASES].filter(({ rules = '', backends = ['nft', ...(rules === '' ? [] : ['legacy'])] }) =>
+    backends.includes(backend),
+  );
   test.each(asked)('$name', async (one) => {
     oracle ??= openOracle(backend);
     const question = questionOfNft(one);

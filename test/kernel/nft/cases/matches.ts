@@ -247,6 +247,54 @@ export const MATCH_CASES: readonly NftCase[] = [
     ends: { [IN]: `${DELIVERED} mark 4`, [IN6]: `${DELIVERED6} mark 6` },
   },
   {
+    name: 'without a connection, `ct mark set` does nothing and the rule goes on, `meta mark set ct mark` stops it',
+    nft: inet(
+      base(
+        'p',
+        'filter prerouting -300',
+        'ct mark set 5 meta mark set 1',
+        'meta mark set ct mark meta mark set 2',
+        'ct zone set 1 meta mark set mark | 8',
+      ),
+    ),
+    ends: { [IN]: `${DELIVERED} mark 9` },
+  },
+  {
+    name: 'the addresses of a connection are asked for by family: of the other the rule stops',
+    nft: inet(
+      base(
+        'i',
+        'filter input 0',
+        ...bits(
+          'ct original ip saddr 10.0.0.9',
+          'ct original ip saddr != 10.0.0.1',
+          'ct original ip6 saddr != ::1',
+          'ct reply ip daddr 10.0.0.9',
+          'ct protocol tcp',
+          'ct direction original',
+        ),
+      ),
+    ),
+    ends: { [IN]: `${DELIVERED} mark ${0x3b}`, [IN6]: `${DELIVERED6} mark ${0x34}` },
+  },
+  {
+    name: 'what a set of flags in a map or a set names is the whole value: `{ new }` is one bit, `syn` of `{ syn }` the byte',
+    nft: inet(
+      base(
+        'o',
+        'filter output 0',
+        ...bits(
+          'ct state { new, established }',
+          'tcp flags { syn, ack }',
+          'ct status { snat, confirmed }',
+          'ct state new,established',
+          'ct state vmap { new : continue }',
+        ),
+      ),
+    ),
+    ends: { [`${OUT} flags=S`]: `${SENT} mark ${0x1b}`, [`${OUT} flags=SE`]: `${SENT} mark ${0x19}` },
+  },
+  {
     name: 'the next packet of a flow that took an element into a set is in the set',
     nft: inet(
       'set seen { type ipv4_addr; flags dynamic; size 65535; }',

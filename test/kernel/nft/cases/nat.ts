@@ -125,9 +125,10 @@ export const NFT_NAT_CASES: readonly NftCase[] = [
     ends: { [THROUGH]: toPort(15006) },
   },
   {
-    name: 'dnat for one family leaves the other alone, and the rule stops there',
+    name: 'dnat for one family does nothing to the other: the rule matches, and the next one runs',
     nft: inet(base('n', 'nat output -100', 'meta l4proto tcp dnat ip to 192.168.50.9:81', 'meta mark set 1'), CONNTRACK),
     ends: { [OUT]: 'sent -o net1 10.244.0.5:40000 > 192.168.50.9:81', [OUT6]: `${SENT6} mark 1` },
+    meets: { [OUT6]: ['OUTPUT inet t:n:1 CONTINUE'] },
   },
   {
     name: 'snat works at input',
