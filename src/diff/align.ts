@@ -48,7 +48,9 @@ function keyed({ source }: Ruleset, { chain, side }: { readonly chain: Chain | u
     const rule = rules[at];
     if (rule === undefined) return '';
     keys[at] ??=
-      rule.isPart === true ? `${side} ${rule.text}` : (plainLine(source.text.slice(rule.span.start, rule.span.end)) ?? rule.text);
+      rule.isPart === true
+        ? `${side} ${rule.text}`
+        : (plainLine((rule.elsewhere ?? source).text.slice(rule.span.start, rule.span.end)) ?? rule.text);
     return keys[at] ?? '';
   };
   return { rules, key };

@@ -33,7 +33,9 @@ export function proveFix(question: FixQuestion): FixSearch | undefined {
   const [{ family } = { family: 4 as Family }] = findings;
   const given = verified.rulesets.find((one) => one.family === family);
   const document =
-    given === undefined || given.backends !== undefined || given.source.rendered ? undefined : ruleDocument(given.source.text);
+    given === undefined || given.backends !== undefined || given.beside !== undefined || given.source.rendered
+      ? undefined
+      : ruleDocument(given.source.text);
   if (given === undefined || document === undefined || options.where !== undefined) return undefined;
   const { accepted: _, only: __, except: ___, progress: ____, limits: _____, ...rest } = options;
   const search: FixSearching = { question, family, given, options: rest, budget: question.budget, count: { tried: 0, candidates: 0 } };

@@ -12,8 +12,8 @@ const SAVED = /^\s*\[(\d{1,20}):(\d{1,20})\]/;
 const LISTED = /^\s*-A\s.*?\s-c (\d{1,20}) (\d{1,20})(?=\s|$)/;
 
 /** Undefined where the text has none. */
-export function countersOf({ text }: Pick<Source, 'text'>, { span }: Pick<Rule, 'span'>): Counters | undefined {
-  const line = text.slice(span.start, span.end);
+export function countersOf({ text }: Pick<Source, 'text'>, { span, elsewhere }: Pick<Rule, 'span' | 'elsewhere'>): Counters | undefined {
+  const line = (elsewhere?.text ?? text).slice(span.start, span.end);
   const found = SAVED.exec(line) ?? LISTED.exec(line);
   return found === null ? undefined : { packets: Number(found[1]), bytes: Number(found[2]) };
 }

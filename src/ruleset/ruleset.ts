@@ -26,6 +26,8 @@ export interface Ruleset {
   readonly excerpt?: Excerpt;
   /** tables that stand twice in the text: only the second of them is here */
   readonly replaced?: readonly string[];
+  /** further texts of the host, whose rules are here too */
+  readonly beside?: readonly Source[];
   /** the text had the rules of both backends of iptables: this is what they do together */
   readonly backends?: Readonly<Record<Backend, Ruleset>>;
 }
@@ -68,7 +70,9 @@ export interface Rule {
   readonly text: string;
   /** the text shows a part of it: another text that reads the same may be of another rule */
   readonly isPart?: true;
-  /** 1-based line in the source, and the rule's place there */
+  /** the text of the same host that it stands in, where that is not the ruleset's */
+  readonly elsewhere?: Source;
+  /** 1-based line in its text, and the rule's place there */
   readonly line: number;
   readonly span: Span;
 }

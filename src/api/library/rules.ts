@@ -1,9 +1,11 @@
 /** Rules as callers hand them in: a text, what `parse` made of one, or rulesets. */
+
+import { readRuleTexts } from '../../app/load/ruleTexts.ts';
 import { isJsonRecord } from '../../lib/json.ts';
 import type { Family } from '../../packet/address.ts';
-import { readRules } from '../../ruleset/readRules.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { InputError, problemText } from './inputError.ts';
 import { checkOptions, FAMILY_OPTION, type OptionKinds, TABLE_OPTION } from './options.ts';
 import { shownValue } from './shown.ts';
@@ -23,6 +25,8 @@ export interface ParseOptions {
   readonly allowEmpty?: boolean;
   /** commands such as `iptables -I ...` that are carried out on what the text holds, after all of it: one that would fail is an error */
   readonly apply?: readonly string[];
+  /** further texts of the same host, by file name: of legacy beside nft, of `nft list ruleset`; all of them decide */
+  readonly with?: Readonly<Record<string, string>>;
 }
 
 export interface Parsed {
@@ -39,6 +43,7 @@ const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
   variables: 'textByName',
   allowEmpty: 'flag',
   apply: 'texts',
+  with: 'textByName',
 };
 
 /** Reads rules in any of the forms that the command line reads. Never throws for what the text says.
@@ -46,7 +51,7 @@ const PARSE_OPTIONS: OptionKinds<ParseOptions> = {
 export function parse(text: string, given: ParseOptions = {}): Parsed {
   if (typeof text !== 'string') throw new InputError([`\`parse\` takes a text; this is ${shownValue(text)}`]);
   checkOptions(given, PARSE_OPTIONS);
-  const { file = 'rules', family, pod, table, variables = {}, allowEmpty = false, apply = [] } = given;
+  const { file = 'rules', family, pod, table, variables = {}, allowEmpty = false, apply = [], with: beside = {} } = given;
   const options = {
     variables: new Map(Object.entries(variables)),
     allowEmpty,
@@ -55,7 +60,8 @@ export function parse(text: string, given: ParseOptions = {}): Parsed {
     ...(table !== undefined && { table }),
     ...(apply.length > 0 && { applied: { file: 'apply', text: apply.join('\n') } }),
   };
-  return readRules({ file, text }, options);
+  const others = Object.entries(beside).map(([name, other]): Source => ({ file: name, text: other }));
+  return readRuleTexts({ sources: [{ file, text }], reading: { ...options, ...(others.length > 0 && { beside: others }) } });
 }
 
 /** One ruleset, or those of both families. */

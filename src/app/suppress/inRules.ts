@@ -38,7 +38,7 @@ export function verifyCommented(pods: readonly (readonly Ruleset[])[], options: 
 
 function acceptedIn(ruleset: Ruleset, found: readonly Suppression[]): readonly AcceptedRule[] {
   if (!found.some(({ line }) => line !== undefined)) return [];
-  const rules = everyRule(ruleset);
+  const rules = everyRule(ruleset).filter(({ elsewhere }) => elsewhere === undefined);
   const byLine = groupBy(rules, ({ line }) => line);
   return found.flatMap(({ line, claims, muted }) =>
     line === undefined ? [] : (byLine.get(line) ?? []).map((rule) => ({ rule, claims, muted })),

@@ -21,7 +21,7 @@ export function withoutRule(
   const { journey, host } = walked;
   const [rule] = journey.paths.length === 1 ? decidingRules(journey) : [];
   const { source, family } = ruleset;
-  if (rule === undefined || countRules(ruleset) > MOST_RULES) return undefined;
+  if (rule === undefined || ruleset.beside !== undefined || countRules(ruleset) > MOST_RULES) return undefined;
   const document = ruleDocument(source.text);
   const line = document?.[rule.line - 1];
   if (document === undefined || line === undefined || !isRuleOf(line, rule.chain)) return undefined;

@@ -25,6 +25,12 @@ export const RULES_TABLE: CommandOption = {
   says: 'table of rules that name none, as `iptables -S` prints them: a part of it',
   choices: TABLES,
 };
+export const WITH: CommandOption = {
+  common: 'rules',
+  flags: '--with <file>',
+  says: 'another dump of the same host: of legacy beside nft, of `nft list ruleset`; all of them decide',
+  repeatable: true,
+};
 export const SET_VARIABLE: CommandOption = {
   common: 'rules',
   flags: '--set <NAME=value>',

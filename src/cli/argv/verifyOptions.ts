@@ -18,6 +18,7 @@ import {
   TIMEOUT,
   WATCH,
   WHERE,
+  WITH,
 } from './options.ts';
 
 export const VERIFY_OPTIONS: readonly CommandOption[] = [
@@ -32,6 +33,7 @@ export const VERIFY_OPTIONS: readonly CommandOption[] = [
   OUTPUTS,
   JSON_OUTPUT,
   RULES_TABLE,
+  WITH,
   SET_VARIABLE,
   ALLOW_EMPTY,
   TIMEOUT,

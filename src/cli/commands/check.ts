@@ -12,6 +12,7 @@ import {
   SET_VARIABLE,
   STRICT,
   WATCH,
+  WITH,
 } from '../argv/options.ts';
 
 export const checkCommand: Command = {
@@ -24,6 +25,7 @@ export const checkCommand: Command = {
     JSON_OUTPUT,
     FAMILY,
     RULES_TABLE,
+    WITH,
     SET_VARIABLE,
     POD_OF_LOG,
     ALLOW_EMPTY,

@@ -25,6 +25,7 @@ import {
   VALUES,
   WATCH,
   WHERE,
+  WITH,
 } from '../argv/options.ts';
 
 /** `--base-mode`, which comes before `--mode` there. */
@@ -78,6 +79,7 @@ export const diffCommand: Command = {
     JSON_OUTPUT,
     FAMILY,
     RULES_TABLE,
+    WITH,
     SET_VARIABLE,
     ALLOW_EMPTY,
     TIMEOUT,

@@ -19,6 +19,7 @@ import {
   TIMEOUT,
   WATCH,
   WHERE,
+  WITH,
 } from '../argv/options.ts';
 
 export const findCommand: Command = {
@@ -43,6 +44,7 @@ export const findCommand: Command = {
     JSON_OUTPUT,
     FAMILY,
     RULES_TABLE,
+    WITH,
     SET_VARIABLE,
     ALLOW_EMPTY,
     { flags: '-v, --verbose', says: 'also every packet of each class, exactly' },

@@ -19,6 +19,7 @@ import {
   STRICT,
   TIMEOUT,
   WATCH,
+  WITH,
 } from '../argv/options.ts';
 
 export const traceCommand: Command = {
@@ -50,6 +51,7 @@ export const traceCommand: Command = {
     JSON_OUTPUT,
     FAMILY,
     RULES_TABLE,
+    WITH,
     SET_VARIABLE,
     ALLOW_EMPTY,
     TIMEOUT,

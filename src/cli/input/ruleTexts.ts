@@ -67,17 +67,20 @@ function settingsOf({ input }: Call): SettingReading {
   };
 }
 
-/** --set, --allow-empty, --pod, --table, and --family where it names one. Undefined when one cannot be read, which has been reported. */
+/** --with, --set, --allow-empty, --pod, --table, and --family where it names one. Undefined when one cannot be read, which has been reported. */
 export async function ruleReadingOf(call: Call): Promise<RuleReading | undefined> {
   const { input } = call;
   const variables = await readVariables(call);
   const family = optionText(input, 'family');
   const pod = optionText(input, 'pod');
   const table = optionText(input, 'table');
+  const beside = await readSources(readerOf(call), optionList(input, 'with'));
   return (
-    variables && {
+    variables &&
+    beside && {
       variables,
       allowEmpty: optionIsSet(input, 'allowEmpty'),
+      ...(beside.length > 0 && { beside }),
       ...(pod !== undefined && { pod }),
       ...(table !== undefined && { table: table as TableName }),
       ...((family === '4' || family === '6') && { family: Number(family) as Family }),

@@ -28,7 +28,7 @@ export function placeLine(path: readonly Rule[], file: string): string {
   const whole = `${last.table} ${names.join(' → ')}`;
   const ends = `${last.table} ${names[0]} → … → ${names.at(-1)}`;
   const way = whole.length <= MOST_PATH || names.length < 3 ? whole : ends;
-  return `${cut(way)}  ${fileLine(file.slice(file.lastIndexOf('/') + 1), last.line)}`;
+  return `${cut(way)}  ${fileLine((last.elsewhere?.file ?? file).replace(/^.*\//, ''), last.line)}`;
 }
 
 /** What a rule asks, without comments, names of extensions and its target. */

@@ -6,7 +6,7 @@ import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
-import { fileLine, ruleBody } from '../text/location.ts';
+import { ruleBody, ruleLine } from '../text/location.ts';
 import type { Paint } from '../text/paint.ts';
 
 interface AsideStyle {
@@ -17,7 +17,7 @@ interface AsideStyle {
 export function suppressedLines({ rulesets }: Verified, findings: readonly Finding[], { paint, width }: AsideStyle): readonly string[] {
   const lines = findings.map(({ claim, family, blame: [rule], muted }) => {
     const file = rulesets.find((one) => one.family === family)?.source.file ?? '';
-    const at = rule === undefined ? '' : ` ${fileLine(file, rule.line)}`;
+    const at = rule === undefined ? '' : ` ${ruleLine(rule, file)}`;
     return `  ${paragraph({ text: `${claim}${at}: ${printable(muted?.reason ?? '')}`, width: width - 2, hang: 4 })}`;
   });
   return [paint.bold(`${findings.length} suppressed:`), ...lines];
@@ -52,6 +52,6 @@ function asideText({ claim, blame, reason, packets, witness }: Finding, file: st
   if (witness !== undefined) {
     return `${claim}: ${[reason, `for ${packets}`].filter((part) => part).join(', ')}; such as ${packetText(witness.packet)}`;
   }
-  const rules = blame.map((rule) => `${fileLine(file, rule.line)} ${ruleBody(rule)}`).join('; ');
+  const rules = blame.map((rule) => `${ruleLine(rule, file)} ${ruleBody(rule)}`).join('; ');
   return `${claim}: ${[rules, reason].filter((part) => part).join(': ')}`;
 }

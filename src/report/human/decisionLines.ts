@@ -6,7 +6,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import { settles } from '../text/decidingRule.ts';
 import { type Decision, missesText, type PassedChain } from '../text/decisions.ts';
 import { deedText } from '../text/deedText.ts';
-import { fileLine, ruleBody, ruleGist } from '../text/location.ts';
+import { ruleBody, ruleGist, ruleLine } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import { type FileStyle, placeOf, type ShownPlace } from './place.ts';
 import { forkText, hitsText, type StepStyle } from './steps.ts';
@@ -53,7 +53,7 @@ export function placeLayout(decisions: readonly Decision[], { width, file, short
   const placed = decisions.flatMap((one) => {
     const last = one.kind === 'rule' || one.kind === 'passed' ? one.path.at(-1) : undefined;
     if (last === undefined || (one.kind !== 'rule' && one.kind !== 'passed')) return [];
-    return [{ path: pathText(one.path).length + LEAD.length, place: fileLine(file, last.line).length }];
+    return [{ path: pathText(one.path).length + LEAD.length, place: ruleLine(last, file).length }];
   });
   const short = shortens === true && placed.some(({ path, place }) => path + 2 + place > width);
   const widest = Math.max(0, ...placed.map(({ path }) => path).filter((one) => one <= width - NARROWEST_PLACE));

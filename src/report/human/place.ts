@@ -18,7 +18,8 @@ export interface ShownPlace {
   readonly shown: string;
 }
 
-export function placeOf({ line }: Pick<Rule, 'line'>, { file, shortens, link }: FileStyle): ShownPlace {
+export function placeOf({ line, elsewhere }: Pick<Rule, 'line' | 'elsewhere'>, { file: own, shortens, link }: FileStyle): ShownPlace {
+  const file = elsewhere?.file ?? own;
   const base = file.slice(file.lastIndexOf('/') + 1);
   const name = fileLine(shortens === true && base !== '' ? base : file, line);
   return { name, shown: link?.(name, { file, line }) ?? name };

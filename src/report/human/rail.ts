@@ -2,7 +2,7 @@
 import type { Leg, Path } from '../../connection/journey.ts';
 import { PART_WORDS } from '../../connection/partWords.ts';
 import { withoutListener } from '../text/endpoints.ts';
-import { fileLine } from '../text/location.ts';
+import { ruleLine } from '../text/location.ts';
 import { laterParts } from '../text/shownParts.ts';
 
 export function rail({ legs, cycleFrom, outcome }: Path, file: string): string {
@@ -24,7 +24,7 @@ function legRail({ walk }: Leg, file: string): string {
   const rules = walk.steps.flatMap((step) => (step.kind === 'rule' ? [step.rule] : []));
   const names = rules.map((rule) => `${rule.chain}#${rule.number}`);
   const last = rules.at(-1);
-  if (last !== undefined && walk.fate.kind === 'dropped') names.push(fileLine(file, last.line));
+  if (last !== undefined && walk.fate.kind === 'dropped') names.push(ruleLine(last, file));
   return `${names.map((name) => ` -> ${name}`).join('')} => ${end(walk, walk.after.dport)}`;
 }
 

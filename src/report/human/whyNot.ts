@@ -8,7 +8,7 @@ import { toPacketJson } from '../../packet/packetJson.ts';
 import type { ChangedPacket, TraceWhyNot } from '../json/traceInput.ts';
 import { conditionText } from '../text/decisions.ts';
 import { OUTCOME_WORDS } from '../text/labels.ts';
-import { fileLine, ruleGist } from '../text/location.ts';
+import { ruleGist, ruleLine } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 
 interface Asked {
@@ -22,7 +22,7 @@ export function whyNotTexts({ outcome, answer, without }: TraceWhyNot, { journey
     without === undefined
       ? []
       : [
-          `with rule ${without.chain} ${without.number} (${fileLine(file, without.line)}) deleted this packet would be ${OUTCOME_WORDS[outcome]}; \`chainwalk diff\` shows what else that changes`,
+          `with rule ${without.chain} ${without.number} (${ruleLine(without, file)}) deleted this packet would be ${OUTCOME_WORDS[outcome]}; \`chainwalk diff\` shows what else that changes`,
         ];
   switch (answer.kind) {
     case 'has':

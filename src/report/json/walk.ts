@@ -95,7 +95,7 @@ export function toWalk(walk: Walk, from: AnsweredRules): TraceWalk {
 }
 
 export function toTraceRule(rule: Rule, file: string): TraceRule {
-  return { table: rule.table, chain: rule.chain, rule: rule.number, text: rule.text, file, line: rule.line };
+  return { table: rule.table, chain: rule.chain, rule: rule.number, text: rule.text, file: rule.elsewhere?.file ?? file, line: rule.line };
 }
 
 function toStep(step: WalkStep, from: AnsweredRules): TraceStep {

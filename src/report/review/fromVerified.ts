@@ -143,7 +143,8 @@ function distinctRules(rules: readonly Rule[]): readonly Rule[] {
 }
 
 /** A rule where it stands, with what it does as its place. */
-export function blamed(rule: Rule, source: Source): Blamed {
+export function blamed(rule: Rule, own: Source): Blamed {
+  const source = rule.elsewhere ?? own;
   return { place: { source, span: targetSpan(source, rule) }, text: rule.text, rule };
 }
 

@@ -9,6 +9,11 @@ export function fileLine(file: string, line: number): string {
   return `${printable(file)}:${line}`;
 }
 
+/** The same of a rule; `file` is that of its ruleset. */
+export function ruleLine({ elsewhere, line }: Pick<Rule, 'elsewhere' | 'line'>, file: string): string {
+  return fileLine(elsewhere?.file ?? file, line);
+}
+
 /** The rule without `-A CHAIN`; a rule without any option is `(all)`. */
 export function ruleBody(rule: Rule): string {
   const prefix = `-A ${rule.chain}`;
@@ -18,7 +23,7 @@ export function ruleBody(rule: Rule): string {
 
 /** `nat ISTIO_OUTPUT#9 at pod.rules:26` */
 export function ruleName(rule: Rule, file: string): string {
-  return `${rule.table} ${rule.chain}#${rule.number} at ${fileLine(file, rule.line)}`;
+  return `${rule.table} ${rule.chain}#${rule.number} at ${ruleLine(rule, file)}`;
 }
 
 /** The same without comments, for sentences. */

@@ -46,6 +46,8 @@ export const DIAGNOSTIC_CODES = {
   'several-pods': 'the log has the rules of several pods, and it is not said which are meant',
   'log-failure': 'the log says that loading the rules failed',
   'host-unread': 'the text also describes the host, in a form that is not read',
+  'which-backend': 'of several texts of a host one does not say which backend of iptables it is of',
+  'given-twice': 'two texts of a host have the same table of the same backend',
   'cut-off': 'the text or the log breaks off within a table',
   'script-not-evaluated': 'the part of the script cannot be evaluated here',
   'script-unknown-value': 'the value of a variable or an argument is not known here',
