@@ -12,6 +12,8 @@ export interface BaseHook {
   /** lower ones run first; of a nat chain, among the nat chains of the hook alone */
   readonly priority: number;
   readonly policy: 'ACCEPT' | 'DROP';
+  /** of equal priorities the one that was registered last runs first; absent: none is equal */
+  readonly registered?: number;
 }
 
 /** Of the lookup of the connection. */

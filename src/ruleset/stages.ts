@@ -18,7 +18,7 @@ export interface AttachedChain {
 
 export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[] = memoize(({ tables }: Ruleset, hook: HookName) => {
   const all = [...tables.values()].flatMap((table) => basesOf(table).map((chain): AttachedChain => ({ table, chain })));
-  const here = all.filter(({ chain }) => chain.base.hook === hook).sort((a, b) => a.chain.base.priority - b.chain.base.priority);
+  const here = all.filter(({ chain }) => chain.base.hook === hook).sort(inOrder);
   const isNat = ({ chain }: AttachedChain): boolean => chain.base.kind === 'nat';
   const chains = here
     .filter((one) => !isNat(one))
@@ -30,6 +30,11 @@ export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[
     priority === undefined || !all.some(isNat) ? [] : [{ priority, stage: { kind: 'nat', chains: here.filter(isNat) } }];
   return [...lookup, ...nat, ...chains].sort((a, b) => a.priority - b.priority).map(({ stage }) => stage);
 });
+
+/** kernel net/netfilter/core.c nf_hook_entries_grow(): before those that have its priority */
+function inOrder({ chain: { base: a } }: AttachedChain, { chain: { base: b } }: AttachedChain): number {
+  return a.priority - b.priority || (b.registered ?? 0) - (a.registered ?? 0);
+}
 
 interface Placed {
   readonly priority: number;

@@ -1,0 +1,32 @@
+/** A rule while its statements are read, one after the other. */
+import type { Effect } from '../../netfilter/effect.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { NftRuleNode } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { RuleContext } from './context.ts';
+
+export interface Building {
+  readonly context: RuleContext;
+  /** a condition: a packet that does not meet it leaves the rule */
+  readonly ask: (match: MatchExpr, at: Span) => void;
+  /** of a packet that has come so far */
+  readonly act: (...effects: readonly Effect[]) => void;
+  /** the name of a chain without one, `jump { ... }` */
+  readonly chainOf: (rules: readonly NftRuleNode[]) => string;
+  readonly need: (what: Need) => void;
+  /** the statement loads at these hooks only */
+  readonly onlyAt: (limit: HookLimit) => void;
+  readonly jumpTo: (jump: { readonly chain: string; readonly span: Span }) => void;
+}
+
+/** `opaque`: an effect is not modelled; `set`: packets change the members of one */
+export type Need = 'conntrack' | 'defrag' | 'opaque' | { readonly changes: string };
+
+export interface HookLimit {
+  readonly what: string;
+  readonly hooks: readonly HookName[];
+  /** the kind that the chain must have; absent: any */
+  readonly kinds?: readonly ('filter' | 'nat' | 'route')[];
+  readonly span: Span;
+}

@@ -1,0 +1,31 @@
+/** What the meaning of a rule depends on beside its words. */
+import type { Family } from '../../packet/address.ts';
+import type { NftFamily, NftSetNode } from '../../syntax/nft/ast.ts';
+import type { Row } from './row.ts';
+import type { ProblemSink } from '../../syntax/text/problems.ts';
+
+export interface TableContext {
+  /** of the packets: a table of inet is read twice */
+  readonly family: Family;
+  readonly table: NftFamily;
+  /** iptables-nft has written the table: its matches mean what those of iptables do */
+  readonly ofIptables: boolean;
+  readonly sets: ReadonlyMap<string, NftSetNode>;
+  /** members of these sets are added or removed by packets */
+  readonly changedSets: ReadonlySet<string>;
+  /** elements of sets that were read already */
+  readonly known: Map<NftSetNode, readonly Row[] | undefined>;
+  /** numeric ids of user and group names */
+  readonly users?: ReadonlyMap<string, number> | undefined;
+  readonly groups?: ReadonlyMap<string, number> | undefined;
+  /** device group of each interface, where the host is known */
+  readonly interfaceGroups?: ReadonlyMap<string, number> | undefined;
+  /** seconds since 1970 at which the packets come */
+  readonly now?: number | undefined;
+  readonly report: ProblemSink;
+}
+
+export interface RuleContext extends TableContext {
+  /** names the rule in `chance` expressions: every rule draws its own lots */
+  readonly ruleId: string;
+}

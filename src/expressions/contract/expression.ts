@@ -1,0 +1,28 @@
+/** What an expression of nftables is, as data: a line of docs/nftables.md, and a way to read it off a packet. */
+import type { HookName } from '../../netfilter/hooks.ts';
+import type { Family } from '../../packet/address.ts';
+import type { NftFamily, NftSelector } from '../../syntax/nft/ast.ts';
+import type { DatatypeName } from '../datatypes/all.ts';
+import type { RuleContext } from './context.ts';
+import type { Selection } from './selection.ts';
+
+/** What is claimed of an expression or statement: `modelled` when absent. */
+export type Claim = 'chance' | { readonly modelled: 'partly' | 'not'; readonly why: string };
+
+export interface Expression {
+  /** `ip saddr`, `meta mark`, `ct original saddr` */
+  readonly name: string;
+  readonly type: DatatypeName;
+  /** the greatest value, of an integer */
+  readonly last?: number;
+  /** packets that have it at all: nft asks for them first */
+  readonly implies?: { readonly family?: Family; readonly proto?: number };
+  /** families of tables that know it; absent: all that are modelled */
+  readonly tables?: readonly NftFamily[];
+  /** hooks where it loads; absent: all */
+  readonly hooks?: readonly HookName[];
+  /** the kernel tracks connections as soon as one rule uses it, or puts fragments together */
+  readonly needs?: 'conntrack' | 'defrag';
+  readonly claim?: Claim;
+  readonly select: (context: RuleContext, selector: NftSelector) => Selection;
+}

@@ -1,0 +1,19 @@
+/** A type of nftables: which values it has, how they are written, and how they are printed. */
+import type { Constants } from './constants.ts';
+
+export interface Datatype {
+  /** as man nft(8) names it: `inet_service` */
+  readonly name: string;
+  readonly form: 'number' | 'name' | 'address4' | 'address6' | 'mac';
+  /** of a number */
+  readonly bits: number;
+  readonly constants?: Constants;
+  /** a list of constants is all of their bits, and a value alone asks for some of its bits */
+  readonly flags?: true;
+  /** names that only the machine knows where the rules are loaded */
+  readonly names?: 'user' | 'group' | 'device group' | 'realm' | 'service' | 'interface' | 'label' | 'clock';
+  /** how a number is printed that has no name; absent: in base 10 */
+  readonly prints?: 'hex2' | 'hex8' | 'hex';
+  /** constants are printed as numbers */
+  readonly printsNumbers?: true;
+}

@@ -1,0 +1,61 @@
+/** The value of a constant, by its type. */
+import { closest } from '../../lib/nearest.ts';
+import { parseIPv4, parseIPv6 } from '../../packet/address.ts';
+import type { FieldValue } from '../../packet/fields.ts';
+import { SERVICES } from '../../packet/services.ts';
+import type { NftValue } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { RuleContext } from '../contract/context.ts';
+import type { Datatype } from './datatype.ts';
+
+/** Undefined: it is no value of the type, which was reported, or only the machine knows it where the rules are loaded. */
+export function readValue(value: NftValue & Span, type: Datatype, context: Pick<RuleContext, 'report' | 'users' | 'groups'>): FieldValue | undefined {
+  const { text, form } = value;
+  const refuse = (message: string, help?: string): undefined =>
+    void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value, help });
+  switch (type.form) {
+    case 'address4':
+      return parseIPv4(text) ?? (form === 'number' ? numberOf(text) : hostName(value, context, 'IPv4'));
+    case 'address6':
+      return parseIPv6(text) ?? hostName(value, context, 'IPv6');
+    case 'mac':
+      return form === 'mac' ? Number.parseInt(text.replaceAll(':', ''), 16) : refuse(`\`${text}\` is not a valid MAC address`);
+    case 'name':
+      return text;
+    case 'number':
+      break;
+  }
+  const named = type.constants?.get(text) ?? accountOf(text, type, context);
+  if (named !== undefined) return named;
+  if (form === 'number' || form === 'time') {
+    const number = form === 'time' ? Number.parseInt(text, 10) : numberOf(text);
+    if (number === undefined || number >= 2 ** type.bits) return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, which has ${type.bits} bits`);
+    return number;
+  }
+  if (type.names !== undefined) {
+    const message = `${type.names} \`${text}\` is looked up when the rules are loaded`;
+    context.report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the number' });
+    return undefined;
+  }
+  const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
+  return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
+}
+
+function accountOf(text: string, { names }: Datatype, { users, groups }: Pick<RuleContext, 'users' | 'groups'>): number | undefined {
+  if (names === 'service') return SERVICES.get(text);
+  if (names !== 'user' && names !== 'group') return undefined;
+  return (names === 'user' ? users : groups)?.get(text) ?? (text === 'root' ? 0 : undefined);
+}
+
+function hostName(value: NftValue & Span, { report }: Pick<RuleContext, 'report'>, family: string): undefined {
+  if (value.form === 'word' || value.form === 'string') {
+    const message = `the ${family} addresses of host \`${value.text}\` are looked up when the rules are loaded`;
+    report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the address' });
+  } else report({ kind: 'not-loadable', code: 'bad-value', message: `\`${value.text}\` is not an ${family} address`, span: value });
+}
+
+/** As strtoull(3) reads it in base 0. */
+function numberOf(text: string): number | undefined {
+  if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
+  return /^(?:0x[\da-f]+|\d+)$/i.test(text) ? Number(text) : undefined;
+}

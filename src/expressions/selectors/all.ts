@@ -1,0 +1,15 @@
+/** All expressions that ask something of a packet, in the order of the documentation. */
+import type { Expression } from '../contract/expression.ts';
+import { ct } from './ct.ts';
+import { fib, socket } from './host.ts';
+import { meta } from './meta.ts';
+import { ip, ip6 } from './network.ts';
+import { icmp, transport } from './transport.ts';
+
+export const EXPRESSIONS: readonly Expression[] = [...ip, ...ip6, ...transport, ...icmp, ...meta, ...ct, ...fib, ...socket];
+
+const BY_NAME: ReadonlyMap<string, Expression> = new Map(EXPRESSIONS.map((expression) => [expression.name, expression]));
+
+export function findExpression(name: string): Expression | undefined {
+  return BY_NAME.get(name);
+}

@@ -1,0 +1,100 @@
+/** What the host makes of a packet: its routing table, a socket that would take it. man nft(8), FIB EXPRESSIONS and SOCKET EXPRESSION
+ *  kernel net/ipv4/netfilter/nft_fib_ipv4.c, net/ipv6/netfilter/nft_fib_ipv6.c, net/netfilter/nft_socket.c */
+import { point } from '../../lib/intervals.ts';
+import type { HookName } from '../../netfilter/hooks.ts';
+import { ALWAYS, inSet, type MatchExpr, masked, not, present } from '../../netfilter/matchExpr.ts';
+import { ADDR_TYPES, type Field, SOCKET_BITS, WAYS_BACK, type WayBack } from '../../packet/fields.ts';
+import { notModelled, partly } from '../contract/claims.ts';
+import type { Expression } from '../contract/expression.ts';
+import { ofValues, type Selection, unknown } from '../contract/selection.ts';
+import { FIB_ADDRTYPE } from '../datatypes/constants.ts';
+
+function addressType(field: Field): Selection {
+  const values = [...FIB_ADDRTYPE].map(([name, value]) => {
+    const index = ADDR_TYPES.indexOf(name.toUpperCase() as (typeof ADDR_TYPES)[number]);
+    return { value, when: inSet(field, [point(index)]) };
+  });
+  return ofValues(values);
+}
+
+function hasWayBack(field: Field, ways: readonly WayBack[]): MatchExpr {
+  return inSet(
+    field,
+    ways.map((way) => point(WAYS_BACK.indexOf(way))),
+  );
+}
+
+/** There is a route back, or none. */
+function wayBack(field: Field, ways: readonly WayBack[]): Selection {
+  const found = hasWayBack(field, ways);
+  return ofValues([
+    { value: 1, when: found },
+    { value: 0, when: not(found) },
+  ]);
+}
+
+const RECEIVING: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD'];
+const LEAVING: readonly HookName[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
+const HERE: readonly WayBack[] = ['exempt', 'here'];
+const ANY: readonly WayBack[] = ['exempt', 'here', 'elsewhere'];
+
+const SIDES = [
+  { key: 'saddr', type: 'src' },
+  { key: 'daddr', type: 'dst' },
+] as const;
+
+export const fib: readonly Expression[] = [
+  ...SIDES.flatMap(({ key, type }): readonly Expression[] => [
+    { name: `fib ${key} type`, type: 'fib_addrtype', select: () => addressType(`${type}Type`) },
+    { name: `fib ${key} . iif type`, type: 'fib_addrtype', hooks: RECEIVING, select: () => addressType(`${type}TypeIn`) },
+    { name: `fib ${key} . oif type`, type: 'fib_addrtype', hooks: LEAVING, select: () => addressType(`${type}TypeOut`) },
+  ]),
+  { name: 'fib saddr . iif oif', type: 'boolean', hooks: RECEIVING, claim: partly('whether there is one'), select: () => wayBack('wayBack', HERE) },
+  {
+    name: 'fib saddr . mark . iif oif',
+    type: 'boolean',
+    hooks: RECEIVING,
+    claim: partly('whether there is one'),
+    select: () => wayBack('wayBackMarked', HERE),
+  },
+  { name: 'fib saddr oif', type: 'boolean', hooks: RECEIVING, claim: partly('whether there is one'), select: () => wayBack('wayBack', ANY) },
+];
+
+const asksSocket = present('sk');
+
+export const socket: readonly Expression[] = [
+  {
+    name: 'socket transparent',
+    type: 'boolean',
+    hooks: ['PREROUTING', 'INPUT', 'OUTPUT'],
+    select: () =>
+      ofValues(
+        [
+          { value: 1, when: masked('sk', SOCKET_BITS.transparent, SOCKET_BITS.transparent) },
+          { value: 0, when: masked('sk', 0, SOCKET_BITS.transparent) },
+        ],
+        asksSocket,
+      ),
+  },
+  {
+    name: 'socket wildcard',
+    type: 'boolean',
+    hooks: ['PREROUTING', 'INPUT', 'OUTPUT'],
+    select: () =>
+      ofValues(
+        [
+          { value: 1, when: masked('sk', SOCKET_BITS.wildcard, SOCKET_BITS.wildcard) },
+          { value: 0, when: masked('sk', 0, SOCKET_BITS.wildcard) },
+        ],
+        asksSocket,
+      ),
+  },
+  ...['mark', 'cgroupv2'].map(
+    (key): Expression => ({
+      name: `socket ${key}`,
+      type: key === 'mark' ? 'mark' : 'string',
+      claim: notModelled('a socket here does not have it'),
+      select: () => unknown(`\`socket ${key}\` of the socket that would take a packet`, key === 'mark' ? asksSocket : ALWAYS),
+    }),
+  ),
+];

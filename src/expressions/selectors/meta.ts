@@ -1,0 +1,84 @@
+/** What the kernel keeps beside a packet: interfaces, mark, socket, protocol. man nft(8), META EXPRESSIONS
+ *  kernel net/netfilter/nft_meta.c nft_meta_get_eval() */
+import { includes } from '../../lib/intervals.ts';
+import { toManyHosts } from '../../netfilter/manyHosts.ts';
+import { ALWAYS, and, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import { NOT_KEPT, notModelled, partly } from '../contract/claims.ts';
+import type { RuleContext } from '../contract/context.ts';
+import type { Expression } from '../contract/expression.ts';
+import { always, ofField, passes, type Selection, unknown } from '../contract/selection.ts';
+
+/** Without an interface the name is empty, which is not that of any. */
+function interfaceName(field: 'iif' | 'oif'): Selection {
+  const named = ofField(field, 128);
+  return {
+    ...named,
+    present: ALWAYS,
+    where: (values) => (includes<string>(values.intervals as never, '') ? or(not(present(field)), named.where(values)) : named.where(values)),
+  };
+}
+
+/** iptables takes `!` of a packet without a socket for true. */
+function owner(field: 'uid' | 'gid', { ofIptables }: RuleContext): Selection {
+  return ofIptables ? { ...ofField(field, 32), present: ALWAYS } : ofField(field, 32);
+}
+
+const NFPROTO: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
+const ETHERTYPE: Readonly<Record<Family, number>> = { 4: 0x0800, 6: 0x86dd };
+
+/** kernel include/uapi/linux/if_packet.h PACKET_HOST */
+const HOST = 0;
+
+function packetType({ family }: RuleContext): Selection {
+  const many = toManyHosts(family);
+  return {
+    present: ALWAYS,
+    where: (values) =>
+      or(and(many, unmodelled('how the link layer addressed a packet')), ...(passes(HOST, values) ? [not(many)] : [])),
+  };
+}
+
+function groupOf(field: 'iif' | 'oif', { interfaceGroups }: RuleContext): Selection {
+  if (interfaceGroups === undefined) return unknown('the group of an interface');
+  const known = [...interfaceGroups];
+  return {
+    present: ALWAYS,
+    where: (values) => {
+      const names = known.filter(([, group]) => passes(group, values)).map(([name]) => ({ lo: name, hi: name }));
+      const [others, named] = [known.map(([name]) => ({ lo: name, hi: name })), ofField(field, 128)];
+      const inSome = named.where({ intervals: names.sort((a, b) => (a.lo < b.lo ? -1 : 1)) });
+      if (!passes(0, values)) return inSome;
+      return or(inSome, not(named.where({ intervals: others.sort((a, b) => (a.lo < b.lo ? -1 : 1)) })));
+    },
+  };
+}
+
+function weekday({ now }: RuleContext): Selection {
+  return now === undefined ? unknown('the time at which a packet comes') : always(new Date(now * 1000).getUTCDay());
+}
+
+const CLOCK = partly('where the host gives a clock');
+
+export const meta: readonly Expression[] = [
+  { name: 'meta length', type: 'integer', last: 0xffff_ffff, select: () => ofField('length', 16) },
+  { name: 'meta nfproto', type: 'nf_proto', select: ({ family }) => always(NFPROTO[family]) },
+  { name: 'meta l4proto', type: 'inet_proto', select: () => ofField('proto', 8) },
+  { name: 'meta protocol', type: 'ether_type', select: ({ family }) => always(ETHERTYPE[family]) },
+  { name: 'meta mark', type: 'mark', select: () => ofField('mark', 32) },
+  { name: 'meta iif', type: 'iface_index', select: () => interfaceName('iif') },
+  { name: 'meta oif', type: 'iface_index', select: () => interfaceName('oif') },
+  { name: 'meta iifname', type: 'ifname', select: () => interfaceName('iif') },
+  { name: 'meta oifname', type: 'ifname', select: () => interfaceName('oif') },
+  { name: 'meta skuid', type: 'uid', select: (context) => owner('uid', context) },
+  { name: 'meta skgid', type: 'gid', select: (context) => owner('gid', context) },
+  { name: 'meta pkttype', type: 'pkt_type', claim: partly('of packets for more than one host the link layer decides'), select: packetType },
+  { name: 'meta iifgroup', type: 'devgroup', claim: partly('where the host gives the groups'), select: (context) => groupOf('iif', context) },
+  { name: 'meta oifgroup', type: 'devgroup', claim: partly('where the host gives the groups'), select: (context) => groupOf('oif', context) },
+  { name: 'meta day', type: 'day', claim: CLOCK, select: weekday },
+  { name: 'meta hour', type: 'hour', claim: notModelled('the time zone of the machine is not known'), select: () => unknown('the hour at which a packet comes') },
+  { name: 'meta time', type: 'time', claim: notModelled('the time zone of the machine is not known'), select: () => unknown('the time at which a packet comes') },
+  ...(['priority', 'iiftype', 'oiftype', 'iifkind', 'oifkind', 'ibrname', 'obrname', 'sdif', 'sdifname', 'cpu', 'cgroup', 'rtclassid', 'ipsec', 'secpath', 'nftrace', 'random'] as const).map(
+    (key): Expression => ({ name: `meta ${key}`, type: key === 'rtclassid' ? 'realm' : 'string', claim: NOT_KEPT, select: () => unknown(`\`meta ${key}\` of a packet`) }),
+  ),
+];

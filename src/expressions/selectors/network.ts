@@ -1,0 +1,77 @@
+/** Headers of IPv4 and IPv6. man nft(8), IPV4 HEADER EXPRESSION and IPV6 HEADER EXPRESSION */
+import { and, equals, inSet, or, unmodelled } from '../../netfilter/matchExpr.ts';
+import { NOT_KEPT, partly } from '../contract/claims.ts';
+import type { Expression } from '../contract/expression.ts';
+import { always, ofBits, ofField, type Selection, unknown, type Values } from '../contract/selection.ts';
+
+const IPV6_HEADER = 40;
+const FRAGMENT = 44;
+const OFFSET = 0x1fff;
+
+/** Three flags are before the offset: two of them are not kept. */
+const fragmentOffset: Selection = {
+  ...ofField('fragOffset', 13),
+  where: (values) =>
+    values.mask !== undefined && (Number(values.mask) & ~OFFSET) === 0
+      ? ofBits('fragOffset', { shift: 0, width: 13 }).where(values)
+      : unmodelled('the fragment flags of a packet'),
+};
+
+/** Of a fragment it is that of the fragment header. */
+const nextHeader: Selection = {
+  ...ofField('proto', 8),
+  where: (values) => {
+    const fragment = always(FRAGMENT).where(values);
+    const later = inSet('fragOffset', [{ lo: 1, hi: OFFSET }]);
+    return or(and(equals('fragOffset', 0), ofField('proto', 8).where(values)), and(later, fragment));
+  },
+};
+
+const payloadLength: Selection = {
+  ...ofField('length', 16),
+  where: ({ intervals, mask, xor }: Values) =>
+    mask !== undefined || xor !== undefined
+      ? unmodelled('bits of the length of an IPv6 packet')
+      : inSet(
+          'length',
+          intervals.map(({ lo, hi }) => ({ lo: Number(lo) + IPV6_HEADER, hi: Number(hi) + IPV6_HEADER })),
+        ),
+};
+
+const V4 = { implies: { family: 4 } } as const;
+const V6 = { implies: { family: 6 } } as const;
+
+export const ip: readonly Expression[] = [
+  { name: 'ip saddr', type: 'ipv4_addr', ...V4, select: () => ofField('src', 32) },
+  { name: 'ip daddr', type: 'ipv4_addr', ...V4, select: () => ofField('dst', 32) },
+  { name: 'ip protocol', type: 'inet_proto', ...V4, select: () => ofField('proto', 8) },
+  { name: 'ip ttl', type: 'integer', last: 0xff, ...V4, select: () => ofField('ttl', 8) },
+  { name: 'ip length', type: 'integer', last: 0xffff, ...V4, select: () => ofField('length', 16) },
+  { name: 'ip dscp', type: 'dscp', ...V4, select: () => ofBits('tos', { shift: 2, width: 6 }) },
+  { name: 'ip ecn', type: 'ecn', ...V4, select: () => ofBits('tos', { shift: 0, width: 2 }) },
+  { name: 'ip version', type: 'integer', last: 15, ...V4, select: () => always(4) },
+  { name: 'ip hdrlength', type: 'integer', last: 15, ...V4, claim: partly('5: no options'), select: () => always(5) },
+  { name: 'ip frag-off', type: 'integer', last: 0xffff, ...V4, claim: partly('the offset, `& 0x1fff`'), select: () => fragmentOffset },
+  ...(['id', 'checksum'] as const).map(
+    (name): Expression => ({
+      name: `ip ${name}`,
+      type: 'integer',
+      last: 0xffff,
+      ...V4,
+      claim: NOT_KEPT,
+      select: () => unknown(`the ${name} of a packet`),
+    }),
+  ),
+];
+
+export const ip6: readonly Expression[] = [
+  { name: 'ip6 saddr', type: 'ipv6_addr', ...V6, select: () => ofField('src', 128) },
+  { name: 'ip6 daddr', type: 'ipv6_addr', ...V6, select: () => ofField('dst', 128) },
+  { name: 'ip6 nexthdr', type: 'inet_proto', ...V6, claim: partly('extension headers other than that of fragments are not there'), select: () => nextHeader },
+  { name: 'ip6 hoplimit', type: 'integer', last: 0xff, ...V6, select: () => ofField('ttl', 8) },
+  { name: 'ip6 length', type: 'integer', last: 0xffff, ...V6, select: () => payloadLength },
+  { name: 'ip6 dscp', type: 'dscp', ...V6, select: () => ofBits('tos', { shift: 2, width: 6 }) },
+  { name: 'ip6 ecn', type: 'ecn', ...V6, select: () => ofBits('tos', { shift: 0, width: 2 }) },
+  { name: 'ip6 version', type: 'integer', last: 15, ...V6, select: () => always(6) },
+  { name: 'ip6 flowlabel', type: 'integer', last: 0xf_ffff, ...V6, claim: NOT_KEPT, select: () => unknown('the flow label of a packet') },
+];

@@ -1,0 +1,32 @@
+/** All statements, in the order of the documentation. */
+import type { Statement, StatementKind } from '../contract/statement.ts';
+import { ctCount, dynamic, last, limit, meter, quota } from './counting.ts';
+import { match } from './match.ts';
+import { nat } from './nat.ts';
+import { counter, log, notrack, object, other, xt } from './others.ts';
+import { reject } from './reject.ts';
+import { tproxy } from './tproxy.ts';
+import { verdict, vmap } from './verdicts.ts';
+import { write } from './write.ts';
+
+export const STATEMENTS: { readonly [Kind in StatementKind]: Statement<Kind> } = {
+  match,
+  verdict,
+  vmap,
+  nat,
+  tproxy,
+  reject,
+  write,
+  notrack,
+  counter,
+  log,
+  limit,
+  quota,
+  'ct count': ctCount,
+  last,
+  dynamic,
+  meter,
+  object,
+  other,
+  xt,
+};

@@ -1,0 +1,61 @@
+/** Statements that look at the packets before: true for some packets, false for others. man nft(8), LIMIT STATEMENT, SET STATEMENT, METERS
+ *  kernel net/netfilter/nft_limit.c, nft_quota.c, nft_connlimit.c, nft_dynset.c nft_dynset_eval() */
+import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { NftElement, NftStatement } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { Building } from '../contract/building.ts';
+import { statement } from '../contract/statement.ts';
+import { hasKey } from '../values/keyed.ts';
+import { partsOf } from '../values/part.ts';
+
+function remembered({ context, ask }: Building, at: Span): void {
+  const lot: MatchExpr = { kind: 'chance', id: `${context.ruleId}@${at.start}`, remembers: true };
+  ask(lot, at);
+}
+
+export const limit = statement({
+  kind: 'limit',
+  says: [{ name: 'limit', claim: 'chance' }],
+  apply: (given, building) => remembered(building, given),
+});
+
+export const quota = statement({
+  kind: 'quota',
+  says: [{ name: 'quota', claim: 'chance' }],
+  apply: (given, building) => remembered(building, given),
+});
+
+export const ctCount = statement({
+  kind: 'ct count',
+  says: [{ name: 'ct count', claim: 'chance' }],
+  apply: (given, building) => {
+    building.need('conntrack');
+    remembered(building, given);
+  },
+});
+
+export const last = statement({ kind: 'last', says: [{ name: 'last' }], apply: () => {} });
+
+const DECIDING: readonly NftStatement['kind'][] = ['limit', 'quota', 'ct count'];
+
+/** What an element counts decides as it would in the rule. */
+function withElement({ key, statements }: NftElement, at: Span, building: Building): void {
+  building.ask(hasKey(partsOf(key, building.context)), at);
+  if (statements.some(({ kind }) => kind === 'ct count')) building.need('conntrack');
+  if (statements.some(({ kind }) => DECIDING.includes(kind))) remembered(building, at);
+}
+
+export const dynamic = statement({
+  kind: 'dynamic',
+  says: [{ name: 'add @set, update @set, delete @set' }],
+  apply: (given, building) => {
+    building.need({ changes: given.set.text });
+    withElement(given.element, given, building);
+  },
+});
+
+export const meter = statement({
+  kind: 'meter',
+  says: [{ name: 'meter', claim: 'chance' }],
+  apply: (given, building) => withElement(given.element, given, building),
+});

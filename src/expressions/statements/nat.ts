@@ -1,0 +1,124 @@
+/** snat, dnat, masquerade, redirect: rewrite one end of a connection. man nft(8), NAT STATEMENTS
+ *  kernel net/netfilter/nft_nat.c nft_nat_inet_eval(): packets of another family go on */
+import type { Effect, NatTarget, PortRange } from '../../netfilter/effect.ts';
+import { type Family, prefixMask } from '../../packet/address.ts';
+import type { FieldValue } from '../../packet/fields.ts';
+import type { NftExpression } from '../../syntax/nft/ast.ts';
+import type { Building } from '../contract/building.ts';
+import { statement, type StatementOf } from '../contract/statement.ts';
+import { DATATYPES } from '../datatypes/all.ts';
+import { intervalOf } from '../values/constant.ts';
+import { chosen, isConstant } from '../values/written.ts';
+
+type NatStatement = StatementOf<'nat'>;
+
+const HOOKS = {
+  snat: ['INPUT', 'POSTROUTING'],
+  dnat: ['PREROUTING', 'OUTPUT'],
+  masquerade: ['POSTROUTING'],
+  redirect: ['PREROUTING', 'OUTPUT'],
+} as const;
+
+export const nat = statement({
+  kind: 'nat',
+  says: [
+    { name: 'snat' },
+    { name: 'dnat' },
+    { name: 'masquerade' },
+    { name: 'redirect' },
+  ],
+  apply: (given, building) => {
+    const { context, act, need, onlyAt, ask } = building;
+    need('conntrack');
+    onlyAt({ what: given.verb, hooks: HOOKS[given.verb], kinds: ['nat'], span: given });
+    const family = familyOf(given);
+    if (family !== undefined && family !== context.family) return;
+    const { address, port } = given;
+    if (address?.kind !== 'map' && port?.kind !== 'map') return act(...rewriteOf(given, { address, port }, building));
+    const map = address?.kind === 'map' ? address : port?.kind === 'map' ? port : undefined;
+    if (map === undefined) return;
+    const choice = chosen(map, context);
+    if (choice.kind !== 'choice') return opaque(`\`${given.verb}\` to an address of a map that packets change`, building);
+    ask(choice.present, given);
+    const branches = choice.among.map(({ match, value }) => ({ match, effects: rewriteOf(given, targetOf(given, value), building) }));
+    if (branches.length > 0) act({ kind: 'switch', branches });
+  },
+});
+
+interface To {
+  readonly address?: NftExpression | undefined;
+  readonly port?: NftExpression | undefined;
+}
+
+/** Which of its parts the value of a map is. */
+function targetOf({ address, port }: NatStatement, value: NftExpression): To {
+  if (address?.kind !== 'map') return { address, port: value };
+  if (value.kind !== 'concat') return { address: value, port };
+  return { address: value.of[0], port: value.of[1] };
+}
+
+function opaque(reason: string, { act, need }: Building): void {
+  need('opaque');
+  act({ kind: 'unmodelled', reason });
+}
+
+/** Said, or that of its address. */
+function familyOf({ family, address }: NatStatement): Family | undefined {
+  if (family !== undefined) return family === 'ip' ? 4 : 6;
+  const text = firstText(address);
+  if (text === undefined) return undefined;
+  return text === 'address4' ? 4 : text === 'address6' ? 6 : undefined;
+}
+
+function firstText(address: NftExpression | undefined): string | undefined {
+  switch (address?.kind) {
+    case 'value':
+      return address.form;
+    case 'range':
+      return firstText(address.lo);
+    case 'prefix':
+      return firstText(address.of);
+    case 'concat':
+      return firstText(address.of[0]);
+    default:
+      return undefined;
+  }
+}
+
+function rewriteOf(given: NatStatement, { address, port }: To, building: Building): readonly Effect[] {
+  const { verb, flags } = given;
+  const [to, ports] = [addressesOf(address, given.form, building), portsOf(port, building)];
+  const constant = [address, port].every((one) => one === undefined || isConstant(one));
+  if (!constant || to === undefined || ports === 'unknown') {
+    building.need('opaque');
+    return [{ kind: 'unmodelled', reason: `\`${verb}\` to an address or port that is not constant` }];
+  }
+  const random = flags.some(({ text }) => text === 'random' || text === 'fully-random');
+  const manip = verb === 'snat' || verb === 'masquerade' ? 'src' : 'dst';
+  const target: NatTarget = verb === 'masquerade' ? { kind: 'out-interface' } : verb === 'redirect' ? { kind: 'this-host' } : to;
+  return [{ kind: 'nat', manip, to: target, random, ...(ports !== undefined && { ports }) }];
+}
+
+/** A prefix keeps the other bits where the statement says so. */
+function addressesOf(address: NftExpression | undefined, form: NatStatement['form'], { context }: Building): NatTarget | undefined {
+  if (address === undefined) return { kind: 'keep' };
+  if (!isConstant(address)) return undefined;
+  const type = context.family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
+  const interval = intervalOf(address, type, context);
+  if (interval === undefined || typeof interval.lo === 'string' || typeof interval.hi === 'string') return undefined;
+  if (form === 'prefix' && address.kind === 'prefix')
+    return { kind: 'prefix', address: interval.lo, mask: prefixMask(context.family, address.length) };
+  return { kind: 'addresses', lo: interval.lo, hi: interval.hi };
+}
+
+function portsOf(port: NftExpression | undefined, { context }: Building): PortRange | undefined | 'unknown' {
+  if (port === undefined) return undefined;
+  if (!isConstant(port)) return 'unknown';
+  const interval = intervalOf(port, DATATYPES.inet_service, context);
+  return interval === undefined ? 'unknown' : { lo: numberOf(interval.lo), hi: numberOf(interval.hi) };
+}
+
+function numberOf(value: FieldValue): number {
+  return Number(value);
+}
+

@@ -1,0 +1,75 @@
+/** Statements that decide nothing, and those whose meaning is not claimed. man nft(8), STATEMENTS */
+import { unmodelled } from '../../netfilter/matchExpr.ts';
+import type { Building } from '../contract/building.ts';
+import { notModelled, partly } from '../contract/claims.ts';
+import { statement } from '../contract/statement.ts';
+
+export const counter = statement({ kind: 'counter', says: [{ name: 'counter' }], apply: () => {} });
+export const log = statement({ kind: 'log', says: [{ name: 'log' }], apply: () => {} });
+
+/** kernel net/netfilter/nft_ct.c nft_notrack_eval() */
+export const notrack = statement({
+  kind: 'notrack',
+  says: [{ name: 'notrack' }],
+  apply: (_, { act }) => act({ kind: 'conntrack', track: false }),
+});
+
+export const object = statement({
+  kind: 'object',
+  says: [{ name: 'ct helper set, ct timeout set, ct expectation set', claim: partly('connections that a helper expects are not there') }],
+  apply: (given, building) => {
+    if (given.of.startsWith('ct ')) building.need('conntrack');
+    else if (given.of === 'synproxy') opaque('synproxy: the kernel answers for the server', building);
+  },
+});
+
+/** `queue`, `fwd` and others, with what is said of them where they decide. */
+const VERBS: Readonly<Record<string, string | undefined>> = {
+  dup: undefined,
+  flow: undefined,
+  reset: undefined,
+  queue: 'queue: a program decides',
+  fwd: 'fwd: the packet leaves by another device',
+  synproxy: 'synproxy: the kernel answers for the server',
+};
+
+export const other = statement({
+  kind: 'other',
+  says: [
+    { name: 'dup' },
+    { name: 'flow add', claim: partly('the first packets of a connection; later ones pass the hooks by') },
+    { name: 'queue', claim: notModelled('a program decides') },
+    { name: 'fwd', claim: notModelled('the packet leaves by another device') },
+    { name: 'synproxy', claim: notModelled('the kernel answers for the server') },
+  ],
+  apply: (given, building) => {
+    if (given.verb === 'flow' || given.verb === 'synproxy') building.need('conntrack');
+    const why = Object.hasOwn(VERBS, given.verb) ? VERBS[given.verb] : `\`${given.verb}\``;
+    if (why !== undefined) opaque(why, building);
+  },
+});
+
+/** Targets of iptables that decide nothing: what nft does not show of them does not matter. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  ...['LOG', 'NFLOG', 'ULOG', 'TRACE', 'CHECKSUM', 'TCPMSS', 'TCPOPTSTRIP', 'CLASSIFY', 'AUDIT', 'LED', 'IDLETIMER', 'TEE'],
+  ...['SECMARK', 'CONNSECMARK', 'RATEEST', 'nflog'],
+]);
+
+export const xt = statement({
+  kind: 'xt',
+  says: [{ name: 'xt', claim: notModelled('nft does not show its parameters; iptables-nft-save does') }],
+  apply: (given, building) => {
+    const why = `${given.of} \`${given.name.text}\` of iptables, whose parameters nft does not show`;
+    if (given.of === 'match') building.ask(unmodelled(why, `what \`${saver(building)}\` prints`), given);
+    else if (!HARMLESS.has(given.name.text)) opaque(`${why}: \`${saver(building)}\` does`, building);
+  },
+});
+
+function saver({ context }: Building): string {
+  return context.family === 4 ? 'iptables-nft-save' : 'ip6tables-nft-save';
+}
+
+function opaque(reason: string, { act, need }: Building): void {
+  need('opaque');
+  act({ kind: 'unmodelled', reason });
+}

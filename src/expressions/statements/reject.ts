@@ -1,0 +1,66 @@
+/** reject - drops the packet and answers it. man nft(8), REJECT STATEMENT
+ *  kernel net/netfilter/nft_reject.c nft_reject_icmp_code(), nft_reject_icmpv6_code(): what icmpx is in each family */
+import { equals } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import { statement } from '../contract/statement.ts';
+import { ICMP_CODE, ICMPV6_CODE } from '../datatypes/constants.ts';
+
+/** The names that iptables has for the answers. */
+const ANSWERS: Readonly<Record<Family, ReadonlyMap<string, string>>> = {
+  4: new Map([
+    ['net-unreachable', 'icmp-net-unreachable'],
+    ['host-unreachable', 'icmp-host-unreachable'],
+    ['prot-unreachable', 'icmp-proto-unreachable'],
+    ['port-unreachable', 'icmp-port-unreachable'],
+    ['net-prohibited', 'icmp-net-prohibited'],
+    ['host-prohibited', 'icmp-host-prohibited'],
+    ['admin-prohibited', 'icmp-admin-prohibited'],
+  ]),
+  6: new Map([
+    ['no-route', 'icmp6-no-route'],
+    ['admin-prohibited', 'icmp6-adm-prohibited'],
+    ['addr-unreachable', 'icmp6-addr-unreachable'],
+    ['port-unreachable', 'icmp6-port-unreachable'],
+    ['policy-fail', 'icmp6-policy-fail'],
+    ['reject-route', 'icmp6-reject-route'],
+  ]),
+};
+
+/** By number too. */
+const ICMPX = [
+  { name: 'no-route', 4: 'icmp-net-unreachable', 6: 'icmp6-no-route' },
+  { name: 'port-unreachable', 4: 'icmp-port-unreachable', 6: 'icmp6-port-unreachable' },
+  { name: 'host-unreachable', 4: 'icmp-host-unreachable', 6: 'icmp6-addr-unreachable' },
+  { name: 'admin-prohibited', 4: 'icmp-admin-prohibited', 6: 'icmp6-adm-prohibited' },
+] as const;
+
+const HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT'] as const;
+
+export const reject = statement({
+  kind: 'reject',
+  says: [{ name: 'reject' }],
+  apply: (given, { context, ask, act, need, onlyAt }) => {
+    onlyAt({ what: 'reject', hooks: HOOKS, span: given });
+    const { family } = context;
+    const [kind, code = ''] = given.with?.flatMap((word) => word.split(' ')).filter((word) => word !== 'type') ?? [];
+    if (kind === 'tcp') {
+      ask(equals('proto', PROTO.tcp), given);
+      return act({ kind: 'reject', with: 'tcp-reset' });
+    }
+    if (kind !== undefined && kind !== 'icmpx' && (kind === 'icmp' ? 4 : 6) !== family) return ask({ kind: 'or', of: [] }, given);
+    const answer = kind === undefined || kind === 'icmpx' ? icmpx(code, family) : ANSWERS[family].get(named(code, family));
+    if (answer !== undefined) return act({ kind: 'reject', with: answer });
+    need('opaque');
+    act({ kind: 'unmodelled', reason: `\`reject\` with the code ${code}` });
+  },
+});
+
+function icmpx(code: string, family: Family): string | undefined {
+  return (code === '' ? ICMPX[1] : (ICMPX.find(({ name }) => name === code) ?? ICMPX[Number(code)]))?.[family];
+}
+
+function named(code: string, family: Family): string {
+  const [name = code] = [...(family === 4 ? ICMP_CODE : ICMPV6_CODE)].find(([, number]) => String(number) === code) ?? [];
+  return name;
+}

@@ -1,0 +1,33 @@
+/** tproxy - hands the packet to a local transparent socket as it is, and goes on; without such a socket the rule is left.
+ *  man    nft(8), TPROXY STATEMENT
+ *  kernel net/netfilter/nft_tproxy.c nft_tproxy_eval(): TCP and UDP, and the family that is said */
+import { point } from '../../lib/intervals.ts';
+import { inSet, NEVER } from '../../netfilter/matchExpr.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import { statement } from '../contract/statement.ts';
+import { DATATYPES } from '../datatypes/all.ts';
+import { constantOf } from '../values/constant.ts';
+import { isConstant } from '../values/written.ts';
+
+const ALL = 0xffff_ffff;
+
+export const tproxy = statement({
+  kind: 'tproxy',
+  says: [{ name: 'tproxy' }],
+  apply: (given, { context, ask, act, need, onlyAt }) => {
+    need('defrag');
+    onlyAt({ what: 'tproxy', hooks: ['PREROUTING'], span: given });
+    const { address, port } = given;
+    const version = address?.kind === 'value' ? address.form : undefined;
+    const said = given.family ?? (version === 'address4' ? 'ip' : version === 'address6' ? 'ip6' : undefined);
+    if (said !== undefined && (said === 'ip' ? 4 : 6) !== context.family) return ask(NEVER, given);
+    ask(inSet('proto', [point(PROTO.tcp), point(PROTO.udp)]), given);
+    if ([address, port].some((one) => one !== undefined && !isConstant(one))) {
+      need('opaque');
+      return act({ kind: 'unmodelled', reason: '`tproxy` to an address or port that is not constant' });
+    }
+    const to = address && constantOf(address, context.family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr, context);
+    const onPort = port === undefined ? 0 : Number(constantOf(port, DATATYPES.inet_service, context) ?? 0);
+    act({ kind: 'divert', port: onPort, ...(typeof to === 'number' || typeof to === 'bigint' ? { address: to } : {}), keep: ALL, xor: 0, final: false, onMiss: 'break' });
+  },
+});

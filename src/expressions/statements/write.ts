@@ -1,0 +1,130 @@
+/** Statements that set something: marks, the zone, fields of a header. man nft(8), META STATEMENT, CONNTRACK STATEMENT, PAYLOAD STATEMENT
+ *  kernel net/netfilter/nft_meta.c nft_meta_set_eval(), nft_ct.c nft_ct_set_eval(), nft_ct_set_zone_eval(), nft_payload.c nft_payload_set_eval() */
+import type { Effect, Zone } from '../../netfilter/effect.ts';
+import type { FieldValue } from '../../packet/fields.ts';
+import type { NftExpression } from '../../syntax/nft/ast.ts';
+import type { Building } from '../contract/building.ts';
+import { notModelled } from '../contract/claims.ts';
+import { statement } from '../contract/statement.ts';
+import { hasKey } from '../values/keyed.ts';
+import { type Part, partOf } from '../values/part.ts';
+import { writtenOf } from '../values/written.ts';
+
+const ALL = 0xffff_ffff;
+
+interface Target {
+  /** undefined: it decides nothing about a packet */
+  readonly constant: (value: FieldValue) => readonly Effect[];
+  /** from another value; absent: not modelled */
+  readonly copy?: (from: Part) => readonly Effect[] | undefined;
+}
+
+/** What is written, by the name of its expression. */
+const TARGETS: Readonly<Record<string, Target>> = {
+  'meta mark': mark('packet'),
+  'ct mark': mark('connection'),
+  'ct zone': { constant: (id) => zone({ id: Number(id) }) },
+  'ct original zone': { constant: (id) => zone({ id: Number(id), dir: 'original' }) },
+  'ct reply zone': { constant: (id) => zone({ id: Number(id), dir: 'reply' }) },
+  'ip dscp': { constant: (value) => field('tos', { keep: 0x03, xor: Number(value) << 2 }) },
+  'ip6 dscp': { constant: (value) => field('tos', { keep: 0x03, xor: Number(value) << 2 }) },
+  'ip ecn': { constant: (value) => field('tos', { keep: 0xfc, xor: Number(value) }) },
+  'ip6 ecn': { constant: (value) => field('tos', { keep: 0xfc, xor: Number(value) }) },
+  'ip ttl': { constant: (value) => field('ttl', { keep: 0, xor: Number(value) }) },
+  'ip6 hoplimit': { constant: (value) => field('ttl', { keep: 0, xor: Number(value) }) },
+  'meta nftrace': NOTHING(),
+  'meta priority': NOTHING(),
+  'meta secmark': NOTHING(),
+  'ct label': NOTHING(),
+  'ct event': NOTHING(),
+  'ct helper': NOTHING(),
+  'tcp option maxseg size': NOTHING(),
+};
+
+function NOTHING(): Target {
+  return { constant: () => [], copy: () => [] };
+}
+
+function zone({ id, dir }: Zone): readonly Effect[] {
+  return [{ kind: 'conntrack', track: true, ...(id !== 0 && { zone: dir === undefined ? { id } : { id, dir } }) }];
+}
+
+function field(name: 'tos' | 'ttl', change: { readonly keep: number; readonly xor: number }): readonly Effect[] {
+  return [{ kind: 'setField', field: name, change }];
+}
+
+function mark(on: 'packet' | 'connection'): Target {
+  const own = on === 'packet' ? 'meta mark' : 'ct mark';
+  const other = on === 'packet' ? 'ct mark' : 'meta mark';
+  const from = on === 'packet' ? 'connection' : 'packet';
+  return {
+    constant: (value) => [{ kind: 'setMark', on, keep: 0, xor: Number(value) }],
+    copy: ({ expression, mask = ALL, xor = 0 }) => {
+      const [keep, flip] = [Number(mask), Number(xor)];
+      if (expression?.name === own) return [{ kind: 'setMark', on, keep, xor: flip }];
+      if (expression?.name !== other) return undefined;
+      const copied: Effect = { kind: 'copyMark', from, fromMask: keep, toMask: ALL };
+      return flip === 0 ? [copied] : [copied, { kind: 'setMark', on, keep: ALL, xor: flip }];
+    },
+  };
+}
+
+export const write = statement({
+  kind: 'write',
+  says: [
+    { name: 'meta mark set' },
+    { name: 'ct mark set' },
+    { name: 'ct zone set' },
+    { name: 'ip dscp set, ip ecn set, ip ttl set, ip6 dscp set, ip6 ecn set, ip6 hoplimit set' },
+    { name: 'meta priority set, meta nftrace set, ct label set, ct event set, tcp option maxseg size set' },
+    { name: 'other fields of headers', claim: notModelled('a packet is not the same afterwards') },
+  ],
+  apply: ({ to, value, ...span }, building) => {
+    const { context, ask, act, need } = building;
+    const part = partOf(to, context);
+    const name = part.expression?.name ?? nameOf(to);
+    const target = TARGETS[name];
+    if (name.startsWith('ct ')) need('conntrack');
+    if (part.expression?.implies !== undefined) ask(hasKey([part]), span);
+    const opaque = (why: string): void => {
+      need('opaque');
+      act({ kind: 'unmodelled', reason: why });
+    };
+    if (target === undefined) return opaque(`\`${name} set\``);
+    const written = writtenOf(value, part.type, context);
+    switch (written.kind) {
+      case 'constant':
+        return act(...target.constant(written.value));
+      case 'copy': {
+        const effects = target.copy?.(written.of);
+        if (effects === undefined) return opaque(`\`${name} set\` to a value of the packet`);
+        ask(hasKey([written.of]), span);
+        return act(...effects);
+      }
+      case 'choice': {
+        ask(written.present, span);
+        return act({ kind: 'switch', branches: written.among.map(({ match, value: one }) => ({ match, effects: constantOrNot(one, building, { part, target }) })) });
+      }
+      case 'unknown':
+        return target.constant(0).length === 0 ? undefined : opaque(`\`${name} set\` to ${written.why}`);
+    }
+  },
+});
+
+function constantOrNot(
+  value: NftExpression,
+  { context, need }: Building,
+  { part, target }: { readonly part: Part; readonly target: Target },
+): readonly Effect[] {
+  const written = writtenOf(value, part.type, context);
+  if (written.kind === 'constant') return target.constant(written.value);
+  need('opaque');
+  return [{ kind: 'unmodelled', reason: 'a value of a map that is known only where the rules are loaded' }];
+}
+
+function nameOf(to: NftExpression): string {
+  if (to.kind === 'meta') return `meta ${to.key}`;
+  if (to.kind === 'ct') return ['ct', to.direction, to.key].filter((word) => word !== undefined).join(' ');
+  if (to.kind === 'payload') return `${to.protocol} ${to.field}`;
+  return to.kind === 'header' ? [to.of, to.name, to.field].filter((word) => word !== undefined).join(' ') : to.kind;
+}

@@ -1,0 +1,89 @@
+/** A match statement: an expression, an operator, and what it is compared with. */
+import type { IntervalSet } from '../../lib/intervals.ts';
+import { and, type MatchExpr, not, unmodelled } from '../../netfilter/matchExpr.ts';
+import type { FieldValue } from '../../packet/fields.ts';
+import type { NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
+import type { Bits } from '../contract/bits.ts';
+import type { RuleContext } from '../contract/context.ts';
+import { constantOf, intervalOf } from './constant.ts';
+import { hasKey, inElements, inRows } from './keyed.ts';
+import { type Part, partsOf } from './part.ts';
+import { elementsOf, rowsOf } from './rows.ts';
+
+export type MatchStatement = Extract<NftStatement, { kind: 'match' }>;
+
+export function matchOf(statement: MatchStatement, context: RuleContext): MatchExpr {
+  const parts = partsOf(statement.left, context);
+  const asked = askedOf(statement, parts, context);
+  if (asked === undefined) return and(hasKey(parts), unmodelled('a value that is known only where the rules are loaded'));
+  return and(hasKey(parts), statement.op === '!=' && !asked.whole ? not(asked.expr) : asked.expr);
+}
+
+interface Asked {
+  readonly expr: MatchExpr;
+  /** `!=` is in it already */
+  readonly whole?: true;
+}
+
+function askedOf(statement: MatchStatement, parts: readonly Part[], context: RuleContext): Asked | undefined {
+  const { op, right } = statement;
+  const lotId = `${context.ruleId}@${statement.start}`;
+  const types = parts.map(({ type }) => type);
+  const elements = elementsOf(right, types, context);
+  if (elements !== undefined) return { expr: inElements(parts, elements, lotId) };
+  const [only] = parts;
+  if (only === undefined || parts.length > 1) {
+    const rows = rowsOf([{ start: right.start, end: right.end, key: right, statements: [] }], types, context);
+    return rows && { expr: inRows(parts, rows, lotId) };
+  }
+  if (op === '<' || op === '>' || op === '<=' || op === '>=') {
+    const bound = constantOf(right, only.type, context);
+    return bound === undefined ? undefined : { expr: inPart(only, beyond(op, bound, only.type.bits), lotId) };
+  }
+  if (only.type.flags === true && (op === undefined || op === '!') && isBits(right)) {
+    const bits = constantOf(right, only.type, context);
+    if (bits === undefined || typeof bits === 'string') return undefined;
+    const none = inPart({ ...only, mask: maskedBy(only.mask, bits), xor: xorUnder(only.xor, bits) }, [{ lo: 0, hi: 0 }], lotId);
+    return { expr: op === '!' ? none : and(only.selection.present, not(none)), whole: true };
+  }
+  const interval = intervalOf(right, only.type, context);
+  if (interval === undefined) return undefined;
+  return { expr: inPart(only, [interval], lotId) };
+}
+
+function inPart(part: Part, intervals: IntervalSet, lotId: string): MatchExpr {
+  return inRows([part], [{ key: [intervals], element: EMPTY }], lotId);
+}
+
+const EMPTY = { start: 0, end: 0, key: { kind: 'wildcard', start: 0, end: 0 }, statements: [] } as const;
+
+/** A value alone, or a list: some of its bits. */
+function isBits({ kind }: NftExpression): boolean {
+  return kind === 'value' || kind === 'list';
+}
+
+function maskedBy(mask: Bits | undefined, bits: Bits): Bits {
+  return mask === undefined ? bits : (Number(mask) & Number(bits)) >>> 0;
+}
+
+function xorUnder(xor: Bits | undefined, bits: Bits): Bits {
+  return (Number(xor ?? 0) & Number(bits)) >>> 0;
+}
+
+function beyond(op: '<' | '>' | '<=' | '>=', bound: FieldValue, bits: number): IntervalSet {
+  if (typeof bound === 'string') return [];
+  const last = typeof bound === 'bigint' ? (1n << 128n) - 1n : Math.min(2 ** bits - 1, Number.MAX_SAFE_INTEGER);
+  const least = typeof bound === 'bigint' ? 0n : 0;
+  const next = (by: 1 | -1): Bits => (typeof bound === 'bigint' ? bound + BigInt(by) : bound + by);
+  switch (op) {
+    case '<':
+      return bound > least ? [{ lo: least, hi: next(-1) }] : [];
+    case '<=':
+      return [{ lo: least, hi: bound }];
+    case '>':
+      return bound < last ? [{ lo: next(1), hi: last }] : [];
+    case '>=':
+      return [{ lo: bound, hi: last }];
+  }
+}
+

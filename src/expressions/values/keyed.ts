@@ -1,0 +1,87 @@
+/** When a key is in a set, and which element of a map it finds. */
+import type { IntervalSet } from '../../lib/intervals.ts';
+import { normalize } from '../../lib/intervals.ts';
+import { and, equals, type MatchExpr, NEVER, or, unmodelled } from '../../netfilter/matchExpr.ts';
+import type { Field, FieldValue } from '../../packet/fields.ts';
+import type { Row } from '../contract/row.ts';
+import { type Lots, passes } from '../contract/selection.ts';
+import type { Elements } from './rows.ts';
+import type { Part } from './part.ts';
+
+/** The packet has all of the key; nft asks for protocols that it implies first. */
+export function hasKey(parts: readonly Part[]): MatchExpr {
+  return and(...parts.flatMap((part) => [implied(part), part.selection.present]));
+}
+
+export function implied({ expression }: Part): MatchExpr {
+  const proto = expression?.implies?.proto;
+  return proto === undefined ? and() : equals('proto', proto);
+}
+
+/** The key is that of some row; `hasKey` is asked beside it. */
+export function inRows(parts: readonly Part[], rows: readonly Row[], lotId: string): MatchExpr {
+  const keys = rows.flatMap(({ key }) => (key === undefined ? [] : [key]));
+  if (keys.length < rows.length) return and();
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) {
+    const { lots } = only.selection;
+    const intervals = normalize(keys.flatMap(([first]) => first ?? []));
+    if (lots !== undefined) return drawn(lots, { among: numbersOf(lots), wanted: intervals, lotId });
+    return where(only, intervals);
+  }
+  const fields = parts.map(fieldOf);
+  if (fields.every((field) => field !== undefined)) return { kind: 'tuple', fields, rows: keys };
+  return or(...keys.map((key) => and(...key.map((intervals, at) => where(parts[at] as Part, intervals)))));
+}
+
+/** Of a number that is drawn nothing but the chance is known; not beside others. */
+function where({ selection, mask, xor }: Part, intervals: IntervalSet): MatchExpr {
+  if (selection.lots !== undefined) return unmodelled('a number that is drawn, beside other parts of a key');
+  return selection.where({ intervals, ...(mask !== undefined && { mask }), ...(xor !== undefined && { xor }) });
+}
+
+function fieldOf({ selection, mask, xor }: Part): Field | undefined {
+  return mask === undefined && xor === undefined ? selection.field : undefined;
+}
+
+/** Some of the elements may have come or gone. */
+export function inElements(parts: readonly Part[], { rows, changed, fades }: Elements, lotId: string): MatchExpr {
+  const remembers: MatchExpr = { kind: 'chance', id: lotId, remembers: true };
+  if (changed) return remembers;
+  if (rows === undefined) return unmodelled('values that are known only where the rules are loaded');
+  return fades ? and(inRows(parts, rows, lotId), remembers) : inRows(parts, rows, lotId);
+}
+
+/** For each row when it is the one that is found, after those before it are not. */
+export function eachRow(parts: readonly Part[], rows: readonly Row[], lotId: string): readonly { readonly row: Row; readonly match: MatchExpr }[] {
+  const ordered = [...rows.filter(({ key }) => key !== undefined), ...rows.filter(({ key }) => key === undefined)];
+  const lots = parts.length === 1 ? parts[0]?.selection.lots : undefined;
+  if (lots === undefined) return ordered.map((row) => ({ row, match: inRows(parts, [row], lotId) }));
+  let among = numbersOf(lots);
+  return ordered.map((row, at) => {
+    const wanted = row.key?.[0] ?? [{ lo: 0, hi: 0xffff_ffff }];
+    const match = drawn(lots, { among, wanted, lotId: `${lotId}.${at}` });
+    among = among.filter((number) => !passes(number, { intervals: wanted }));
+    return { row, match };
+  });
+}
+
+const MOST_NUMBERS = 0x1_0000;
+
+function numbersOf({ modulus, offset }: Lots): readonly number[] {
+  return Array.from({ length: Math.min(modulus, MOST_NUMBERS) }, (_, at) => at + offset);
+}
+
+interface Draw {
+  readonly among: readonly number[];
+  readonly wanted: IntervalSet<FieldValue>;
+  readonly lotId: string;
+}
+
+function drawn({ modulus, remembers }: Lots, { among, wanted, lotId }: Draw): MatchExpr {
+  const few = among.filter((number) => passes(number, { intervals: wanted })).length;
+  if (modulus <= MOST_NUMBERS && few === 0) return NEVER;
+  if (modulus <= MOST_NUMBERS && few === among.length) return and();
+  return { kind: 'chance', id: lotId, ...(remembers ? { remembers: true } : { probability: few / among.length }) };
+}
+

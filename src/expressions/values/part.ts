@@ -1,0 +1,134 @@
+/** A key of a match, a map or a concatenation: what is asked of a packet, and of which type its values are. */
+import type { NftExpression, NftSelector } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { Bits } from '../contract/bits.ts';
+import type { RuleContext } from '../contract/context.ts';
+import type { Expression } from '../contract/expression.ts';
+import { ABSENT, type Selection, unknown } from '../contract/selection.ts';
+import { DATATYPES } from '../datatypes/all.ts';
+import type { Datatype } from '../datatypes/datatype.ts';
+import { findExpression } from '../selectors/all.ts';
+import { constantOf } from './constant.ts';
+
+export interface Part {
+  readonly selection: Selection;
+  readonly type: Datatype;
+  readonly span: Span;
+  /** absent: it is not in the registry */
+  readonly expression?: Expression;
+  /** `(value & mask) ^ xor` is what is compared */
+  readonly mask?: Bits;
+  readonly xor?: Bits;
+}
+
+/** The parts of a concatenation, or the one that there is. */
+export function partsOf(expression: NftExpression, context: RuleContext): readonly Part[] {
+  const of = expression.kind === 'concat' ? expression.of : [expression];
+  return of.map((one) => partOf(one, context));
+}
+
+export function partOf(expression: NftExpression, context: RuleContext): Part {
+  switch (expression.kind) {
+    case 'binary':
+      return masked(expression, context);
+    case 'numgen': {
+      const { modulus, offset, mode } = expression;
+      return { ...NUMBER, span: expression, selection: { ...DRAWN, lots: { modulus, offset, remembers: mode === 'inc' } } };
+    }
+    case 'hash': {
+      const { modulus, offset } = expression;
+      const of = expression.of === undefined ? [] : partsOf(expression.of, context);
+      const present = of.map(({ selection }) => selection.present);
+      const drawn = { ...DRAWN, present: { kind: 'and', of: present } as const };
+      return { ...NUMBER, span: expression, selection: { ...drawn, lots: { modulus, offset, remembers: true } } };
+    }
+    case 'payload':
+    case 'raw':
+    case 'meta':
+    case 'ct':
+    case 'fib':
+    case 'header':
+    case 'other':
+      return selected(expression, context);
+    default: {
+      const message = 'nothing is asked of a packet here';
+      context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: expression });
+      return { ...NUMBER, span: expression, selection: unknown(message) };
+    }
+  }
+}
+
+const NUMBER = { type: DATATYPES.integer } as const;
+const DRAWN = unknown('a number that is drawn');
+
+function selected(selector: NftSelector & Span, context: RuleContext): Part {
+  const name = selectorName(selector, context);
+  const expression = findExpression(name);
+  if (expression === undefined) {
+    const type = selector.kind === 'header' && selector.field === undefined ? DATATYPES.boolean : DATATYPES.string;
+    return { type, span: selector, selection: unknown(`\`${name}\``) };
+  }
+  const type = { ...DATATYPES[expression.type], ...(expression.last !== undefined && { bits: Math.ceil(Math.log2(expression.last + 1)) }) };
+  const { implies } = expression;
+  const wrong = implies?.family !== undefined && implies.family !== context.family;
+  return { type, span: selector, expression, selection: wrong ? ABSENT : expression.select(context, selector) };
+}
+
+/** As the registry has it. */
+export function selectorName(selector: NftSelector, { family }: Pick<RuleContext, 'family'>): string {
+  switch (selector.kind) {
+    case 'payload':
+      return `${selector.protocol} ${selector.field}`;
+    case 'raw': {
+      const { base, offset, length } = selector;
+      if (base === 'th' && length === 16 && (offset === 0 || offset === 16)) return offset === 0 ? 'th sport' : 'th dport';
+      return `@${base},${offset},${length}`;
+    }
+    case 'meta':
+      return `meta ${selector.key}`;
+    case 'ct': {
+      const addresses = selector.key === 'saddr' || selector.key === 'daddr';
+      const ip = selector.family ?? (addresses ? (family === 4 ? 'ip' : 'ip6') : undefined);
+      return ['ct', selector.direction, ip, selector.key].filter((word) => word !== undefined).join(' ');
+    }
+    case 'fib': {
+      const flags = FIB_FLAGS.filter((flag) => selector.flags.includes(flag));
+      return `fib ${flags.join(' . ')} ${selector.result}`;
+    }
+    case 'header':
+      return [selector.of === 'exthdr' ? '' : selector.of, selector.name, selector.field].filter((word) => word).join(' ');
+    case 'other':
+      return selector.words.join(' ');
+    case 'numgen':
+    case 'hash':
+      return selector.kind;
+  }
+}
+
+const FIB_FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
+
+/** kernel net/netfilter/nft_bitwise.c: all operations on bits are `(x & mask) ^ xor` */
+function masked(expression: Extract<NftExpression, { kind: 'binary' }> & Span, context: RuleContext): Part {
+  const part = partOf(expression.left, context);
+  const by = constantOf(expression.right, part.type, context);
+  if (by === undefined || typeof by === 'string' || expression.op === '<<' || expression.op === '>>')
+    return { ...part, selection: { ...unknown('a shifted value', part.selection.present) } };
+  const all = typeof by === 'bigint' ? (1n << 128n) - 1n : 0xffff_ffff;
+  const [mask, xor] = [part.mask ?? all, part.xor ?? (typeof by === 'bigint' ? 0n : 0)];
+  switch (expression.op) {
+    case '&':
+      return { ...part, mask: bitAnd(mask, by), xor: bitAnd(xor, by) };
+    case '|':
+      return { ...part, mask: bitAnd(mask, bitXor(all, by)), xor: bitXor(bitAnd(xor, bitXor(all, by)), by) };
+    case '^':
+      return { ...part, mask, xor: bitXor(xor, by) };
+  }
+}
+
+function bitAnd(a: Bits, b: Bits): Bits {
+  return typeof a === 'bigint' || typeof b === 'bigint' ? BigInt(a) & BigInt(b) : (a & b) >>> 0;
+}
+
+function bitXor(a: Bits, b: Bits): Bits {
+  return typeof a === 'bigint' || typeof b === 'bigint' ? BigInt(a) ^ BigInt(b) : (a ^ b) >>> 0;
+}

@@ -1,0 +1,77 @@
+/** The value of a statement that writes one: a constant, bits of another value, or what a map finds. */
+import { and, type MatchExpr, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
+import type { FieldValue } from '../../packet/fields.ts';
+import type { NftExpression } from '../../syntax/nft/ast.ts';
+import type { RuleContext } from '../contract/context.ts';
+import type { Datatype } from '../datatypes/datatype.ts';
+import { constantOf } from './constant.ts';
+import { eachRow, hasKey } from './keyed.ts';
+import { type Part, partOf, partsOf } from './part.ts';
+import { elementsOf } from './rows.ts';
+
+export type Written =
+  | { readonly kind: 'constant'; readonly value: FieldValue }
+  | { readonly kind: 'copy'; readonly of: Part }
+  | { readonly kind: 'choice'; readonly present: MatchExpr; readonly among: readonly Choice[] }
+  | { readonly kind: 'unknown'; readonly why: string };
+
+export interface Choice {
+  readonly match: MatchExpr;
+  readonly value: NftExpression;
+}
+
+const MOST_LOTS = 0x100;
+
+export function writtenOf(expression: NftExpression, type: Datatype, context: RuleContext): Written {
+  if (expression.kind === 'map') return chosen(expression, context);
+  if (isConstant(expression)) {
+    const value = constantOf(expression, type, context);
+    return value === undefined ? { kind: 'unknown', why: 'a value that is known only where the rules are loaded' } : { kind: 'constant', value };
+  }
+  const of = partOf(expression, context);
+  const { lots } = of.selection;
+  if (lots === undefined) return { kind: 'copy', of };
+  if (lots.modulus > MOST_LOTS || of.mask !== undefined || of.xor !== undefined) return { kind: 'unknown', why: 'a number that is drawn' };
+  const rows = Array.from({ length: lots.modulus }, (_, at) => at + lots.offset).map((number) => ({
+    key: [[{ lo: number, hi: number }]],
+    element: { start: expression.start, end: expression.end, key: numberAt(expression, number), statements: [] },
+  }));
+  const among = eachRow([of], rows, `${context.ruleId}@${expression.start}`).map(({ row, match }) => ({ match, value: row.element.key }));
+  return { kind: 'choice', present: of.selection.present, among };
+}
+
+function numberAt({ start, end }: NftExpression, number: number): NftExpression {
+  return { start, end, kind: 'value', form: 'number', text: String(number) };
+}
+
+/** `key map { ... }` */
+export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, context: RuleContext): Written {
+  const parts = partsOf(key, context);
+  const elements = elementsOf(to, parts.map(({ type }) => type), context);
+  const present = hasKey(parts);
+  if (elements?.rows === undefined) {
+    const why = unmodelled('elements that are known only where the rules are loaded');
+    return { kind: 'choice', present: and(present, why), among: [] };
+  }
+  if (elements.changed) return { kind: 'unknown', why: 'a map that packets change' };
+  const among = eachRow(parts, elements.rows, `${context.ruleId}@${key.start}`).flatMap(({ row, match }): readonly Choice[] =>
+    row.element.value === undefined || row.element.value.kind === 'verdict' ? [] : [{ match, value: row.element.value }],
+  );
+  return { kind: 'choice', present: among.length === 0 ? NEVER : present, among };
+}
+
+export function isConstant(expression: NftExpression): boolean {
+  switch (expression.kind) {
+    case 'value':
+    case 'prefix':
+    case 'range':
+      return true;
+    case 'list':
+    case 'concat':
+      return expression.of.every(isConstant);
+    case 'binary':
+      return isConstant(expression.left) && isConstant(expression.right);
+    default:
+      return false;
+  }
+}
