@@ -8,8 +8,9 @@ import type { RuleNode, TableNode } from '../syntax/iptables/ast.ts';
 import type { Span } from '../syntax/text/source.ts';
 import { LinkedRule } from './linkedRule.ts';
 import { chainsNotShown } from './notShown.ts';
+import type { CallGraph, Jump } from './reach.ts';
 
-export interface BoundTable {
+export interface BoundTable extends CallGraph {
   readonly name: TableName;
   readonly chains: ReadonlyMap<string, BoundChain>;
   readonly needs: Needs;
@@ -34,13 +35,6 @@ export interface BoundChain {
   readonly interfaces: readonly InterfaceOption[];
   /** index of the first rule that ends the chain for all packets: iptables-legacy looks no further; Infinity when there is none */
   readonly end: number;
-}
-
-export interface Jump {
-  readonly to: string;
-  /** index of the rule in its chain */
-  readonly at: number;
-  readonly span: Span;
 }
 
 export interface LimitedClause {
@@ -96,7 +90,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
     }
     chains.set(word.text, chain);
   }
-  return { name, chains, needs };
+  return { name, roots: TABLE_HOOKS[name].map((hook) => ({ chain: hook, hook })), chains, needs };
 }
 
 function hasOpaqueTarget(bound: BoundRule, context: BindContext): boolean {

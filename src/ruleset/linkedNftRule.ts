@@ -1,7 +1,7 @@
 /** A rule of nftables in a Ruleset, made from its statements on demand. A class for the sake of shared getters; what was made is kept, but
  *  for the text. */
 import type { TableContext } from '../expressions/contract/context.ts';
-import { lowerRule, type LoweredRule } from '../expressions/rule/lowerRule.ts';
+import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
 import { ruleTarget, ruleText, statementText } from '../expressions/rule/ruleText.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';

@@ -29,7 +29,8 @@ export function nftBase(base: NftBaseNode, registered: number, report: ProblemSi
   const kind = base.type.text;
   if (!(kind in KINDS)) return refuse(`there is no chain type \`${kind}\``, base.type, 'types are filter, nat and route');
   const hook = base.hook.text.toUpperCase();
-  if (!isHook(hook)) return refuse(`there is no hook \`${base.hook.text}\``, base.hook, 'hooks are prerouting, input, forward, output and postrouting');
+  if (!isHook(hook))
+    return refuse(`there is no hook \`${base.hook.text}\``, base.hook, 'hooks are prerouting, input, forward, output and postrouting');
   const allowed = KINDS[kind as BaseKind];
   if (!allowed.includes(hook)) return refuse(`a chain of type ${kind} cannot be at hook ${base.hook.text}`, base.hook);
   const priority = priorityOf(base);

@@ -2,7 +2,7 @@
  *  the two, and test/architecture.test.ts holds the code to it. */
 
 const TEXT = ['lib', 'packet', 'netfilter', 'host', 'syntax'] as const;
-const RULES = [...TEXT, 'extensions', 'ruleset'] as const;
+const RULES = [...TEXT, 'extensions', 'expressions', 'ruleset'] as const;
 const CONNECTION = [...RULES, 'simulate', 'symbolic', 'mesh', 'connection'] as const;
 const PROOF = [...CONNECTION, 'istio', 'kubernetes', 'injection', 'prove', 'diff', 'query'] as const;
 const ANSWERS = [...PROOF, 'fix', 'pods', 'report'] as const;
@@ -19,7 +19,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   syntax: ['lib', 'packet', 'netfilter', 'host'],
   mesh: TEXT,
   extensions: TEXT,
-  ruleset: [...TEXT, 'extensions'],
+  expressions: TEXT,
+  ruleset: [...TEXT, 'extensions', 'expressions'],
   simulate: RULES,
   symbolic: RULES,
   connection: [...RULES, 'simulate', 'symbolic', 'mesh'],

@@ -2,6 +2,7 @@
 import type { Effect } from '../../netfilter/effect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
 import type { NftRuleNode } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { RuleContext } from './context.ts';
@@ -17,6 +18,8 @@ export interface Building {
   readonly need: (what: Need) => void;
   /** the statement loads at these hooks only */
   readonly onlyAt: (limit: HookLimit) => void;
+  /** what the rule has asked of protocols so far */
+  readonly protocols: () => { readonly family?: Family | undefined; readonly proto?: number | undefined };
   readonly jumpTo: (jump: { readonly chain: string; readonly span: Span }) => void;
 }
 

@@ -1,8 +1,8 @@
 /** What the meaning of a rule depends on beside its words. */
 import type { Family } from '../../packet/address.ts';
 import type { NftFamily, NftSetNode } from '../../syntax/nft/ast.ts';
-import type { Row } from './row.ts';
 import type { ProblemSink } from '../../syntax/text/problems.ts';
+import type { Row } from './row.ts';
 
 export interface TableContext {
   /** of the packets: a table of inet is read twice */

@@ -36,7 +36,11 @@ export const ABSENT: Selection = { present: NEVER, where: () => NEVER };
 export function ofField(field: Field, width: number): Selection {
   const whole = { field, width, shift: 0 };
   const plain = ({ mask, xor }: Values): boolean => mask === undefined && xor === undefined;
-  return { present: present(field), field, where: (values) => (plain(values) ? inSet(field, within(values.intervals, width)) : bitsWhere(values, whole)) };
+  return {
+    present: present(field),
+    field,
+    where: (values) => (plain(values) ? inSet(field, within(values.intervals, width)) : bitsWhere(values, whole)),
+  };
 }
 
 /** A field may be narrower than the kernel's number. */

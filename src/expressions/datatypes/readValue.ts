@@ -9,7 +9,11 @@ import type { RuleContext } from '../contract/context.ts';
 import type { Datatype } from './datatype.ts';
 
 /** Undefined: it is no value of the type, which was reported, or only the machine knows it where the rules are loaded. */
-export function readValue(value: NftValue & Span, type: Datatype, context: Pick<RuleContext, 'report' | 'users' | 'groups'>): FieldValue | undefined {
+export function readValue(
+  value: NftValue & Span,
+  type: Datatype,
+  context: Pick<RuleContext, 'report' | 'users' | 'groups'>,
+): FieldValue | undefined {
   const { text, form } = value;
   const refuse = (message: string, help?: string): undefined =>
     void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value, help });
@@ -29,7 +33,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Pick<
   if (named !== undefined) return named;
   if (form === 'number' || form === 'time') {
     const number = form === 'time' ? Number.parseInt(text, 10) : numberOf(text);
-    if (number === undefined || number >= 2 ** type.bits) return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, which has ${type.bits} bits`);
+    if (number === undefined || number >= 2 ** type.bits)
+      return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, which has ${type.bits} bits`);
     return number;
   }
   if (type.names !== undefined) {

@@ -6,7 +6,11 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { Building, HookLimit, Need } from '../contract/building.ts';
 import type { RuleContext } from '../contract/context.ts';
 import type { Statement } from '../contract/statement.ts';
+import { findExpression } from '../selectors/all.ts';
 import { STATEMENTS } from '../statements/all.ts';
+import { selectorsOf } from '../values/asked.ts';
+import { selectorName } from '../values/part.ts';
+import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export interface LoweredRule {
   /** what is asked before anything is done, by statement */
@@ -16,8 +20,6 @@ export interface LoweredRule {
   readonly needs: readonly Need[];
   readonly limits: readonly HookLimit[];
   readonly jumps: readonly { readonly chain: string; readonly span: Span }[];
-  /** where the rule ends for the packets that come so far */
-  readonly ends?: NftStatement;
 }
 
 export function lowerRule(rule: NftRuleNode, context: RuleContext, chainOf: (rules: readonly NftRuleNode[]) => string): LoweredRule {
@@ -26,6 +28,7 @@ export function lowerRule(rule: NftRuleNode, context: RuleContext, chainOf: (rul
   const needs: Need[] = [];
   const limits: HookLimit[] = [];
   const jumps: { chain: string; span: Span }[] = [];
+  let protocols = protocolsOf(context.table);
   const building: Building = {
     context,
     // a condition after a write is asked again, of the packet as it is by then
@@ -39,8 +42,16 @@ export function lowerRule(rule: NftRuleNode, context: RuleContext, chainOf: (rul
     need: (what) => void needs.push(what),
     onlyAt: (limit) => void limits.push(limit),
     jumpTo: (jump) => void jumps.push(jump),
+    protocols: () => protocols,
   };
-  for (const one of rule.statements) (STATEMENTS[one.kind] as Statement).apply(one, building);
+  let ended = false;
+  for (const one of rule.statements) {
+    if (ended) refuseAfterEnd(one, context);
+    protocols = expressionsNeed(one, { building, limits, protocols });
+    (STATEMENTS[one.kind] as Statement).apply(one, building);
+    protocols = afterMatch(protocols, one, context);
+    ended ||= isFinal(one);
+  }
   return {
     asked,
     match: and(...asked.map(({ expr }) => expr)),
@@ -49,4 +60,35 @@ export function lowerRule(rule: NftRuleNode, context: RuleContext, chainOf: (rul
     limits,
     jumps,
   };
+}
+
+interface Needing {
+  readonly building: Building;
+  readonly limits: HookLimit[];
+  readonly protocols: Protocols;
+}
+
+/** What the expressions of a statement need of the kernel, of the chain and of the rule before them. */
+function expressionsNeed(statement: NftStatement, { building, limits, protocols }: Needing): Protocols {
+  const { context } = building;
+  let known = protocols;
+  for (const selector of selectorsOf(statement)) {
+    const expression = findExpression(selectorName(selector, context));
+    if (expression === undefined) continue;
+    if (expression.needs !== undefined) building.need(expression.needs);
+    if (expression.hooks !== undefined) limits.push({ what: expression.name, hooks: expression.hooks, span: selector });
+    known = withImplied(known, expression, { at: selector, context });
+  }
+  return known;
+}
+
+/** nftables src/evaluate.c rule_evaluate(), STMT_F_TERMINAL */
+function isFinal(statement: NftStatement): boolean {
+  if (statement.kind === 'verdict') return statement.verdict !== 'continue';
+  return statement.kind === 'nat' || statement.kind === 'reject' || (statement.kind === 'other' && statement.verb === 'queue');
+}
+
+function refuseAfterEnd(statement: NftStatement, { report }: RuleContext): void {
+  const message = 'nothing is done after a final verdict';
+  report({ kind: 'not-loadable', code: 'refused-clause', message, span: statement, help: 'move it before the verdict' });
 }

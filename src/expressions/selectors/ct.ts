@@ -21,7 +21,10 @@ const status: Selection = {
   ...ofField('ctstatus', 6),
   where: (values) =>
     values.mask !== undefined && (Number(values.mask) & ~KEPT) === 0
-      ? ofField('ctstatus', 6).where({ ...values, intervals: values.intervals.map(({ lo, hi }) => ({ lo, hi: Math.min(Number(hi), KEPT) })) })
+      ? ofField('ctstatus', 6).where({
+          ...values,
+          intervals: values.intervals.map(({ lo, hi }) => ({ lo, hi: Math.min(Number(hi), KEPT) })),
+        })
       : unknown('the whole status of a connection').where(values),
 };
 
@@ -29,11 +32,26 @@ const NFPROTO: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
 
 function end(direction: 'original' | 'reply', side: 'src' | 'dst'): readonly Expression[] {
   const short = direction === 'original' ? 'ctorig' : 'ctrepl';
-  const [address, port] = [`${short}${side}`, `${short}${side === 'src' ? 'sport' : 'dport'}`] as readonly Field[] as readonly [Field, Field];
+  const [address, port] = [`${short}${side}`, `${short}${side === 'src' ? 'sport' : 'dport'}`] as readonly Field[] as readonly [
+    Field,
+    Field,
+  ];
   const key = side === 'src' ? 'saddr' : 'daddr';
   return [
-    { name: `ct ${direction} ip ${key}`, type: 'ipv4_addr', implies: { family: 4 }, needs: 'conntrack', select: () => ofField(address, 32) },
-    { name: `ct ${direction} ip6 ${key}`, type: 'ipv6_addr', implies: { family: 6 }, needs: 'conntrack', select: () => ofField(address, 128) },
+    {
+      name: `ct ${direction} ip ${key}`,
+      type: 'ipv4_addr',
+      implies: { family: 4 },
+      needs: 'conntrack',
+      select: () => ofField(address, 32),
+    },
+    {
+      name: `ct ${direction} ip6 ${key}`,
+      type: 'ipv6_addr',
+      implies: { family: 6 },
+      needs: 'conntrack',
+      select: () => ofField(address, 128),
+    },
     { name: `ct ${direction} proto-${side}`, type: 'inet_service', needs: 'conntrack', select: () => ofField(port, 16) },
   ];
 }
@@ -42,7 +60,13 @@ const HAS_CONNECTION = present('ctdir');
 
 export const ct: readonly Expression[] = [
   { name: 'ct state', type: 'ct_state', needs: 'conntrack', select: () => state },
-  { name: 'ct status', type: 'ct_status', needs: 'conntrack', claim: partly('some of its bits, not all of them as one number'), select: () => status },
+  {
+    name: 'ct status',
+    type: 'ct_status',
+    needs: 'conntrack',
+    claim: partly('some of its bits, not all of them as one number'),
+    select: () => status,
+  },
   { name: 'ct mark', type: 'mark', needs: 'conntrack', select: () => ofField('connmark', 32) },
   { name: 'ct direction', type: 'ct_dir', needs: 'conntrack', select: () => ofField('ctdir', 8) },
   { name: 'ct zone', type: 'integer', last: 0xffff, needs: 'conntrack', select: () => unknown('the zone of a connection', HAS_CONNECTION) },
@@ -66,8 +90,20 @@ export const ct: readonly Expression[] = [
     select: ({ family }) => ({ ...always(NFPROTO[family]), present: HAS_CONNECTION }),
   },
   ...kept('', ['expiration', 'bytes', 'packets', 'avgpkt', 'id']),
-  { name: 'ct helper', type: 'string', needs: 'conntrack', claim: NOT_KEPT, select: () => unknown('the helper of a connection', HAS_CONNECTION) },
-  { name: 'ct label', type: 'ct_label', needs: 'conntrack', claim: NOT_KEPT, select: () => unknown('the labels of a connection', HAS_CONNECTION) },
+  {
+    name: 'ct helper',
+    type: 'string',
+    needs: 'conntrack',
+    claim: NOT_KEPT,
+    select: () => unknown('the helper of a connection', HAS_CONNECTION),
+  },
+  {
+    name: 'ct label',
+    type: 'ct_label',
+    needs: 'conntrack',
+    claim: NOT_KEPT,
+    select: () => unknown('the labels of a connection', HAS_CONNECTION),
+  },
 ];
 
 function kept(before: string, keys: readonly string[]): readonly Expression[] {

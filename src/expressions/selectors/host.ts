@@ -49,7 +49,13 @@ export const fib: readonly Expression[] = [
     { name: `fib ${key} . iif type`, type: 'fib_addrtype', hooks: RECEIVING, select: () => addressType(`${type}TypeIn`) },
     { name: `fib ${key} . oif type`, type: 'fib_addrtype', hooks: LEAVING, select: () => addressType(`${type}TypeOut`) },
   ]),
-  { name: 'fib saddr . iif oif', type: 'boolean', hooks: RECEIVING, claim: partly('whether there is one'), select: () => wayBack('wayBack', HERE) },
+  {
+    name: 'fib saddr . iif oif',
+    type: 'boolean',
+    hooks: RECEIVING,
+    claim: partly('whether there is one'),
+    select: () => wayBack('wayBack', HERE),
+  },
   {
     name: 'fib saddr . mark . iif oif',
     type: 'boolean',
@@ -57,7 +63,13 @@ export const fib: readonly Expression[] = [
     claim: partly('whether there is one'),
     select: () => wayBack('wayBackMarked', HERE),
   },
-  { name: 'fib saddr oif', type: 'boolean', hooks: RECEIVING, claim: partly('whether there is one'), select: () => wayBack('wayBack', ANY) },
+  {
+    name: 'fib saddr oif',
+    type: 'boolean',
+    hooks: RECEIVING,
+    claim: partly('whether there is one'),
+    select: () => wayBack('wayBack', ANY),
+  },
 ];
 
 const asksSocket = present('sk');

@@ -15,7 +15,8 @@ function interfaceName(field: 'iif' | 'oif'): Selection {
   return {
     ...named,
     present: ALWAYS,
-    where: (values) => (includes<string>(values.intervals as never, '') ? or(not(present(field)), named.where(values)) : named.where(values)),
+    where: (values) =>
+      includes<string>(values.intervals as never, '') ? or(not(present(field)), named.where(values)) : named.where(values),
   };
 }
 
@@ -34,8 +35,7 @@ function packetType({ family }: RuleContext): Selection {
   const many = toManyHosts(family);
   return {
     present: ALWAYS,
-    where: (values) =>
-      or(and(many, unmodelled('how the link layer addressed a packet')), ...(passes(HOST, values) ? [not(many)] : [])),
+    where: (values) => or(and(many, unmodelled('how the link layer addressed a packet')), ...(passes(HOST, values) ? [not(many)] : [])),
   };
 }
 
@@ -73,12 +73,56 @@ export const meta: readonly Expression[] = [
   { name: 'meta skuid', type: 'uid', select: (context) => owner('uid', context) },
   { name: 'meta skgid', type: 'gid', select: (context) => owner('gid', context) },
   { name: 'meta pkttype', type: 'pkt_type', claim: partly('of packets for more than one host the link layer decides'), select: packetType },
-  { name: 'meta iifgroup', type: 'devgroup', claim: partly('where the host gives the groups'), select: (context) => groupOf('iif', context) },
-  { name: 'meta oifgroup', type: 'devgroup', claim: partly('where the host gives the groups'), select: (context) => groupOf('oif', context) },
+  {
+    name: 'meta iifgroup',
+    type: 'devgroup',
+    claim: partly('where the host gives the groups'),
+    select: (context) => groupOf('iif', context),
+  },
+  {
+    name: 'meta oifgroup',
+    type: 'devgroup',
+    claim: partly('where the host gives the groups'),
+    select: (context) => groupOf('oif', context),
+  },
   { name: 'meta day', type: 'day', claim: CLOCK, select: weekday },
-  { name: 'meta hour', type: 'hour', claim: notModelled('the time zone of the machine is not known'), select: () => unknown('the hour at which a packet comes') },
-  { name: 'meta time', type: 'time', claim: notModelled('the time zone of the machine is not known'), select: () => unknown('the time at which a packet comes') },
-  ...(['priority', 'iiftype', 'oiftype', 'iifkind', 'oifkind', 'ibrname', 'obrname', 'sdif', 'sdifname', 'cpu', 'cgroup', 'rtclassid', 'ipsec', 'secpath', 'nftrace', 'random'] as const).map(
-    (key): Expression => ({ name: `meta ${key}`, type: key === 'rtclassid' ? 'realm' : 'string', claim: NOT_KEPT, select: () => unknown(`\`meta ${key}\` of a packet`) }),
+  {
+    name: 'meta hour',
+    type: 'hour',
+    claim: notModelled('the time zone of the machine is not known'),
+    select: () => unknown('the hour at which a packet comes'),
+  },
+  {
+    name: 'meta time',
+    type: 'time',
+    claim: notModelled('the time zone of the machine is not known'),
+    select: () => unknown('the time at which a packet comes'),
+  },
+  ...(
+    [
+      'priority',
+      'iiftype',
+      'oiftype',
+      'iifkind',
+      'oifkind',
+      'ibrname',
+      'obrname',
+      'sdif',
+      'sdifname',
+      'cpu',
+      'cgroup',
+      'rtclassid',
+      'ipsec',
+      'secpath',
+      'nftrace',
+      'random',
+    ] as const
+  ).map(
+    (key): Expression => ({
+      name: `meta ${key}`,
+      type: key === 'rtclassid' ? 'realm' : 'string',
+      claim: NOT_KEPT,
+      select: () => unknown(`\`meta ${key}\` of a packet`),
+    }),
   ),
 ];

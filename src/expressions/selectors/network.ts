@@ -67,7 +67,13 @@ export const ip: readonly Expression[] = [
 export const ip6: readonly Expression[] = [
   { name: 'ip6 saddr', type: 'ipv6_addr', ...V6, select: () => ofField('src', 128) },
   { name: 'ip6 daddr', type: 'ipv6_addr', ...V6, select: () => ofField('dst', 128) },
-  { name: 'ip6 nexthdr', type: 'inet_proto', ...V6, claim: partly('extension headers other than that of fragments are not there'), select: () => nextHeader },
+  {
+    name: 'ip6 nexthdr',
+    type: 'inet_proto',
+    ...V6,
+    claim: partly('extension headers other than that of fragments are not there'),
+    select: () => nextHeader,
+  },
   { name: 'ip6 hoplimit', type: 'integer', last: 0xff, ...V6, select: () => ofField('ttl', 8) },
   { name: 'ip6 length', type: 'integer', last: 0xffff, ...V6, select: () => payloadLength },
   { name: 'ip6 dscp', type: 'dscp', ...V6, select: () => ofBits('tos', { shift: 2, width: 6 }) },

@@ -21,7 +21,8 @@ function firstBytes(field: 'sport' | 'dport'): Selection {
   return {
     present: or(present(field), something),
     field,
-    where: (values) => or(ofField(field, 16).where(values), and(something, unmodelled('what is in the place of a port where there are no ports'))),
+    where: (values) =>
+      or(ofField(field, 16).where(values), and(something, unmodelled('what is in the place of a port where there are no ports'))),
   };
 }
 
@@ -57,7 +58,13 @@ export const transport: readonly Expression[] = [
   ),
   { name: 'esp spi', type: 'integer', implies: { proto: PROTO.esp }, select: () => ofField('spi', 32) },
   ...notKept('esp', ['sequence'], PROTO.esp),
-  { name: 'ah spi', type: 'integer', implies: { proto: PROTO.ah }, claim: partly('in IPv4'), select: ({ family }) => (family === 4 ? ofField('spi', 32) : unknown('the security parameters index of AH over IPv6')) },
+  {
+    name: 'ah spi',
+    type: 'integer',
+    implies: { proto: PROTO.ah },
+    claim: partly('in IPv4'),
+    select: ({ family }) => (family === 4 ? ofField('spi', 32) : unknown('the security parameters index of AH over IPv6')),
+  },
   ...notKept('ah', ['nexthdr', 'hdrlength', 'reserved', 'sequence'], PROTO.ah),
   ...notKept('comp', ['nexthdr', 'flags', 'cpi'], PROTO.ipcomp),
 ];
@@ -69,11 +76,23 @@ export const icmp: readonly Expression[] = [
   { name: 'icmp type', type: 'icmp_type', implies: ICMP, select: () => ofField('icmpType', 8) },
   { name: 'icmp code', type: 'icmp_code', implies: ICMP, select: () => ofField('icmpCode', 8) },
   ...['checksum', 'id', 'sequence', 'gateway', 'mtu'].map(
-    (field): Expression => ({ name: `icmp ${field}`, type: 'integer', implies: ICMP, claim: NOT_KEPT, select: () => unknown(`\`icmp ${field}\` of a packet`) }),
+    (field): Expression => ({
+      name: `icmp ${field}`,
+      type: 'integer',
+      implies: ICMP,
+      claim: NOT_KEPT,
+      select: () => unknown(`\`icmp ${field}\` of a packet`),
+    }),
   ),
   { name: 'icmpv6 type', type: 'icmpv6_type', implies: ICMPV6, select: () => ofField('icmpType', 8) },
   { name: 'icmpv6 code', type: 'icmpv6_code', implies: ICMPV6, select: () => ofField('icmpCode', 8) },
   ...['checksum', 'id', 'sequence', 'parameter-problem', 'packet-too-big', 'max-delay', 'mtu'].map(
-    (field): Expression => ({ name: `icmpv6 ${field}`, type: 'integer', implies: ICMPV6, claim: NOT_KEPT, select: () => unknown(`\`icmpv6 ${field}\` of a packet`) }),
+    (field): Expression => ({
+      name: `icmpv6 ${field}`,
+      type: 'integer',
+      implies: ICMPV6,
+      claim: NOT_KEPT,
+      select: () => unknown(`\`icmpv6 ${field}\` of a packet`),
+    }),
   ),
 ];

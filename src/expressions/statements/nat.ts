@@ -4,8 +4,9 @@ import type { Effect, NatTarget, PortRange } from '../../netfilter/effect.ts';
 import { type Family, prefixMask } from '../../packet/address.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
 import type { Building } from '../contract/building.ts';
-import { statement, type StatementOf } from '../contract/statement.ts';
+import { type StatementOf, statement } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import { intervalOf } from '../values/constant.ts';
 import { chosen, isConstant } from '../values/written.ts';
@@ -21,17 +22,13 @@ const HOOKS = {
 
 export const nat = statement({
   kind: 'nat',
-  says: [
-    { name: 'snat' },
-    { name: 'dnat' },
-    { name: 'masquerade' },
-    { name: 'redirect' },
-  ],
+  says: [{ name: 'snat' }, { name: 'dnat' }, { name: 'masquerade' }, { name: 'redirect' }],
   apply: (given, building) => {
     const { context, act, need, onlyAt, ask } = building;
     need('conntrack');
     onlyAt({ what: given.verb, hooks: HOOKS[given.verb], kinds: ['nat'], span: given });
-    const family = familyOf(given);
+    const family = familyOf(given) ?? (given.address === undefined ? undefined : building.protocols().family);
+    checkNat(given, family, building);
     if (family !== undefined && family !== context.family) return;
     const { address, port } = given;
     if (address?.kind !== 'map' && port?.kind !== 'map') return act(...rewriteOf(given, { address, port }, building));
@@ -44,6 +41,19 @@ export const nat = statement({
     if (branches.length > 0) act({ kind: 'switch', branches });
   },
 });
+
+/** nftables src/evaluate.c nat_evaluate_family(), nat_evaluate_transport() */
+function checkNat({ verb, address, port, ...span }: NatStatement, family: Family | undefined, { context, protocols }: Building): void {
+  const known = protocols();
+  const refuse = (message: string, at: Span, help?: string): void =>
+    context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: at, help });
+  if (port !== undefined && known.proto === undefined)
+    refuse(`ports in \`${verb}\` need a transport protocol`, port, 'match on `meta l4proto` or on a port before it');
+  if (address === undefined) return;
+  if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
+  if (family !== undefined && known.family !== undefined && known.family !== family)
+    refuse(`\`${verb}\` to an address of the other family`, span);
+}
 
 interface To {
   readonly address?: NftExpression | undefined;
@@ -62,27 +72,8 @@ function opaque(reason: string, { act, need }: Building): void {
   act({ kind: 'unmodelled', reason });
 }
 
-/** Said, or that of its address. */
-function familyOf({ family, address }: NatStatement): Family | undefined {
-  if (family !== undefined) return family === 'ip' ? 4 : 6;
-  const text = firstText(address);
-  if (text === undefined) return undefined;
-  return text === 'address4' ? 4 : text === 'address6' ? 6 : undefined;
-}
-
-function firstText(address: NftExpression | undefined): string | undefined {
-  switch (address?.kind) {
-    case 'value':
-      return address.form;
-    case 'range':
-      return firstText(address.lo);
-    case 'prefix':
-      return firstText(address.of);
-    case 'concat':
-      return firstText(address.of[0]);
-    default:
-      return undefined;
-  }
+function familyOf({ family }: NatStatement): Family | undefined {
+  return family === undefined ? undefined : family === 'ip' ? 4 : 6;
 }
 
 function rewriteOf(given: NatStatement, { address, port }: To, building: Building): readonly Effect[] {
@@ -121,4 +112,3 @@ function portsOf(port: NftExpression | undefined, { context }: Building): PortRa
 function numberOf(value: FieldValue): number {
   return Number(value);
 }
-

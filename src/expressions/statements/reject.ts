@@ -40,10 +40,18 @@ const HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT'] as const;
 export const reject = statement({
   kind: 'reject',
   says: [{ name: 'reject' }],
-  apply: (given, { context, ask, act, need, onlyAt }) => {
+  apply: (given, { context, ask, act, need, onlyAt, protocols }) => {
     onlyAt({ what: 'reject', hooks: HOOKS, span: given });
     const { family } = context;
     const [kind, code = ''] = given.with?.flatMap((word) => word.split(' ')).filter((word) => word !== 'type') ?? [];
+    const known = protocols();
+    const refuse = (message: string, code: 'needs-protocol' | 'wrong-family'): void =>
+      context.report({ kind: 'not-loadable', code, message, span: given });
+    if (kind === 'tcp' && known.proto !== undefined && known.proto !== PROTO.tcp)
+      refuse('only TCP can be answered by a reset', 'needs-protocol');
+    if ((kind === 'icmp' && known.family === 6) || (kind === 'icmpv6' && known.family === 4))
+      refuse(`\`reject with ${kind}\` answers packets of the other family`, 'wrong-family');
+    if (kind === 'icmpx' && context.table !== 'inet') refuse('`reject with icmpx` is for tables of inet', 'wrong-family');
     if (kind === 'tcp') {
       ask(equals('proto', PROTO.tcp), given);
       return act({ kind: 'reject', with: 'tcp-reset' });

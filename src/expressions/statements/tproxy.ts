@@ -14,13 +14,18 @@ const ALL = 0xffff_ffff;
 export const tproxy = statement({
   kind: 'tproxy',
   says: [{ name: 'tproxy' }],
-  apply: (given, { context, ask, act, need, onlyAt }) => {
+  apply: (given, { context, ask, act, need, onlyAt, protocols }) => {
     need('defrag');
     onlyAt({ what: 'tproxy', hooks: ['PREROUTING'], span: given });
     const { address, port } = given;
-    const version = address?.kind === 'value' ? address.form : undefined;
-    const said = given.family ?? (version === 'address4' ? 'ip' : version === 'address6' ? 'ip6' : undefined);
-    if (said !== undefined && (said === 'ip' ? 4 : 6) !== context.family) return ask(NEVER, given);
+    const refuse = (message: string, help?: string): void =>
+      context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: given, help });
+    const { proto } = protocols();
+    if (proto !== PROTO.tcp && proto !== PROTO.udp)
+      refuse('`tproxy` needs a transport protocol', 'match on `meta l4proto tcp` or udp before it');
+    if (address !== undefined && context.table === 'inet' && given.family === undefined)
+      refuse('`tproxy` to an address needs `ip` or `ip6` in a table of inet');
+    if (given.family !== undefined && (given.family === 'ip' ? 4 : 6) !== context.family) return ask(NEVER, given);
     ask(inSet('proto', [point(PROTO.tcp), point(PROTO.udp)]), given);
     if ([address, port].some((one) => one !== undefined && !isConstant(one))) {
       need('opaque');
@@ -28,6 +33,14 @@ export const tproxy = statement({
     }
     const to = address && constantOf(address, context.family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr, context);
     const onPort = port === undefined ? 0 : Number(constantOf(port, DATATYPES.inet_service, context) ?? 0);
-    act({ kind: 'divert', port: onPort, ...(typeof to === 'number' || typeof to === 'bigint' ? { address: to } : {}), keep: ALL, xor: 0, final: false, onMiss: 'break' });
+    act({
+      kind: 'divert',
+      port: onPort,
+      ...(typeof to === 'number' || typeof to === 'bigint' ? { address: to } : {}),
+      keep: ALL,
+      xor: 0,
+      final: false,
+      onMiss: 'break',
+    });
   },
 });

@@ -5,7 +5,7 @@ import { NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { NftVerdict } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
 import { statement } from '../contract/statement.ts';
-import { eachRow, hasKey } from '../values/keyed.ts';
+import { eachElement, hasKey } from '../values/keyed.ts';
 import { partsOf } from '../values/part.ts';
 import { elementsOf } from '../values/rows.ts';
 
@@ -37,11 +37,11 @@ export const vmap = statement({
     const { context, ask, act } = building;
     const parts = partsOf(given.key, context);
     const types = parts.map(({ type }) => type);
-    const elements = elementsOf(given.to, types, context);
+    const elements = elementsOf(given.to, { types, wanted: 'verdicts' }, context);
     ask(hasKey(parts), given);
     if (elements?.rows === undefined) return ask(unmodelled('elements that are known only where the rules are loaded'), given.to);
     if (elements.changed) return ask(unmodelled('a verdict map that packets change'), given.to);
-    const branches = eachRow(parts, elements.rows, `${context.ruleId}@${given.start}`).map(({ row, match }) => {
+    const branches = eachElement(parts, elements, `${context.ruleId}@${given.start}`).map(({ row, match }) => {
       const { value } = row.element;
       return { match, effects: value?.kind === 'verdict' ? effectOf(value, building) : [] };
     });

@@ -103,7 +103,10 @@ export const write = statement({
       }
       case 'choice': {
         ask(written.present, span);
-        return act({ kind: 'switch', branches: written.among.map(({ match, value: one }) => ({ match, effects: constantOrNot(one, building, { part, target }) })) });
+        return act({
+          kind: 'switch',
+          branches: written.among.map(({ match, value: one }) => ({ match, effects: constantOrNot(one, building, { part, target }) })),
+        });
       }
       case 'unknown':
         return target.constant(0).length === 0 ? undefined : opaque(`\`${name} set\` to ${written.why}`);

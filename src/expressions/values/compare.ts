@@ -29,7 +29,7 @@ function askedOf(statement: MatchStatement, parts: readonly Part[], context: Rul
   const { op, right } = statement;
   const lotId = `${context.ruleId}@${statement.start}`;
   const types = parts.map(({ type }) => type);
-  const elements = elementsOf(right, types, context);
+  const elements = elementsOf(right, { types, wanted: 'set' }, context);
   if (elements !== undefined) return { expr: inElements(parts, elements, lotId) };
   const [only] = parts;
   if (only === undefined || parts.length > 1) {
@@ -86,4 +86,3 @@ function beyond(op: '<' | '>' | '<=' | '>=', bound: FieldValue, bits: number): I
       return [{ lo: bound, hi: last }];
   }
 }
-

@@ -36,7 +36,10 @@ function noConstant(span: Span, { report }: Reading): undefined {
   report({ kind: 'not-loadable', code: 'bad-value', message: 'expected a constant', span });
 }
 
-function bitsOf(of: readonly NftExpression[], { type, context }: { readonly type: Datatype; readonly context: Reading }): number | undefined {
+function bitsOf(
+  of: readonly NftExpression[],
+  { type, context }: { readonly type: Datatype; readonly context: Reading },
+): number | undefined {
   let bits = 0;
   for (const one of of) {
     const value = constantOf(one, type, context);
@@ -106,7 +109,10 @@ function nameOf(text: string): Interval<string> {
   return { lo: prefix, hi: `${prefix}\uffff` };
 }
 
-function prefixOf(value: FieldValue, { length, bits }: { readonly length: number; readonly bits: number }): Interval<FieldValue> | undefined {
+function prefixOf(
+  value: FieldValue,
+  { length, bits }: { readonly length: number; readonly bits: number },
+): Interval<FieldValue> | undefined {
   if (typeof value === 'string') return undefined;
   if (typeof value === 'bigint' || bits === 32) return prefixRange({ address: value, length });
   const size = 2 ** (bits - length);

@@ -5,8 +5,8 @@ import { and, equals, type MatchExpr, NEVER, or, unmodelled } from '../../netfil
 import type { Field, FieldValue } from '../../packet/fields.ts';
 import type { Row } from '../contract/row.ts';
 import { type Lots, passes } from '../contract/selection.ts';
-import type { Elements } from './rows.ts';
 import type { Part } from './part.ts';
+import type { Elements } from './rows.ts';
 
 /** The packet has all of the key; nft asks for protocols that it implies first. */
 export function hasKey(parts: readonly Part[]): MatchExpr {
@@ -53,7 +53,11 @@ export function inElements(parts: readonly Part[], { rows, changed, fades }: Ele
 }
 
 /** For each row when it is the one that is found, after those before it are not. */
-export function eachRow(parts: readonly Part[], rows: readonly Row[], lotId: string): readonly { readonly row: Row; readonly match: MatchExpr }[] {
+export function eachRow(
+  parts: readonly Part[],
+  rows: readonly Row[],
+  lotId: string,
+): readonly { readonly row: Row; readonly match: MatchExpr }[] {
   const ordered = [...rows.filter(({ key }) => key !== undefined), ...rows.filter(({ key }) => key === undefined)];
   const lots = parts.length === 1 ? parts[0]?.selection.lots : undefined;
   if (lots === undefined) return ordered.map((row) => ({ row, match: inRows(parts, [row], lotId) }));
@@ -64,6 +68,13 @@ export function eachRow(parts: readonly Part[], rows: readonly Row[], lotId: str
     among = among.filter((number) => !passes(number, { intervals: wanted }));
     return { row, match };
   });
+}
+
+/** Elements with a timeout may be gone. */
+export function eachElement(parts: readonly Part[], { rows = [], fades }: Elements, lotId: string): ReturnType<typeof eachRow> {
+  const all = eachRow(parts, rows, lotId);
+  if (!fades) return all;
+  return all.map(({ row, match }, at) => ({ row, match: and(match, { kind: 'chance', id: `${lotId}.${at}`, remembers: true }) }));
 }
 
 const MOST_NUMBERS = 0x1_0000;
@@ -84,4 +95,3 @@ function drawn({ modulus, remembers }: Lots, { among, wanted, lotId }: Draw): Ma
   if (modulus <= MOST_NUMBERS && few === among.length) return and();
   return { kind: 'chance', id: lotId, ...(remembers ? { remembers: true } : { probability: few / among.length }) };
 }
-

@@ -1,9 +1,11 @@
 /** Elements of sets and maps: for each part of the key the values that it may have. */
 import type { NftElement, NftExpression, NftSetNode } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
 import type { RuleContext, TableContext } from '../contract/context.ts';
 import type { Row } from '../contract/row.ts';
 import { DATATYPES, isDatatype } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
+import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
 import { partsOf } from './part.ts';
 
@@ -55,8 +57,21 @@ export interface Elements {
   readonly fades: boolean;
 }
 
-export function elementsOf(expression: NftExpression, types: readonly Datatype[], context: RuleContext): Elements | undefined {
-  if (expression.kind === 'set') return { rows: rowsOf(expression.elements, types, context), changed: false, fades: false };
+/** What the place where a set is named takes. */
+export type Wanted = 'set' | 'verdicts' | 'values';
+
+export interface Naming {
+  readonly types: readonly Datatype[];
+  readonly wanted: Wanted;
+}
+
+/** Undefined: it is not one. */
+export function elementsOf(expression: NftExpression, { types, wanted }: Naming, context: RuleContext): Elements | undefined {
+  if (expression.kind === 'set') {
+    const rows = rowsOf(expression.elements, types, context);
+    if (rows !== undefined) reportConflicts(rows, { merges: wanted === 'set', intervals: true }, context.report);
+    return { rows, changed: false, fades: false };
+  }
   if (expression.kind !== 'reference') return undefined;
   const set = context.sets.get(expression.name.text);
   if (set === undefined) {
@@ -64,6 +79,34 @@ export function elementsOf(expression: NftExpression, types: readonly Datatype[]
     context.report({ kind: 'not-loadable', code: 'unknown-set', message, span: expression.name });
     return { rows: undefined, changed: false, fades: false };
   }
+  checkNamed(set, { types, wanted }, { at: expression.name, context });
   const fades = set.timeout !== undefined || set.elements.some(({ timeout }) => timeout !== undefined);
   return { rows: namedRows(set, context), changed: context.changedSets.has(expression.name.text), fades };
+}
+
+interface NamedAt {
+  readonly at: Span;
+  readonly context: RuleContext;
+}
+
+/** nftables src/evaluate.c expr_evaluate_relational(), expr_evaluate_map() */
+function checkNamed(set: NftSetNode, { types, wanted }: Naming, { at, context }: NamedAt): void {
+  const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'bad-value', message, span: at });
+  const name = `\`${set.name.text}\``;
+  if (wanted !== 'set' && set.value === undefined) refuse(`${name} is a set, not a map`);
+  const verdicts = set.value !== undefined && 'types' in set.value && set.value.types[0]?.text === 'verdict';
+  if (wanted === 'verdicts' && set.value !== undefined && !verdicts) refuse(`${name} is a map of values, not of verdicts`);
+  if (wanted === 'values' && verdicts) refuse(`${name} is a map of verdicts`);
+  const own = keyTypes(set, context);
+  if (own === undefined) return;
+  const fits = own.length === types.length && own.every((type, index) => isSame(type, types[index]));
+  if (!fits) refuse(`${name} has keys of type ${typeNames(own)}, asked is ${typeNames(types)}`);
+}
+
+function isSame(a: Datatype, b: Datatype | undefined): boolean {
+  return a.name === b?.name || [a.name, b?.name].some((name) => name === 'string' || name === 'integer');
+}
+
+function typeNames(types: readonly Datatype[]): string {
+  return types.map(({ name }) => name).join(' . ');
 }

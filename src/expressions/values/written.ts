@@ -5,7 +5,7 @@ import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { RuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { constantOf } from './constant.ts';
-import { eachRow, hasKey } from './keyed.ts';
+import { eachElement, eachRow, hasKey } from './keyed.ts';
 import { type Part, partOf, partsOf } from './part.ts';
 import { elementsOf } from './rows.ts';
 
@@ -26,7 +26,9 @@ export function writtenOf(expression: NftExpression, type: Datatype, context: Ru
   if (expression.kind === 'map') return chosen(expression, context);
   if (isConstant(expression)) {
     const value = constantOf(expression, type, context);
-    return value === undefined ? { kind: 'unknown', why: 'a value that is known only where the rules are loaded' } : { kind: 'constant', value };
+    return value === undefined
+      ? { kind: 'unknown', why: 'a value that is known only where the rules are loaded' }
+      : { kind: 'constant', value };
   }
   const of = partOf(expression, context);
   const { lots } = of.selection;
@@ -47,14 +49,14 @@ function numberAt({ start, end }: NftExpression, number: number): NftExpression 
 /** `key map { ... }` */
 export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, context: RuleContext): Written {
   const parts = partsOf(key, context);
-  const elements = elementsOf(to, parts.map(({ type }) => type), context);
+  const elements = elementsOf(to, { types: parts.map(({ type }) => type), wanted: 'values' }, context);
   const present = hasKey(parts);
   if (elements?.rows === undefined) {
     const why = unmodelled('elements that are known only where the rules are loaded');
     return { kind: 'choice', present: and(present, why), among: [] };
   }
   if (elements.changed) return { kind: 'unknown', why: 'a map that packets change' };
-  const among = eachRow(parts, elements.rows, `${context.ruleId}@${key.start}`).flatMap(({ row, match }): readonly Choice[] =>
+  const among = eachElement(parts, elements, `${context.ruleId}@${key.start}`).flatMap(({ row, match }): readonly Choice[] =>
     row.element.value === undefined || row.element.value.kind === 'verdict' ? [] : [{ match, value: row.element.value }],
   );
   return { kind: 'choice', present: among.length === 0 ? NEVER : present, among };

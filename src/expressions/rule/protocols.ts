@@ -1,0 +1,77 @@
+/** Protocols that a rule has asked for so far. nft adds what an expression implies, and refuses what cannot be true together.
+ *  nftables src/proto.c proto_ctx_update(), src/payload.c payload_gen_dependency() */
+import type { Family } from '../../packet/address.ts';
+import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
+import type { NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { RuleContext } from '../contract/context.ts';
+import type { Expression } from '../contract/expression.ts';
+import { intervalOf } from '../values/constant.ts';
+import { partsOf } from '../values/part.ts';
+
+export interface Protocols {
+  readonly family?: Family | undefined;
+  readonly proto?: number | undefined;
+}
+
+/** What the family of its table says of all packets of a rule. */
+export function protocolsOf(table: NftFamily): Protocols {
+  return table === 'ip' ? { family: 4 } : table === 'ip6' ? { family: 6 } : {};
+}
+
+const IP: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };
+
+export function withImplied(known: Protocols, expression: Expression, { at, context }: Asking): Protocols {
+  const { family, proto } = expression.implies ?? {};
+  const refuse = (a: string, b: string): void =>
+    context.report({ kind: 'not-loadable', code: 'conflicting-options', message: `a packet cannot be ${a} and ${b}`, span: at });
+  // ICMPv6 in a table of IPv4 loads
+  const ofFamily = proto !== undefined && (context.table === 'ip' || context.table === 'ip6') ? undefined : family;
+  if (ofFamily !== undefined && known.family !== undefined && known.family !== ofFamily) refuse(IP[known.family], IP[ofFamily]);
+  if (proto !== undefined && known.proto !== undefined && known.proto !== proto) refuse(nameOf(known.proto), nameOf(proto));
+  return { family: ofFamily ?? known.family, proto: proto ?? known.proto };
+}
+
+export interface Asking {
+  readonly at: Span;
+  readonly context: RuleContext;
+}
+
+function nameOf(proto: number): string {
+  return PROTOCOL_BY_NUMBER.get(proto) ?? String(proto);
+}
+
+const FAMILIES: ReadonlyMap<string, ReadonlyMap<number, Family>> = new Map([
+  [
+    'meta nfproto',
+    new Map<number, Family>([
+      [2, 4],
+      [10, 6],
+    ]),
+  ],
+  [
+    'meta protocol',
+    new Map<number, Family>([
+      [0x0800, 4],
+      [0x86dd, 6],
+    ]),
+  ],
+]);
+const PROTOS: ReadonlySet<string> = new Set(['meta l4proto', 'ip protocol', 'ip6 nexthdr']);
+
+/** After `meta l4proto tcp` and the like; of a set the last one counts. */
+export function afterMatch(known: Protocols, statement: NftStatement, context: RuleContext): Protocols {
+  if (statement.kind !== 'match' || (statement.op !== undefined && statement.op !== '==')) return known;
+  const silent = { ...context, report: () => {} };
+  const [part, ...more] = partsOf(statement.left, silent);
+  const name = part?.expression?.name ?? '';
+  if (part === undefined || more.length > 0) return known;
+  const { right } = statement;
+  const values = right.kind === 'set' ? right.elements.map(({ key }) => key) : [right];
+  const last = values.at(-1);
+  const interval = last === undefined || last.kind === 'reference' ? undefined : intervalOf(last, part.type, silent);
+  if (interval === undefined || interval.lo !== interval.hi || typeof interval.lo !== 'number') return known;
+  const family = FAMILIES.get(name)?.get(interval.lo);
+  if (family !== undefined) return { ...known, family };
+  return PROTOS.has(name) ? { ...known, proto: interval.lo } : known;
+}

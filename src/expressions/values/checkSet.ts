@@ -1,0 +1,78 @@
+/** A named set or map as nft would load it: types that there are, elements of its types, what its flags allow. man nft(8), SETS and MAPS */
+import type { NftElement, NftExpression, NftSetNode } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { TableContext } from '../contract/context.ts';
+import { isDatatype } from '../datatypes/all.ts';
+import { reportConflicts } from './conflicts.ts';
+import { intervalOf } from './constant.ts';
+import { keyTypes, rowsOf, typesOf } from './rows.ts';
+
+/** Of a map: its values are other than numbers and addresses. */
+const OBJECTS: ReadonlySet<string> = new Set([
+  'verdict',
+  'counter',
+  'quota',
+  'limit',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+  'secmark',
+  'synproxy',
+]);
+
+export function checkSet(set: NftSetNode, context: TableContext): void {
+  const refuse = (message: string, span: Span, help?: string): void =>
+    context.report({ kind: 'not-loadable', code: 'bad-value', message, span, help });
+  for (const said of [set.key, set.value]) {
+    if (said === undefined || 'of' in said) continue;
+    for (const { text, ...span } of said.types)
+      if (!isDatatype(text) && !(said === set.value && OBJECTS.has(text))) refuse(`there is no type \`${text}\``, span);
+  }
+  const types = keyTypes(set, context);
+  if (types === undefined) return;
+  const rows = rowsOf(set.elements, types, context);
+  const flags = set.flags.map(({ text }) => text);
+  for (const element of set.elements) {
+    if (!flags.includes('interval') && isInterval(element.key))
+      refuse('prefixes and ranges need `flags interval` of the set', element.key, 'add `flags interval`');
+    if (element.timeout !== undefined && !flags.includes('timeout') && set.timeout === undefined)
+      refuse('an element with a timeout needs `flags timeout` of the set', element.key, 'add `flags timeout`');
+    checkValue(set, element, context);
+  }
+  if (rows !== undefined) reportConflicts(rows, { merges: set.autoMerge === true, intervals: flags.includes('interval') }, context.report);
+}
+
+function isInterval(key: NftExpression): boolean {
+  switch (key.kind) {
+    case 'prefix':
+    case 'range':
+      return true;
+    case 'value':
+      return key.form === 'string' && key.text.endsWith('*');
+    case 'concat':
+      return key.of.some(isInterval);
+    default:
+      return false;
+  }
+}
+
+function checkValue(set: NftSetNode, element: NftElement, context: TableContext): void {
+  const { key, value } = element;
+  const problem = valueProblem(set, element, context);
+  if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: problem, span: value ?? key });
+}
+
+function valueProblem(set: NftSetNode, { value }: NftElement, context: TableContext): string | undefined {
+  const name = `\`${set.name.text}\``;
+  if (set.value === undefined) return value === undefined ? undefined : `${name} is a set: its elements have no values`;
+  if (value === undefined) return `${name} is a map: this element has no value`;
+  const kind = 'types' in set.value ? set.value.types[0]?.text : undefined;
+  if ((kind === 'verdict') !== (value.kind === 'verdict'))
+    return kind === 'verdict' ? 'expected a verdict' : 'expected a value, found a verdict';
+  const types = typesOf(set.value, context);
+  if (value.kind === 'verdict' || types === undefined) return undefined;
+  const of = value.kind === 'concat' ? value.of : [value];
+  if (types.length !== of.length) return `the values have ${types.length} parts, this one ${of.length}`;
+  for (const [at, type] of types.entries()) intervalOf(of[at] ?? value, type, context);
+  return undefined;
+}

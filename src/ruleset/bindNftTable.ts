@@ -1,0 +1,156 @@
+/** Binds a table of nftables: links its chains for each family that meets it, and reports what the kernel would refuse. */
+import type { HookLimit, Need } from '../expressions/contract/building.ts';
+import type { TableContext } from '../expressions/contract/context.ts';
+import { lowerRule } from '../expressions/rule/lowerRule.ts';
+import { checkSet } from '../expressions/values/checkSet.ts';
+import { iptablesBase } from '../netfilter/baseChain.ts';
+import { isHook, isTable, TABLE_HOOKS } from '../netfilter/hooks.ts';
+import type { Family } from '../packet/address.ts';
+import type { NftChainNode, NftRuleNode, NftTableNode } from '../syntax/nft/ast.ts';
+import type { ProblemSink } from '../syntax/text/problems.ts';
+import type { Source } from '../syntax/text/source.ts';
+import { LinkedNftRule } from './linkedNftRule.ts';
+import { isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
+import { type CheckedChain, checkNftTable } from './nftChecks.ts';
+import type { Jump } from './reach.ts';
+import type { ResolveOptions } from './resolve.ts';
+import type { Chain, Table } from './ruleset.ts';
+
+export interface BoundNftTable {
+  readonly families: ReadonlyMap<Family, LinkedNftTable>;
+}
+
+export interface LinkedNftTable {
+  readonly table: Table;
+  readonly needs: ReadonlySet<Need>;
+}
+
+interface Binding {
+  readonly source: Source;
+  readonly options: ResolveOptions;
+  readonly report: ProblemSink;
+  /** base chains that were registered before those of the table */
+  readonly registered: number;
+}
+
+const FAMILIES: Readonly<Record<NftTableNode['family'], readonly Family[]>> = {
+  ip: [4],
+  ip6: [6],
+  inet: [4, 6],
+  arp: [],
+  bridge: [],
+  netdev: [],
+};
+
+/** Undefined: packets of IP do not meet it. */
+export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTable | undefined {
+  const families = FAMILIES[node.family];
+  if (families.length === 0) return undefined;
+  const ofIptables = isOfIptables(node);
+  const name = ofIptables ? node.name.text : `${node.family} ${node.name.text}`;
+  const chains = withAnonymous(node);
+  const known: TableContext['known'] = new Map();
+  const shared = {
+    table: node.family,
+    ofIptables,
+    sets: new Map(node.sets.map((set) => [set.name.text, set])),
+    changedSets: changedSets(chains.all),
+    known,
+    users: binding.options.users,
+    groups: binding.options.groups,
+    interfaceGroups: binding.options.interfaceGroups,
+    now: binding.options.now,
+  };
+  // a set is the same for both families
+  const [family = 4] = families;
+  for (const set of node.sets) checkSet(set, { ...shared, family, report: ofIptables ? () => {} : binding.report });
+  const linked = families.map((family): readonly [Family, LinkedNftTable] => {
+    const context: TableContext = { ...shared, family, report: ofIptables ? () => {} : binding.report };
+    return [family, linkTable(node, { name, chains, context, binding })];
+  });
+  return { families: new Map(linked) };
+}
+
+interface Linking {
+  readonly name: string;
+  readonly chains: NamedChains;
+  readonly context: TableContext;
+  readonly binding: Binding;
+}
+
+function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context, binding }: Linking): LinkedNftTable {
+  const { source, report, registered } = binding;
+  const silent: TableContext = { ...context, report: () => {} };
+  const needs = new Set<Need>();
+  const checked: CheckedChain[] = [];
+  const chains = all.map(({ name: chainName, base, rules }, at): Chain => {
+    const jumps: Jump[] = [];
+    const limits: HookLimit[] = [];
+    for (const [index, rule] of rules.entries()) {
+      const lowered = lowerRule(rule, { ...context, ruleId: `${name} ${chainName.text} ${index + 1}` }, chainOf);
+      for (const need of lowered.needs) needs.add(need);
+      for (const { chain, span } of lowered.jumps) jumps.push({ to: chain, at: index, span });
+      limits.push(...lowered.limits);
+    }
+    const where = { table: name, chain: chainName.text, source, context: silent, chainOf };
+    const attached = base === undefined || isOfDevices(base) ? undefined : nftBase(base, registered + at, report);
+    checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps, limits });
+    return {
+      table: name,
+      name: chainName.text,
+      ...(attached !== undefined && !isDormant(node) && { base: attached }),
+      rules: rules.map((rule, index) => new LinkedNftRule(where, index + 1, rule)),
+      span: { start: chainName.start, end: chainName.end },
+    };
+  });
+  // what iptables-nft has made is not loaded from this text
+  if (!context.ofIptables) checkNftTable(node, checked, report);
+  const ordered = [...chains.filter(({ base }) => base !== undefined), ...chains.filter(({ base }) => base === undefined)];
+  return { table: { name, chains: new Map(ordered.map((chain) => [chain.name, chain])) }, needs };
+}
+
+interface NamedChains {
+  readonly all: readonly NftChainNode[];
+  readonly chainOf: (rules: readonly NftRuleNode[]) => string;
+}
+
+/** `jump { ... }` calls a chain that has no name of its own. */
+function withAnonymous(node: NftTableNode): NamedChains {
+  const names = new Map<readonly NftRuleNode[], string>();
+  const all: NftChainNode[] = [];
+  const add = (chain: NftChainNode): void => {
+    all.push(chain);
+    for (const { statements } of chain.rules) {
+      for (const one of statements) {
+        if (one.kind !== 'verdict' || one.rules === undefined) continue;
+        const text = `${chain.name.text} { ${names.size + 1} }`;
+        names.set(one.rules, text);
+        add({ start: one.start, end: one.end, name: { start: one.start, end: one.end, text }, rules: one.rules });
+      }
+    }
+  };
+  node.chains.forEach(add);
+  return { all, chainOf: (rules) => names.get(rules) ?? '' };
+}
+
+function changedSets(chains: readonly NftChainNode[]): ReadonlySet<string> {
+  const changed = new Set<string>();
+  for (const { rules } of chains)
+    for (const { statements } of rules) for (const one of statements) if (one.kind === 'dynamic') changed.add(one.set.text);
+  return changed;
+}
+
+/** iptables-nft has made it: its chains are those of iptables, by name, type and priority. */
+function isOfIptables({ family, name, chains }: NftTableNode): boolean {
+  const table = name.text;
+  if ((family !== 'ip' && family !== 'ip6') || !isTable(table)) return false;
+  const bases = chains.filter(({ base }) => base !== undefined);
+  return (
+    bases.length > 0 &&
+    bases.every(({ name: { text: hook }, base }) => {
+      if (base === undefined || !isHook(hook) || !TABLE_HOOKS[table].includes(hook) || base.hook.text.toUpperCase() !== hook) return false;
+      const { kind, priority } = iptablesBase(table, hook);
+      return base.type.text === kind && priorityOf(base) === priority;
+    })
+  );
+}
