@@ -1,0 +1,43 @@
+/** A value as nft 1.0.6 prints it. */
+import { formatAddress } from '../../packet/address.ts';
+import type { FieldValue } from '../../packet/fields.ts';
+import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
+import type { NftValue } from '../../syntax/nft/ast.ts';
+import type { Datatype } from './datatype.ts';
+
+export function printValue(value: FieldValue, type: Datatype): NftValue {
+  if (typeof value === 'bigint') return node('address6', formatAddress(value));
+  if (typeof value === 'string') return node('string', value);
+  switch (type.form) {
+    case 'address4':
+      return node('address4', formatAddress(value));
+    case 'mac':
+      return node('mac', (value.toString(16).padStart(12, '0').match(/../g) ?? []).join(':'));
+    default: {
+      const name = nameOf(value, type);
+      return name === undefined ? node('number', numberText(value, type)) : node(type.name === 'day' ? 'string' : 'word', name);
+    }
+  }
+}
+
+function node(form: NftValue['form'], text: string): NftValue {
+  return { kind: 'value', form, text };
+}
+
+function nameOf(value: number, type: Datatype): string | undefined {
+  if (type.name === 'inet_proto') return value === 0 ? 'ip' : PROTOCOL_BY_NUMBER.get(value);
+  const [name] = [...(type.constants ?? [])].find(([, number]) => number === value) ?? [];
+  return name;
+}
+
+export function numberText(value: number, { prints }: Datatype): string {
+  if (prints === undefined) return String(value);
+  return `0x${value.toString(16).padStart(prints === 'hex8' ? 8 : prints === 'hex2' ? 2 : 1, '0')}`;
+}
+
+/** The names of the bits of a flag type, in the order in which nft prints them; undefined: some bit has none. */
+export function bitNames(bits: number, { constants }: Datatype): readonly string[] | undefined {
+  const named = [...(constants ?? [])].filter(([, bit]) => bit !== 0 && (bits & bit) !== 0);
+  const all = named.reduce((sum, [, bit]) => (sum | bit) >>> 0, 0);
+  return all === bits >>> 0 && bits !== 0 ? named.map(([name]) => name) : undefined;
+}

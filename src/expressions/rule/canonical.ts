@@ -1,0 +1,181 @@
+/** A rule in the words in which nft 1.0.6 lists it: constants by name or number, what is implied left out.
+ *  nftables src/netlink_delinearize.c rule_parse_postprocess() */
+import type { NftElement, NftExpression, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
+import type { RuleContext } from '../contract/context.ts';
+import { DATATYPES } from '../datatypes/all.ts';
+import type { Datatype } from '../datatypes/datatype.ts';
+import { canonicalConstant, canonicalSet } from '../values/canonicalValue.ts';
+import { constantOf } from '../values/constant.ts';
+import { partOf, partsOf } from '../values/part.ts';
+import { isConstant } from '../values/written.ts';
+import { withoutImplied } from './implied.ts';
+
+export function canonicalRule(rule: NftRuleNode, context: RuleContext): NftRuleNode {
+  const silent: RuleContext = { ...context, report: () => {} };
+  const statements = withoutImplied(rule.statements, silent).map((one) => canonicalStatement(one, silent));
+  return { ...rule, statements };
+}
+
+function canonicalStatement(statement: NftStatement, context: RuleContext): NftStatement {
+  switch (statement.kind) {
+    case 'match':
+      return canonicalMatch(statement, context);
+    case 'verdict':
+      return canonicalVerdict(statement, context);
+    case 'vmap':
+      return { ...statement, key: selectorIn(statement.key, context), to: setIn(statement.to, typesIn(statement.key, context), context) };
+    case 'write':
+      return {
+        ...statement,
+        to: selectorIn(statement.to, context),
+        value: written(statement.value, partOf(statement.to, context).type, context),
+      };
+    case 'nat':
+    case 'tproxy': {
+      const address = statement.address && written(statement.address, addressType(context), context);
+      const port = statement.port && written(statement.port, DATATYPES.inet_service, context);
+      return { ...statement, ...(address !== undefined && { address }), ...(port !== undefined && { port }) };
+    }
+    case 'counter':
+      return statement.object === undefined ? { ...statement, says: [] } : statement;
+    case 'dynamic':
+    case 'meter': {
+      const { key, value } = statement.element;
+      const type = valueType(statement, context);
+      const stored = value === undefined || value.kind === 'verdict' || type === undefined ? value : written(value, type, context);
+      return {
+        ...statement,
+        element: { ...statement.element, key: selectorIn(key, context), ...(stored !== undefined && { value: stored }) },
+      };
+    }
+    default:
+      return statement;
+  }
+}
+
+function valueType(statement: Extract<NftStatement, { kind: 'dynamic' | 'meter' }>, context: RuleContext): Datatype | undefined {
+  if (statement.kind === 'meter') return undefined;
+  const value = context.sets.get(statement.set.text)?.value;
+  const [name] = value !== undefined && 'types' in value ? value.types : [];
+  return Object.values(DATATYPES).find((type) => type.name === name?.text);
+}
+
+function addressType({ family }: RuleContext): Datatype {
+  return family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
+}
+
+function canonicalVerdict(statement: NftVerdict, context: RuleContext): NftVerdict {
+  return statement.rules === undefined ? statement : { ...statement, rules: statement.rules.map((rule) => canonicalRule(rule, context)) };
+}
+
+function canonicalMatch(statement: Extract<NftStatement, { kind: 'match' }>, context: RuleContext): NftStatement {
+  const left = selectorIn(statement.left, context);
+  const types = typesIn(statement.left, context);
+  const [type] = types;
+  const right = setIn(statement.right, types, context);
+  const { op, ...plain } = { ...statement, left, right };
+  if (left.kind === 'binary') return flagsOf({ ...plain, op: op ?? '==' }, type, context);
+  const keeps = op === '==' && type?.flags === true && right.kind !== 'set' && right.kind !== 'reference';
+  return op === undefined || (op === '==' && !keeps) ? plain : { ...plain, op };
+}
+
+/** `tcp flags & (syn | ack) != 0` asks for some of the flags, `== 0` for none. */
+function flagsOf(match: Extract<NftStatement, { kind: 'match' }>, type: Datatype | undefined, context: RuleContext): NftStatement {
+  const { left, right, op } = match;
+  if (left.kind !== 'binary' || left.op !== '&' || type?.flags !== true || constantOf(right, type, context) !== 0) return match;
+  const bits = canonicalConstant(left.right, type, { list: true, context });
+  const { op: _, ...plain } = match;
+  if (op === '!=') return { ...plain, left: left.left, right: bits };
+  return op === '==' ? { ...plain, op: '!', left: left.left, right: bits } : match;
+}
+
+function typesIn(key: NftExpression, context: RuleContext): readonly Datatype[] {
+  return partsOf(key, context).map(({ type }) => type);
+}
+
+/** Constants within what is asked of a packet. */
+function selectorIn(expression: NftExpression, context: RuleContext): NftExpression {
+  switch (expression.kind) {
+    case 'binary': {
+      const { type } = partOf(expression.left, context);
+      return {
+        ...expression,
+        left: selectorIn(expression.left, context),
+        right: canonicalConstant(expression.right, type, { list: false, context }),
+      };
+    }
+    case 'concat':
+      return { ...expression, of: expression.of.map((one) => selectorIn(one, context)) };
+    default:
+      return expression;
+  }
+}
+
+function setIn(right: NftExpression, types: readonly Datatype[], context: RuleContext): NftExpression {
+  if (right.kind === 'set') {
+    const elements = right.elements.map((element) => elementIn(element, types, context));
+    return canonicalSet({ ...right, elements }, types, context);
+  }
+  if (right.kind === 'reference') return right;
+  return constantsIn(right, types, context);
+}
+
+function elementIn(element: NftElement, types: readonly Datatype[], context: RuleContext): NftElement {
+  return { ...element, key: constantsIn(element.key, types, context) };
+}
+
+function constantsIn(expression: NftExpression, types: readonly Datatype[], context: RuleContext): NftExpression {
+  if (expression.kind === 'concat')
+    return {
+      ...expression,
+      of: expression.of.map((one, at) => canonicalConstant(one, types[at] ?? DATATYPES.string, { list: false, context })),
+    };
+  const [type = DATATYPES.string] = types;
+  return canonicalConstant(expression, type, { list: true, context });
+}
+
+const ALL = 0xffff_ffff;
+
+/** A value that is written: a constant, bits of another value, what a map finds. */
+function written(value: NftExpression, type: Datatype, context: RuleContext): NftExpression {
+  if (isConstant(value)) return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: false, context });
+  if (value.kind === 'map') {
+    const to = setIn(value.to, typesIn(value.key, context), context);
+    if (to.kind !== 'set') return { ...value, key: selectorIn(value.key, context), to };
+    const elements = to.elements.map(
+      (element): NftElement =>
+        element.value === undefined || element.value.kind === 'verdict'
+          ? element
+          : { ...element, value: written(element.value, type, context) },
+    );
+    return { ...value, key: selectorIn(value.key, context), to: { ...to, elements } };
+  }
+  return value.kind === 'binary' ? bitwise(value, context) : value;
+}
+
+/** nftables src/netlink_delinearize.c netlink_parse_bitwise() */
+function bitwise(value: Extract<NftExpression, { kind: 'binary' }>, context: RuleContext): NftExpression {
+  const { mask, xor, type, span } = partOf(value, context);
+  if (typeof mask !== 'number' || typeof xor !== 'number' || type.bits > 32) return value;
+  const set = (~mask & xor) >>> 0;
+  const [flipped, kept] = [(xor ^ set) >>> 0, (mask | set) >>> 0];
+  const operand = innermost(value);
+  const step = (left: NftExpression, op: '&' | '|' | '^', bits: number): NftExpression => {
+    const right: NftExpression = { ...span, kind: 'value', form: 'number', text: String(bits) };
+    return {
+      start: value.start,
+      end: value.end,
+      kind: 'binary',
+      op,
+      left,
+      right: canonicalConstant(right, type, { list: false, context }),
+    };
+  };
+  const masked = kept === ALL ? operand : step(operand, '&', kept);
+  const turned = flipped === 0 ? masked : step(masked, '^', flipped);
+  return set === 0 ? turned : step(turned, '|', set);
+}
+
+function innermost(expression: NftExpression): NftExpression {
+  return expression.kind === 'binary' ? innermost(expression.left) : expression;
+}
