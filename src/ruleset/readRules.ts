@@ -7,6 +7,7 @@ import { ofWholeLines } from '../syntax/document/wholeLines.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
+import { looksLikeNft, readNftRules } from './readNftRules.ts';
 import { type ResolveOptions, resolve } from './resolve.ts';
 import { ruleMeaning } from './ruleMeaning.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -20,6 +21,7 @@ export interface ReadRules {
 type RuleOptions = Omit<ParseRulesOptions, 'sets'> & ResolveOptions;
 
 export function readRules(source: Source, options: RuleOptions = {}): ReadRules {
+  if (looksLikeNft(source.text)) return readNftRules(source, options);
   const parsed = parseRules(source, { meaning: ruleMeaning(options), listed: readDetails, ...options });
   // what a host file says of a set comes before what stands beside the rules
   // unless commands changed it after that

@@ -23,8 +23,8 @@ export interface Building {
   readonly jumpTo: (jump: { readonly chain: string; readonly span: Span }) => void;
 }
 
-/** `opaque`: an effect is not modelled; `set`: packets change the members of one */
-export type Need = 'conntrack' | 'defrag' | 'opaque' | { readonly changes: string };
+/** `opaque`: an effect is not modelled */
+export type Need = 'conntrack' | 'defrag' | 'opaque';
 
 export interface HookLimit {
   readonly what: string;

@@ -19,6 +19,8 @@ export interface Expression {
   readonly implies?: { readonly family?: Family; readonly proto?: number };
   /** families of tables that know it; absent: all that are modelled */
   readonly tables?: readonly NftFamily[];
+  /** its type is that of a port once the rule has asked for a protocol */
+  readonly needsTransport?: true;
   /** hooks where it loads; absent: all */
   readonly hooks?: readonly HookName[];
   /** the kernel tracks connections as soon as one rule uses it, or puts fragments together */

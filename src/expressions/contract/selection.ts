@@ -33,11 +33,18 @@ export interface Lots {
 /** A wrong family, say: it is never there. */
 export const ABSENT: Selection = { present: NEVER, where: () => NEVER };
 
+/** No packet is without them. */
+const ALWAYS_THERE: ReadonlySet<Field> = new Set(['proto', 'src', 'dst', 'ttl', 'tos', 'length', 'mark', 'fragOffset', 'ctstate']);
+
+function isThere(field: Field): MatchExpr {
+  return ALWAYS_THERE.has(field) ? ALWAYS : present(field);
+}
+
 export function ofField(field: Field, width: number): Selection {
   const whole = { field, width, shift: 0 };
   const plain = ({ mask, xor }: Values): boolean => mask === undefined && xor === undefined;
   return {
-    present: present(field),
+    present: isThere(field),
     field,
     where: (values) => (plain(values) ? inSet(field, within(values.intervals, width)) : bitsWhere(values, whole)),
   };
@@ -52,7 +59,7 @@ function within(intervals: IntervalSet, width: number): IntervalSet {
 
 /** Some bits of a field. */
 export function ofBits(field: Field, part: { readonly shift: number; readonly width: number }): Selection {
-  return { present: present(field), where: (values) => bitsWhere(values, { field, ...part }) };
+  return { present: isThere(field), where: (values) => bitsWhere(values, { field, ...part }) };
 }
 
 interface Part {

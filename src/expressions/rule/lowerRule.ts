@@ -1,6 +1,6 @@
 /** A rule of nftables in the core language: what it asks first, and the list of what it does. */
 import type { Effect } from '../../netfilter/effect.ts';
-import { and, type MatchExpr } from '../../netfilter/matchExpr.ts';
+import { and, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building, HookLimit, Need } from '../contract/building.ts';
@@ -54,12 +54,17 @@ export function lowerRule(rule: NftRuleNode, context: RuleContext, chainOf: (rul
   }
   return {
     asked,
-    match: and(...asked.map(({ expr }) => expr)),
+    match: asked.some(({ expr }) => isNever(expr)) ? NEVER : and(...asked.map(({ expr }) => expr)),
     effects: effects.length === 0 ? [{ kind: 'continue' }] : effects,
     needs,
     limits,
     jumps,
   };
+}
+
+/** Another family, say. */
+function isNever(expr: MatchExpr): boolean {
+  return (expr.kind === 'or' && expr.of.length === 0) || (expr.kind === 'and' && expr.of.some(isNever));
 }
 
 interface Needing {
@@ -77,6 +82,14 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
     if (expression === undefined) continue;
     if (expression.needs !== undefined) building.need(expression.needs);
     if (expression.hooks !== undefined) limits.push({ what: expression.name, hooks: expression.hooks, span: selector });
+    if (expression.tables?.includes(context.table) === false) {
+      const message = `\`${expression.name}\` is for tables of ${expression.tables.join(', ')} only`;
+      context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });
+    }
+    if (expression.needsTransport === true && known.proto === undefined) {
+      const message = `\`${expression.name}\` needs a transport protocol before it`;
+      context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
+    }
     known = withImplied(known, expression, { at: selector, context });
   }
   return known;

@@ -52,7 +52,13 @@ function end(direction: 'original' | 'reply', side: 'src' | 'dst'): readonly Exp
       needs: 'conntrack',
       select: () => ofField(address, 128),
     },
-    { name: `ct ${direction} proto-${side}`, type: 'inet_service', needs: 'conntrack', select: () => ofField(port, 16) },
+    {
+      name: `ct ${direction} proto-${side}`,
+      type: 'inet_service',
+      needsTransport: true,
+      needs: 'conntrack',
+      select: () => ofField(port, 16),
+    },
   ];
 }
 

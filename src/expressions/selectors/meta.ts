@@ -62,7 +62,7 @@ const CLOCK = partly('where the host gives a clock');
 
 export const meta: readonly Expression[] = [
   { name: 'meta length', type: 'integer', last: 0xffff_ffff, select: () => ofField('length', 16) },
-  { name: 'meta nfproto', type: 'nf_proto', select: ({ family }) => always(NFPROTO[family]) },
+  { name: 'meta nfproto', type: 'nf_proto', tables: ['inet'], select: ({ family }) => always(NFPROTO[family]) },
   { name: 'meta l4proto', type: 'inet_proto', select: () => ofField('proto', 8) },
   { name: 'meta protocol', type: 'ether_type', select: ({ family }) => always(ETHERTYPE[family]) },
   { name: 'meta mark', type: 'mark', select: () => ofField('mark', 32) },

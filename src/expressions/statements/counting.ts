@@ -4,9 +4,10 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { NftElement, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building } from '../contract/building.ts';
-import { statement } from '../contract/statement.ts';
+import { type StatementOf, statement } from '../contract/statement.ts';
 import { hasKey } from '../values/keyed.ts';
 import { partsOf } from '../values/part.ts';
+import { setNamed } from '../values/rows.ts';
 
 function remembered({ context, ask }: Building, at: Span): void {
   const lot: MatchExpr = { kind: 'chance', id: `${context.ruleId}@${at.start}`, remembers: true };
@@ -49,10 +50,23 @@ export const dynamic = statement({
   kind: 'dynamic',
   says: [{ name: 'add @set, update @set, delete @set' }],
   apply: (given, building) => {
-    building.need({ changes: given.set.text });
+    checkDynamic(given, building);
     withElement(given.element, given, building);
   },
 });
+
+/** kernel net/netfilter/nft_dynset.c nft_dynset_init() */
+function checkDynamic({ set: name, element, verb }: StatementOf<'dynamic'>, { context }: Building): void {
+  const types = partsOf(element.key, { ...context, report: () => {} }).map(({ type }) => type);
+  const set = setNamed(name, { types, wanted: element.value === undefined ? 'set' : 'values' }, context);
+  if (set === undefined) return;
+  const flags = set.flags.map(({ text }) => text);
+  const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'refused-clause', message, span: name });
+  if (flags.includes('interval')) refuse(`packets cannot ${verb} elements of a set of intervals`);
+  if (flags.includes('constant')) refuse(`packets cannot ${verb} elements of a set that is constant`);
+  if (element.timeout !== undefined && !flags.includes('timeout') && set.timeout === undefined)
+    refuse('an element with a timeout needs `flags timeout` of the set');
+}
 
 export const meter = statement({
   kind: 'meter',

@@ -6,7 +6,7 @@ import type { NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Bits } from '../contract/bits.ts';
 import type { RuleContext } from '../contract/context.ts';
 import { constantOf, intervalOf } from './constant.ts';
-import { hasKey, inElements, inRows } from './keyed.ts';
+import { hasKey, implied, inElements, inRows } from './keyed.ts';
 import { type Part, partsOf } from './part.ts';
 import { elementsOf, rowsOf } from './rows.ts';
 
@@ -16,7 +16,9 @@ export function matchOf(statement: MatchStatement, context: RuleContext): MatchE
   const parts = partsOf(statement.left, context);
   const asked = askedOf(statement, parts, context);
   if (asked === undefined) return and(hasKey(parts), unmodelled('a value that is known only where the rules are loaded'));
-  return and(hasKey(parts), statement.op === '!=' && !asked.whole ? not(asked.expr) : asked.expr);
+  if (statement.op === '!=' && !asked.whole) return and(hasKey(parts), not(asked.expr));
+  // what is not there has none of the values
+  return and(...parts.map(implied), asked.expr);
 }
 
 interface Asked {

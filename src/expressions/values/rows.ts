@@ -1,5 +1,5 @@
 /** Elements of sets and maps: for each part of the key the values that it may have. */
-import type { NftElement, NftExpression, NftSetNode } from '../../syntax/nft/ast.ts';
+import type { NftElement, NftExpression, NftName, NftSetNode } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { RuleContext, TableContext } from '../contract/context.ts';
 import type { Row } from '../contract/row.ts';
@@ -73,15 +73,21 @@ export function elementsOf(expression: NftExpression, { types, wanted }: Naming,
     return { rows, changed: false, fades: false };
   }
   if (expression.kind !== 'reference') return undefined;
-  const set = context.sets.get(expression.name.text);
-  if (set === undefined) {
-    const message = `there is no set or map \`${expression.name.text}\` in this table`;
-    context.report({ kind: 'not-loadable', code: 'unknown-set', message, span: expression.name });
-    return { rows: undefined, changed: false, fades: false };
-  }
-  checkNamed(set, { types, wanted }, { at: expression.name, context });
+  const set = setNamed(expression.name, { types, wanted }, context);
+  if (set === undefined) return { rows: undefined, changed: false, fades: false };
   const fades = set.timeout !== undefined || set.elements.some(({ timeout }) => timeout !== undefined);
   return { rows: namedRows(set, context), changed: context.changedSets.has(expression.name.text), fades };
+}
+
+/** Undefined: there is none, which was reported. */
+export function setNamed(name: NftName, naming: Naming, context: RuleContext): NftSetNode | undefined {
+  const set = context.sets.get(name.text);
+  if (set !== undefined) checkNamed(set, naming, { at: name, context });
+  else {
+    const message = `there is no set or map \`${name.text}\` in this table`;
+    context.report({ kind: 'not-loadable', code: 'unknown-set', message, span: name });
+  }
+  return set;
 }
 
 interface NamedAt {
