@@ -79,7 +79,7 @@ interface Linking {
 }
 
 function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context, binding }: Linking): LinkedNftTable {
-  const { source, report, registered } = binding;
+  const { report, registered } = binding;
   const silent: TableContext = { ...context, report: () => {} };
   const needs = new Set<Need>();
   const checked: CheckedChain[] = [];
@@ -92,7 +92,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
       for (const { chain, span } of lowered.jumps) jumps.push({ to: chain, at: index, span });
       limits.push(...lowered.limits);
     }
-    const where = { table: name, chain: chainName.text, source, context: silent, chainOf };
+    const where = { table: name, chain: chainName.text, context: silent, chainOf };
     const attached = base === undefined || isOfDevices(base) ? undefined : nftBase(base, registered + at, report);
     checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps, limits });
     return {

@@ -6,14 +6,13 @@ import { ruleTarget, ruleText, statementText } from '../expressions/rule/ruleTex
 import type { Effect } from '../netfilter/effect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { NftRuleNode } from '../syntax/nft/ast.ts';
-import type { Source, Span } from '../syntax/text/source.ts';
+import type { Span } from '../syntax/text/source.ts';
 import type { Clause, Rule } from './ruleset.ts';
 
 /** Where the rules of one chain come from. */
 export interface NftChainContext {
   readonly table: string;
   readonly chain: string;
-  readonly source: Source;
   /** silent: what is wrong with the rules was reported */
   readonly context: TableContext;
   readonly chainOf: (rules: readonly NftRuleNode[]) => string;
@@ -60,11 +59,11 @@ export class LinkedNftRule implements Rule {
   }
 
   get clauses(): readonly Clause[] {
-    return this.#lower().asked.map(({ at, expr }) => ({ text: statementText(at, this.#where.source), expr }));
+    return this.#lower().asked.map(({ at, expr }) => ({ text: statementText(this.#node, at.start, this.#context()), expr }));
   }
 
   get text(): string {
-    return ruleText(this.#node, this.#where.source);
+    return ruleText(this.#node, this.#context());
   }
 
   #lower(): LoweredRule {

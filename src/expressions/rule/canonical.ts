@@ -16,7 +16,7 @@ export function canonicalRule(rule: NftRuleNode, context: RuleContext): NftRuleN
   return { ...rule, statements };
 }
 
-function canonicalStatement(statement: NftStatement, context: RuleContext): NftStatement {
+export function canonicalStatement(statement: NftStatement, context: RuleContext): NftStatement {
   switch (statement.kind) {
     case 'match':
       return canonicalMatch(statement, context);

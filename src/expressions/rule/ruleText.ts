@@ -1,18 +1,22 @@
-/** A rule as text. */
-import type { NftRuleNode } from '../../syntax/nft/ast.ts';
-import type { Source, Span } from '../../syntax/text/source.ts';
+/** A rule as text, as nft 1.0.6 lists it. */
+import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
+import { printNftRule, printNftStatement } from '../../syntax/nft/printStatement.ts';
+import type { RuleContext } from '../contract/context.ts';
+import { canonicalRule, canonicalStatement } from './canonical.ts';
 
-export function ruleText(rule: NftRuleNode, source: Source): string {
-  return statementText(rule, source);
+export function ruleText(rule: NftRuleNode, context: RuleContext): string {
+  return printNftRule(canonicalRule(rule, context), { indent: '', handles: false });
 }
 
-export function statementText({ start, end }: Span, source: Source): string {
-  return source.text.slice(start, end).replaceAll(/\s+/g, ' ').trim();
+/** One of its statements, by its place. */
+export function statementText(rule: NftRuleNode, at: number, context: RuleContext): string {
+  const found = rule.statements.find(({ start }) => start === at);
+  return found === undefined ? '' : printNftStatement(canonicalStatement(found, { ...context, report: () => {} }));
 }
 
 /** The chain that the rule calls, or the verdict with which it ends. */
 export function ruleTarget({ statements }: NftRuleNode, chainOf: (rules: readonly NftRuleNode[]) => string): string | undefined {
-  const last = statements.at(-1);
+  const last: NftStatement | undefined = statements.at(-1);
   switch (last?.kind) {
     case 'verdict':
       return last.chain?.text ?? (last.rules === undefined ? last.verdict : chainOf(last.rules));

@@ -48,6 +48,11 @@ function askedOf(statement: MatchStatement, parts: readonly Part[], context: Rul
     const none = inPart({ ...only, mask: maskedBy(only.mask, bits), xor: xorUnder(only.xor, bits) }, [{ lo: 0, hi: 0 }], lotId);
     return { expr: op === '!' ? none : and(only.selection.present, not(none)), whole: true };
   }
+  if (right.kind === 'binary' && right.op === '/') {
+    const [value, mask] = [constantOf(right.left, only.type, context), constantOf(right.right, only.type, context)];
+    if (typeof value !== 'number' || typeof mask !== 'number') return undefined;
+    return { expr: inPart({ ...only, mask, xor: 0 }, [{ lo: value, hi: value }], lotId) };
+  }
   const interval = intervalOf(right, only.type, context);
   if (interval === undefined) return undefined;
   return { expr: inPart(only, [interval], lotId) };

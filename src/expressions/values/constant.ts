@@ -21,11 +21,11 @@ export function constantOf(expression: NftExpression, type: Datatype, context: R
       return bitsOf(expression.of, { type, context });
     }
     case 'binary': {
+      const { op } = expression;
+      if (op === '/') return noConstant(expression, context);
       const [left, right] = [constantOf(expression.left, type, context), constantOf(expression.right, type, context)];
       if (left === undefined || right === undefined || typeof left === 'string' || typeof right === 'string') return undefined;
-      return typeof left === 'bigint' || typeof right === 'bigint'
-        ? wide(expression.op, BigInt(left), BigInt(right))
-        : narrow(expression.op, left, right);
+      return typeof left === 'bigint' || typeof right === 'bigint' ? wide(op, BigInt(left), BigInt(right)) : narrow(op, left, right);
     }
     default:
       return noConstant(expression, context);
@@ -49,7 +49,7 @@ function bitsOf(
   return bits;
 }
 
-type Operation = Extract<NftExpression, { kind: 'binary' }>['op'];
+type Operation = Exclude<Extract<NftExpression, { kind: 'binary' }>['op'], '/'>;
 
 function narrow(op: Operation, a: number, b: number): number {
   switch (op) {

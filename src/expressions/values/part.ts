@@ -111,7 +111,7 @@ const FIB_FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
 function masked(expression: Extract<NftExpression, { kind: 'binary' }> & Span, context: RuleContext): Part {
   const part = partOf(expression.left, context);
   const by = constantOf(expression.right, part.type, context);
-  if (by === undefined || typeof by === 'string' || expression.op === '<<' || expression.op === '>>')
+  if (by === undefined || typeof by === 'string' || expression.op === '<<' || expression.op === '>>' || expression.op === '/')
     return { ...part, selection: { ...unknown('a shifted value', part.selection.present) } };
   const all = typeof by === 'bigint' ? (1n << 128n) - 1n : 0xffff_ffff;
   const [mask, xor] = [part.mask ?? all, part.xor ?? (typeof by === 'bigint' ? 0n : 0)];
