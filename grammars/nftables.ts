@@ -1,10 +1,10 @@
 /** Writes docs/nftables.md from the registry: what is claimed of every expression and statement of nftables. Run by `npm run extensions`. */
 import { writeFileSync } from 'node:fs';
-import type { Claim, Expression } from '../src/expressions/contract/expression.ts';
+import type { Expression, NftClaim } from '../src/expressions/contract/expression.ts';
 import { EXPRESSIONS } from '../src/expressions/selectors/all.ts';
 import { STATEMENTS } from '../src/expressions/statements/all.ts';
 
-function claimText(claim: Claim | undefined): string {
+function claimText(claim: NftClaim | undefined): string {
   if (claim === undefined) return 'modelled';
   if (claim === 'chance') return 'chance: either way, each time anew';
   return claim.modelled === 'partly' ? `partly: ${claim.why}` : `not modelled: ${claim.why}`;

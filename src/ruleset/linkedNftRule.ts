@@ -2,7 +2,7 @@
  *  for the text. */
 import type { TableContext } from '../expressions/contract/context.ts';
 import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
-import { ruleTarget, ruleText, statementText } from '../expressions/rule/ruleText.ts';
+import { nftRuleText, ruleTarget, statementText } from '../expressions/rule/ruleText.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { NftRuleNode } from '../syntax/nft/ast.ts';
@@ -63,7 +63,7 @@ export class LinkedNftRule implements Rule {
   }
 
   get text(): string {
-    return ruleText(this.#node, this.#context());
+    return nftRuleText(this.#node, this.#context());
   }
 
   #lower(): LoweredRule {

@@ -5,10 +5,10 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { NftRuleNode } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import type { RuleContext } from './context.ts';
+import type { NftRuleContext } from './context.ts';
 
 export interface Building {
-  readonly context: RuleContext;
+  readonly context: NftRuleContext;
   /** a condition: a packet that does not meet it leaves the rule */
   readonly ask: (match: MatchExpr, at: Span) => void;
   /** of a packet that has come so far */

@@ -1,12 +1,12 @@
 /** What is said in the documentation of what is not modelled whole. */
-import type { Claim } from './expression.ts';
+import type { NftClaim } from './expression.ts';
 
-export function partly(why: string): Claim {
+export function partly(why: string): NftClaim {
   return { modelled: 'partly', why };
 }
 
-export function notModelled(why: string): Claim {
+export function notClaimed(why: string): NftClaim {
   return { modelled: 'not', why };
 }
 
-export const NOT_KEPT: Claim = notModelled('a packet here does not have it');
+export const NOT_KEPT: NftClaim = notClaimed('a packet here does not have it');

@@ -2,7 +2,7 @@
 import type { Family } from '../../packet/address.ts';
 import type { NftFamily, NftSetNode } from '../../syntax/nft/ast.ts';
 import type { ProblemSink } from '../../syntax/text/problems.ts';
-import type { Row } from './row.ts';
+import type { ElementRow } from './row.ts';
 
 export interface TableContext {
   /** of the packets: a table of inet is read twice */
@@ -14,7 +14,7 @@ export interface TableContext {
   /** members of these sets are added or removed by packets */
   readonly changedSets: ReadonlySet<string>;
   /** elements of sets that were read already */
-  readonly known: Map<NftSetNode, readonly Row[] | undefined>;
+  readonly known: Map<NftSetNode, readonly ElementRow[] | undefined>;
   /** numeric ids of user and group names */
   readonly users?: ReadonlyMap<string, number> | undefined;
   readonly groups?: ReadonlyMap<string, number> | undefined;
@@ -25,7 +25,7 @@ export interface TableContext {
   readonly report: ProblemSink;
 }
 
-export interface RuleContext extends TableContext {
+export interface NftRuleContext extends TableContext {
   /** names the rule in `chance` expressions: every rule draws its own lots */
   readonly ruleId: string;
 }

@@ -3,11 +3,11 @@ import type { HookName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import type { NftFamily, NftSelector } from '../../syntax/nft/ast.ts';
 import type { DatatypeName } from '../datatypes/all.ts';
-import type { RuleContext } from './context.ts';
+import type { NftRuleContext } from './context.ts';
 import type { Selection } from './selection.ts';
 
 /** What is claimed of an expression or statement: `modelled` when absent. */
-export type Claim = 'chance' | { readonly modelled: 'partly' | 'not'; readonly why: string };
+export type NftClaim = 'chance' | { readonly modelled: 'partly' | 'not'; readonly why: string };
 
 export interface Expression {
   /** `ip saddr`, `meta mark`, `ct original saddr` */
@@ -25,6 +25,6 @@ export interface Expression {
   readonly hooks?: readonly HookName[];
   /** the kernel tracks connections as soon as one rule uses it, or puts fragments together */
   readonly needs?: 'conntrack' | 'defrag';
-  readonly claim?: Claim;
-  readonly select: (context: RuleContext, selector: NftSelector) => Selection;
+  readonly claim?: NftClaim;
+  readonly select: (context: NftRuleContext, selector: NftSelector) => Selection;
 }

@@ -62,13 +62,13 @@ export function ofBits(field: Field, part: { readonly shift: number; readonly wi
   return { present: isThere(field), where: (values) => bitsWhere(values, { field, ...part }) };
 }
 
-interface Part {
+interface KeyPart {
   readonly field: Field;
   readonly width: number;
   readonly shift: number;
 }
 
-function bitsWhere({ intervals, mask, xor }: Values, { field, width, shift }: Part): MatchExpr {
+function bitsWhere({ intervals, mask, xor }: Values, { field, width, shift }: KeyPart): MatchExpr {
   return or(
     ...prefixesOf(within(intervals, width), width).flatMap(({ value, mask: fixed }): readonly MatchExpr[] => {
       if (typeof value === 'bigint' || typeof fixed === 'bigint') {

@@ -1,7 +1,7 @@
 /** What a statement of nftables is: its part of docs/nftables.md, and what it does to a rule. */
 import type { NftStatement } from '../../syntax/nft/ast.ts';
 import type { Building } from './building.ts';
-import type { Claim } from './expression.ts';
+import type { NftClaim } from './expression.ts';
 
 export type StatementKind = NftStatement['kind'];
 export type StatementOf<Kind extends StatementKind> = Extract<NftStatement, { readonly kind: Kind }>;
@@ -9,7 +9,7 @@ export type StatementOf<Kind extends StatementKind> = Extract<NftStatement, { re
 export interface Statement<Kind extends StatementKind = StatementKind> {
   readonly kind: Kind;
   /** as the documentation names it, with what is claimed of it; one or several */
-  readonly says: readonly { readonly name: string; readonly claim?: Claim }[];
+  readonly says: readonly { readonly name: string; readonly claim?: NftClaim }[];
   readonly apply: (statement: StatementOf<Kind>, building: Building) => void;
 }
 

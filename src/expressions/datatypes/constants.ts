@@ -84,7 +84,7 @@ export const ICMPV6_CODE = constants({
   'reject-route': 6,
 });
 
-export const DSCP = constants({
+export const DSCP_NAMES = constants({
   ...Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`cs${at}`, at * 8])),
   df: 0,
   be: 0,
@@ -94,7 +94,7 @@ export const DSCP = constants({
   ef: 0x2e,
 });
 
-export const ECN = constants({ 'not-ect': 0, ect1: 1, ect0: 2, ce: 3 });
+export const ECN_NAMES = constants({ 'not-ect': 0, ect1: 1, ect0: 2, ce: 3 });
 
 export const PKT_TYPE = constants({ host: 0, unicast: 0, broadcast: 1, multicast: 2, other: 3 });
 

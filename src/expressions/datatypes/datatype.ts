@@ -1,5 +1,14 @@
 /** A type of nftables: which values it has, how they are written, and how they are printed. */
+import type { ProblemSink } from '../../syntax/text/problems.ts';
 import type { Constants } from './constants.ts';
+
+/** What reading a value takes beside its words. */
+export interface ValueReading {
+  readonly report: ProblemSink;
+  /** numeric ids of user and group names */
+  readonly users?: ReadonlyMap<string, number> | undefined;
+  readonly groups?: ReadonlyMap<string, number> | undefined;
+}
 
 export interface Datatype {
   /** as man nft(8) names it: `inet_service` */

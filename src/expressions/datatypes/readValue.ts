@@ -5,15 +5,10 @@ import type { FieldValue } from '../../packet/fields.ts';
 import { SERVICES } from '../../packet/services.ts';
 import type { NftValue } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import type { RuleContext } from '../contract/context.ts';
-import type { Datatype } from './datatype.ts';
+import type { Datatype, ValueReading } from './datatype.ts';
 
 /** Undefined: it is no value of the type, which was reported, or only the machine knows it where the rules are loaded. */
-export function readValue(
-  value: NftValue & Span,
-  type: Datatype,
-  context: Pick<RuleContext, 'report' | 'users' | 'groups'>,
-): FieldValue | undefined {
+export function readValue(value: NftValue & Span, type: Datatype, context: ValueReading): FieldValue | undefined {
   const { text, form } = value;
   const refuse = (message: string, help?: string): undefined =>
     void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value, help });
@@ -46,13 +41,13 @@ export function readValue(
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
 }
 
-function accountOf(text: string, { names }: Datatype, { users, groups }: Pick<RuleContext, 'users' | 'groups'>): number | undefined {
+function accountOf(text: string, { names }: Datatype, { users, groups }: ValueReading): number | undefined {
   if (names === 'service') return SERVICES.get(text);
   if (names !== 'user' && names !== 'group') return undefined;
   return (names === 'user' ? users : groups)?.get(text) ?? (text === 'root' ? 0 : undefined);
 }
 
-function hostName(value: NftValue & Span, { report }: Pick<RuleContext, 'report'>, family: string): undefined {
+function hostName(value: NftValue & Span, { report }: ValueReading, family: string): undefined {
   if (value.form === 'word' || value.form === 'string') {
     const message = `the ${family} addresses of host \`${value.text}\` are looked up when the rules are loaded`;
     report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the address' });

@@ -1,22 +1,22 @@
 /** A rule in the words in which nft 1.0.6 lists it: constants by name or number, what is implied left out.
  *  nftables src/netlink_delinearize.c rule_parse_postprocess() */
 import type { NftElement, NftExpression, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { canonicalConstant, canonicalSet } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
-import { partOf, partsOf } from '../values/part.ts';
+import { keyPart, keyParts } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
 import { withoutImplied } from './implied.ts';
 
-export function canonicalRule(rule: NftRuleNode, context: RuleContext): NftRuleNode {
-  const silent: RuleContext = { ...context, report: () => {} };
+export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
+  const silent: NftRuleContext = { ...context, report: () => {} };
   const statements = withoutImplied(rule.statements, silent).map((one) => canonicalStatement(one, silent));
   return { ...rule, statements };
 }
 
-export function canonicalStatement(statement: NftStatement, context: RuleContext): NftStatement {
+export function canonicalStatement(statement: NftStatement, context: NftRuleContext): NftStatement {
   switch (statement.kind) {
     case 'match':
       return canonicalMatch(statement, context);
@@ -28,7 +28,7 @@ export function canonicalStatement(statement: NftStatement, context: RuleContext
       return {
         ...statement,
         to: selectorIn(statement.to, context),
-        value: written(statement.value, partOf(statement.to, context).type, context),
+        value: written(statement.value, keyPart(statement.to, context).type, context),
       };
     case 'nat':
     case 'tproxy': {
@@ -53,22 +53,22 @@ export function canonicalStatement(statement: NftStatement, context: RuleContext
   }
 }
 
-function valueType(statement: Extract<NftStatement, { kind: 'dynamic' | 'meter' }>, context: RuleContext): Datatype | undefined {
+function valueType(statement: Extract<NftStatement, { kind: 'dynamic' | 'meter' }>, context: NftRuleContext): Datatype | undefined {
   if (statement.kind === 'meter') return undefined;
   const value = context.sets.get(statement.set.text)?.value;
   const [name] = value !== undefined && 'types' in value ? value.types : [];
   return Object.values(DATATYPES).find((type) => type.name === name?.text);
 }
 
-function addressType({ family }: RuleContext): Datatype {
+function addressType({ family }: NftRuleContext): Datatype {
   return family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
 }
 
-function canonicalVerdict(statement: NftVerdict, context: RuleContext): NftVerdict {
+function canonicalVerdict(statement: NftVerdict, context: NftRuleContext): NftVerdict {
   return statement.rules === undefined ? statement : { ...statement, rules: statement.rules.map((rule) => canonicalRule(rule, context)) };
 }
 
-function canonicalMatch(statement: Extract<NftStatement, { kind: 'match' }>, context: RuleContext): NftStatement {
+function canonicalMatch(statement: Extract<NftStatement, { kind: 'match' }>, context: NftRuleContext): NftStatement {
   const left = selectorIn(statement.left, context);
   const types = typesIn(statement.left, context);
   const [type] = types;
@@ -80,7 +80,7 @@ function canonicalMatch(statement: Extract<NftStatement, { kind: 'match' }>, con
 }
 
 /** `tcp flags & (syn | ack) != 0` asks for some of the flags, `== 0` for none. */
-function flagsOf(match: Extract<NftStatement, { kind: 'match' }>, type: Datatype | undefined, context: RuleContext): NftStatement {
+function flagsOf(match: Extract<NftStatement, { kind: 'match' }>, type: Datatype | undefined, context: NftRuleContext): NftStatement {
   const { left, right, op } = match;
   if (left.kind !== 'binary' || left.op !== '&' || type?.flags !== true || constantOf(right, type, context) !== 0) return match;
   const bits = canonicalConstant(left.right, type, { list: true, context });
@@ -89,15 +89,15 @@ function flagsOf(match: Extract<NftStatement, { kind: 'match' }>, type: Datatype
   return op === '==' ? { ...plain, op: '!', left: left.left, right: bits } : match;
 }
 
-function typesIn(key: NftExpression, context: RuleContext): readonly Datatype[] {
-  return partsOf(key, context).map(({ type }) => type);
+function typesIn(key: NftExpression, context: NftRuleContext): readonly Datatype[] {
+  return keyParts(key, context).map(({ type }) => type);
 }
 
 /** Constants within what is asked of a packet. */
-function selectorIn(expression: NftExpression, context: RuleContext): NftExpression {
+function selectorIn(expression: NftExpression, context: NftRuleContext): NftExpression {
   switch (expression.kind) {
     case 'binary': {
-      const { type } = partOf(expression.left, context);
+      const { type } = keyPart(expression.left, context);
       return {
         ...expression,
         left: selectorIn(expression.left, context),
@@ -111,7 +111,7 @@ function selectorIn(expression: NftExpression, context: RuleContext): NftExpress
   }
 }
 
-function setIn(right: NftExpression, types: readonly Datatype[], context: RuleContext): NftExpression {
+function setIn(right: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (right.kind === 'set') {
     const elements = right.elements.map((element) => elementIn(element, types, context));
     return canonicalSet({ ...right, elements }, types, context);
@@ -120,11 +120,11 @@ function setIn(right: NftExpression, types: readonly Datatype[], context: RuleCo
   return constantsIn(right, types, context);
 }
 
-function elementIn(element: NftElement, types: readonly Datatype[], context: RuleContext): NftElement {
+function elementIn(element: NftElement, types: readonly Datatype[], context: NftRuleContext): NftElement {
   return { ...element, key: constantsIn(element.key, types, context) };
 }
 
-function constantsIn(expression: NftExpression, types: readonly Datatype[], context: RuleContext): NftExpression {
+function constantsIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (expression.kind === 'concat')
     return {
       ...expression,
@@ -137,7 +137,7 @@ function constantsIn(expression: NftExpression, types: readonly Datatype[], cont
 const ALL = 0xffff_ffff;
 
 /** A value that is written: a constant, bits of another value, what a map finds. */
-function written(value: NftExpression, type: Datatype, context: RuleContext): NftExpression {
+function written(value: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
   if (isConstant(value)) return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: false, context });
   if (value.kind === 'map') {
     const to = setIn(value.to, typesIn(value.key, context), context);
@@ -154,8 +154,8 @@ function written(value: NftExpression, type: Datatype, context: RuleContext): Nf
 }
 
 /** nftables src/netlink_delinearize.c netlink_parse_bitwise() */
-function bitwise(value: Extract<NftExpression, { kind: 'binary' }>, context: RuleContext): NftExpression {
-  const { mask, xor, type, span } = partOf(value, context);
+function bitwise(value: Extract<NftExpression, { kind: 'binary' }>, context: NftRuleContext): NftExpression {
+  const { mask, xor, type, span } = keyPart(value, context);
   if (typeof mask !== 'number' || typeof xor !== 'number' || type.bits > 32) return value;
   const set = (~mask & xor) >>> 0;
   const [flipped, kept] = [(xor ^ set) >>> 0, (mask | set) >>> 0];

@@ -1,6 +1,6 @@
 /** Matches that other matches of the rule imply: nft does not list them. nftables src/payload.c payload_dependency_kill() */
 import type { NftStatement } from '../../syntax/nft/ast.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { selectorName } from '../values/part.ts';
@@ -12,7 +12,7 @@ interface Pending {
   readonly protocols: Protocols;
 }
 
-export function withoutImplied(statements: readonly NftStatement[], context: RuleContext): readonly NftStatement[] {
+export function withoutImplied(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
   const gone = new Set<number>();
   let network: Pending | undefined;
   let transport: Pending | undefined;
@@ -41,6 +41,6 @@ export function withoutImplied(statements: readonly NftStatement[], context: Rul
 }
 
 /** In a table of inet, `ip protocol` says more than the transport protocol. */
-function isDependency({ left }: Extract<NftStatement, { kind: 'match' }>, { table }: RuleContext): boolean {
+function isDependency({ left }: Extract<NftStatement, { kind: 'match' }>, { table }: NftRuleContext): boolean {
   return left.kind === 'meta' || (left.kind === 'payload' && table !== 'inet');
 }

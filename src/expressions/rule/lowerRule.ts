@@ -4,7 +4,7 @@ import { and, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building, HookLimit, Need } from '../contract/building.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import type { Statement } from '../contract/statement.ts';
 import { findExpression } from '../selectors/all.ts';
 import { STATEMENTS } from '../statements/all.ts';
@@ -22,7 +22,7 @@ export interface LoweredRule {
   readonly jumps: readonly { readonly chain: string; readonly span: Span }[];
 }
 
-export function lowerRule(rule: NftRuleNode, context: RuleContext, chainOf: (rules: readonly NftRuleNode[]) => string): LoweredRule {
+export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (rules: readonly NftRuleNode[]) => string): LoweredRule {
   const asked: { at: Span; expr: MatchExpr }[] = [];
   const effects: Effect[] = [];
   const needs: Need[] = [];
@@ -101,7 +101,7 @@ function isFinal(statement: NftStatement): boolean {
   return statement.kind === 'nat' || statement.kind === 'reject' || (statement.kind === 'other' && statement.verb === 'queue');
 }
 
-function refuseAfterEnd(statement: NftStatement, { report }: RuleContext): void {
+function refuseAfterEnd(statement: NftStatement, { report }: NftRuleContext): void {
   const message = 'nothing is done after a final verdict';
   report({ kind: 'not-loadable', code: 'refused-clause', message, span: statement, help: 'move it before the verdict' });
 }

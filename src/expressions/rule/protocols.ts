@@ -4,10 +4,10 @@ import type { Family } from '../../packet/address.ts';
 import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
 import type { NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import { intervalOf } from '../values/constant.ts';
-import { partsOf } from '../values/part.ts';
+import { keyParts } from '../values/part.ts';
 
 export interface Protocols {
   readonly family?: Family | undefined;
@@ -34,7 +34,7 @@ export function withImplied(known: Protocols, expression: Expression, { at, cont
 
 export interface Asking {
   readonly at: Span;
-  readonly context: RuleContext;
+  readonly context: NftRuleContext;
 }
 
 function nameOf(proto: number): string {
@@ -60,10 +60,10 @@ const FAMILIES: ReadonlyMap<string, ReadonlyMap<number, Family>> = new Map([
 const PROTOS: ReadonlySet<string> = new Set(['meta l4proto', 'ip protocol', 'ip6 nexthdr']);
 
 /** After `meta l4proto tcp` and the like; of a set the last one counts. */
-export function afterMatch(known: Protocols, statement: NftStatement, context: RuleContext): Protocols {
+export function afterMatch(known: Protocols, statement: NftStatement, context: NftRuleContext): Protocols {
   if (statement.kind !== 'match' || (statement.op !== undefined && statement.op !== '==')) return known;
   const silent = { ...context, report: () => {} };
-  const [part, ...more] = partsOf(statement.left, silent);
+  const [part, ...more] = keyParts(statement.left, silent);
   const name = part?.expression?.name ?? '';
   if (part === undefined || more.length > 0) return known;
   const { right } = statement;

@@ -1,15 +1,15 @@
 /** A rule as text, as nft 1.0.6 lists it. */
 import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
 import { printNftRule, printNftStatement } from '../../syntax/nft/printStatement.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import { canonicalRule, canonicalStatement } from './canonical.ts';
 
-export function ruleText(rule: NftRuleNode, context: RuleContext): string {
+export function nftRuleText(rule: NftRuleNode, context: NftRuleContext): string {
   return printNftRule(canonicalRule(rule, context), { indent: '', handles: false });
 }
 
 /** One of its statements, by its place. */
-export function statementText(rule: NftRuleNode, at: number, context: RuleContext): string {
+export function statementText(rule: NftRuleNode, at: number, context: NftRuleContext): string {
   const found = rule.statements.find(({ start }) => start === at);
   return found === undefined ? '' : printNftStatement(canonicalStatement(found, { ...context, report: () => {} }));
 }

@@ -1,12 +1,12 @@
 /** All expressions that ask something of a packet, in the order of the documentation. */
 import type { Expression } from '../contract/expression.ts';
 import { ct } from './ct.ts';
-import { fib, socket } from './host.ts';
+import { fib, socketLookup } from './host.ts';
 import { meta } from './meta.ts';
 import { ip, ip6 } from './network.ts';
-import { icmp, transport } from './transport.ts';
+import { icmpFields, transport } from './transport.ts';
 
-export const EXPRESSIONS: readonly Expression[] = [...ip, ...ip6, ...transport, ...icmp, ...meta, ...ct, ...fib, ...socket];
+export const EXPRESSIONS: readonly Expression[] = [...ip, ...ip6, ...transport, ...icmpFields, ...meta, ...ct, ...fib, ...socketLookup];
 
 const BY_NAME: ReadonlyMap<string, Expression> = new Map(EXPRESSIONS.map((expression) => [expression.name, expression]));
 

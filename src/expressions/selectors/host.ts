@@ -4,7 +4,7 @@ import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { ALWAYS, inSet, type MatchExpr, masked, not, present } from '../../netfilter/matchExpr.ts';
 import { ADDR_TYPES, type Field, SOCKET_BITS, WAYS_BACK, type WayBack } from '../../packet/fields.ts';
-import { notModelled, partly } from '../contract/claims.ts';
+import { notClaimed, partly } from '../contract/claims.ts';
 import type { Expression } from '../contract/expression.ts';
 import { ofValues, type Selection, unknown } from '../contract/selection.ts';
 import { FIB_ADDRTYPE } from '../datatypes/constants.ts';
@@ -74,7 +74,7 @@ export const fib: readonly Expression[] = [
 
 const asksSocket = present('sk');
 
-export const socket: readonly Expression[] = [
+export const socketLookup: readonly Expression[] = [
   {
     name: 'socket transparent',
     type: 'boolean',
@@ -105,7 +105,7 @@ export const socket: readonly Expression[] = [
     (key): Expression => ({
       name: `socket ${key}`,
       type: key === 'mark' ? 'mark' : 'string',
-      claim: notModelled('a socket here does not have it'),
+      claim: notClaimed('a socket here does not have it'),
       select: () => unknown(`\`socket ${key}\` of the socket that would take a packet`, key === 'mark' ? asksSocket : ALWAYS),
     }),
   ),

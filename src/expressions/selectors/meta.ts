@@ -4,8 +4,8 @@ import { includes } from '../../lib/intervals.ts';
 import { toManyHosts } from '../../netfilter/manyHosts.ts';
 import { ALWAYS, and, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import { NOT_KEPT, notModelled, partly } from '../contract/claims.ts';
-import type { RuleContext } from '../contract/context.ts';
+import { NOT_KEPT, notClaimed, partly } from '../contract/claims.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import { always, ofField, passes, type Selection, unknown } from '../contract/selection.ts';
 
@@ -21,7 +21,7 @@ function interfaceName(field: 'iif' | 'oif'): Selection {
 }
 
 /** iptables takes `!` of a packet without a socket for true. */
-function owner(field: 'uid' | 'gid', { ofIptables }: RuleContext): Selection {
+function owner(field: 'uid' | 'gid', { ofIptables }: NftRuleContext): Selection {
   return ofIptables ? { ...ofField(field, 32), present: ALWAYS } : ofField(field, 32);
 }
 
@@ -31,7 +31,7 @@ const ETHERTYPE: Readonly<Record<Family, number>> = { 4: 0x0800, 6: 0x86dd };
 /** kernel include/uapi/linux/if_packet.h PACKET_HOST */
 const HOST = 0;
 
-function packetType({ family }: RuleContext): Selection {
+function packetType({ family }: NftRuleContext): Selection {
   const many = toManyHosts(family);
   return {
     present: ALWAYS,
@@ -39,7 +39,7 @@ function packetType({ family }: RuleContext): Selection {
   };
 }
 
-function groupOf(field: 'iif' | 'oif', { interfaceGroups }: RuleContext): Selection {
+function groupOf(field: 'iif' | 'oif', { interfaceGroups }: NftRuleContext): Selection {
   if (interfaceGroups === undefined) return unknown('the group of an interface');
   const known = [...interfaceGroups];
   return {
@@ -54,7 +54,7 @@ function groupOf(field: 'iif' | 'oif', { interfaceGroups }: RuleContext): Select
   };
 }
 
-function weekday({ now }: RuleContext): Selection {
+function weekday({ now }: NftRuleContext): Selection {
   return now === undefined ? unknown('the time at which a packet comes') : always(new Date(now * 1000).getUTCDay());
 }
 
@@ -89,13 +89,13 @@ export const meta: readonly Expression[] = [
   {
     name: 'meta hour',
     type: 'hour',
-    claim: notModelled('the time zone of the machine is not known'),
+    claim: notClaimed('the time zone of the machine is not known'),
     select: () => unknown('the hour at which a packet comes'),
   },
   {
     name: 'meta time',
     type: 'time',
-    claim: notModelled('the time zone of the machine is not known'),
+    claim: notClaimed('the time zone of the machine is not known'),
     select: () => unknown('the time at which a packet comes'),
   },
   ...(

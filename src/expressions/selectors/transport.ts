@@ -72,7 +72,7 @@ export const transport: readonly Expression[] = [
 const ICMP = { family: 4, proto: PROTO.icmp } as const;
 const ICMPV6 = { family: 6, proto: PROTO.icmpv6 } as const;
 
-export const icmp: readonly Expression[] = [
+export const icmpFields: readonly Expression[] = [
   { name: 'icmp type', type: 'icmp_type', implies: ICMP, select: () => ofField('icmpType', 8) },
   { name: 'icmp code', type: 'icmp_code', implies: ICMP, select: () => ofField('icmpCode', 8) },
   ...['checksum', 'id', 'sequence', 'gateway', 'mtu'].map(

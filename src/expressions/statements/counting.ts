@@ -6,7 +6,7 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { Building } from '../contract/building.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
 import { hasKey } from '../values/keyed.ts';
-import { partsOf } from '../values/part.ts';
+import { keyParts } from '../values/part.ts';
 import { setNamed } from '../values/rows.ts';
 
 function remembered({ context, ask }: Building, at: Span): void {
@@ -14,13 +14,13 @@ function remembered({ context, ask }: Building, at: Span): void {
   ask(lot, at);
 }
 
-export const limit = statement({
+export const limitStatement = statement({
   kind: 'limit',
   says: [{ name: 'limit', claim: 'chance' }],
   apply: (given, building) => remembered(building, given),
 });
 
-export const quota = statement({
+export const quotaStatement = statement({
   kind: 'quota',
   says: [{ name: 'quota', claim: 'chance' }],
   apply: (given, building) => remembered(building, given),
@@ -41,7 +41,7 @@ const DECIDING: readonly NftStatement['kind'][] = ['limit', 'quota', 'ct count']
 
 /** What an element counts decides as it would in the rule. */
 function withElement({ key, statements }: NftElement, at: Span, building: Building): void {
-  building.ask(hasKey(partsOf(key, building.context)), at);
+  building.ask(hasKey(keyParts(key, building.context)), at);
   if (statements.some(({ kind }) => kind === 'ct count')) building.need('conntrack');
   if (statements.some(({ kind }) => DECIDING.includes(kind))) remembered(building, at);
 }
@@ -57,7 +57,7 @@ export const dynamic = statement({
 
 /** kernel net/netfilter/nft_dynset.c nft_dynset_init() */
 function checkDynamic({ set: name, element, verb }: StatementOf<'dynamic'>, { context }: Building): void {
-  const types = partsOf(element.key, { ...context, report: () => {} }).map(({ type }) => type);
+  const types = keyParts(element.key, { ...context, report: () => {} }).map(({ type }) => type);
   const set = setNamed(name, { types, wanted: element.value === undefined ? 'set' : 'values' }, context);
   if (set === undefined) return;
   const flags = set.flags.map(({ text }) => text);

@@ -1,9 +1,9 @@
 /** A condition: what an expression is compared with. man nft(8), EXPRESSIONS */
 import { statement } from '../contract/statement.ts';
-import { matchOf } from '../values/compare.ts';
+import { comparisonOf } from '../values/compare.ts';
 
-export const match = statement({
+export const comparison = statement({
   kind: 'match',
   says: [{ name: 'match' }],
-  apply: (given, { context, ask }) => ask(matchOf(given, context), given),
+  apply: (given, { context, ask }) => ask(comparisonOf(given, context), given),
 });

@@ -20,7 +20,7 @@ const HOOKS = {
   redirect: ['PREROUTING', 'OUTPUT'],
 } as const;
 
-export const nat = statement({
+export const natStatement = statement({
   kind: 'nat',
   says: [{ name: 'snat' }, { name: 'dnat' }, { name: 'masquerade' }, { name: 'redirect' }],
   apply: (given, building) => {

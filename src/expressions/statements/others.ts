@@ -1,7 +1,7 @@
 /** Statements that decide nothing, and those whose meaning is not claimed. man nft(8), STATEMENTS */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Building } from '../contract/building.ts';
-import { notModelled, partly } from '../contract/claims.ts';
+import { notClaimed, partly } from '../contract/claims.ts';
 import { statement } from '../contract/statement.ts';
 
 export const counter = statement({ kind: 'counter', says: [{ name: 'counter' }], apply: () => {} });
@@ -38,9 +38,9 @@ export const other = statement({
   says: [
     { name: 'dup' },
     { name: 'flow add', claim: partly('the first packets of a connection; later ones pass the hooks by') },
-    { name: 'queue', claim: notModelled('a program decides') },
-    { name: 'fwd', claim: notModelled('the packet leaves by another device') },
-    { name: 'synproxy', claim: notModelled('the kernel answers for the server') },
+    { name: 'queue', claim: notClaimed('a program decides') },
+    { name: 'fwd', claim: notClaimed('the packet leaves by another device') },
+    { name: 'synproxy', claim: notClaimed('the kernel answers for the server') },
   ],
   apply: (given, building) => {
     if (given.verb === 'flow' || given.verb === 'synproxy') building.need('conntrack');
@@ -57,7 +57,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
 
 export const xt = statement({
   kind: 'xt',
-  says: [{ name: 'xt', claim: notModelled('nft does not show its parameters; iptables-nft-save does') }],
+  says: [{ name: 'xt', claim: notClaimed('nft does not show its parameters; iptables-nft-save does') }],
   apply: (given, building) => {
     const why = `${given.of} \`${given.name.text}\` of iptables, whose parameters nft does not show`;
     if (given.of === 'match') building.ask(unmodelled(why, `what \`${saver(building)}\` prints`), given);

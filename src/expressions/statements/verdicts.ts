@@ -6,7 +6,7 @@ import type { NftVerdict } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
 import { statement } from '../contract/statement.ts';
 import { eachElement, hasKey } from '../values/keyed.ts';
-import { partsOf } from '../values/part.ts';
+import { keyParts } from '../values/part.ts';
 import { elementsOf } from '../values/rows.ts';
 
 export const verdict = statement({
@@ -35,7 +35,7 @@ export const vmap = statement({
   says: [{ name: 'vmap' }],
   apply: (given, building) => {
     const { context, ask, act } = building;
-    const parts = partsOf(given.key, context);
+    const parts = keyParts(given.key, context);
     const types = parts.map(({ type }) => type);
     const elements = elementsOf(given.to, { types, wanted: 'verdicts' }, context);
     ask(hasKey(parts), given);

@@ -4,10 +4,10 @@ import type { Effect, Zone } from '../../netfilter/effect.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
-import { notModelled } from '../contract/claims.ts';
+import { notClaimed } from '../contract/claims.ts';
 import { statement } from '../contract/statement.ts';
 import { hasKey } from '../values/keyed.ts';
-import { type Part, partOf } from '../values/part.ts';
+import { type KeyPart, keyPart } from '../values/part.ts';
 import { writtenOf } from '../values/written.ts';
 
 const ALL = 0xffff_ffff;
@@ -16,7 +16,7 @@ interface Target {
   /** undefined: it decides nothing about a packet */
   readonly constant: (value: FieldValue) => readonly Effect[];
   /** from another value; absent: not modelled */
-  readonly copy?: (from: Part) => readonly Effect[] | undefined;
+  readonly copy?: (from: KeyPart) => readonly Effect[] | undefined;
 }
 
 /** What is written, by the name of its expression. */
@@ -77,11 +77,11 @@ export const write = statement({
     { name: 'ct zone set' },
     { name: 'ip dscp set, ip ecn set, ip ttl set, ip6 dscp set, ip6 ecn set, ip6 hoplimit set' },
     { name: 'meta priority set, meta nftrace set, ct label set, ct event set, tcp option maxseg size set' },
-    { name: 'other fields of headers', claim: notModelled('a packet is not the same afterwards') },
+    { name: 'other fields of headers', claim: notClaimed('a packet is not the same afterwards') },
   ],
   apply: ({ to, value, ...span }, building) => {
     const { context, ask, act, need } = building;
-    const part = partOf(to, context);
+    const part = keyPart(to, context);
     const name = part.expression?.name ?? nameOf(to);
     const target = TARGETS[name];
     if (name.startsWith('ct ')) need('conntrack');
@@ -117,7 +117,7 @@ export const write = statement({
 function constantOrNot(
   value: NftExpression,
   { context, need }: Building,
-  { part, target }: { readonly part: Part; readonly target: Target },
+  { part, target }: { readonly part: KeyPart; readonly target: Target },
 ): readonly Effect[] {
   const written = writtenOf(value, part.type, context);
   if (written.kind === 'constant') return target.constant(written.value);

@@ -4,20 +4,20 @@ import { prefixRange } from '../../packet/address.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftElement, NftExpression } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { bitNames, numberText, printValue } from '../datatypes/printValue.ts';
 import { constantOf, intervalOf } from './constant.ts';
 
-export interface Place {
+export interface ConstantPlace {
   /** flags are a list, `syn,ack`, not `syn | ack` */
   readonly list: boolean;
-  readonly context: RuleContext;
+  readonly context: NftRuleContext;
 }
 
-export function canonicalConstant(expression: NftExpression, type: Datatype, { list, context }: Place): NftExpression {
+export function canonicalConstant(expression: NftExpression, type: Datatype, { list, context }: ConstantPlace): NftExpression {
   const span = { start: expression.start, end: expression.end };
-  const place: Place = { list, context };
+  const place: ConstantPlace = { list, context };
   switch (expression.kind) {
     case 'prefix': {
       if (expression.length === type.bits) return canonicalConstant(expression.of, type, place);
@@ -54,7 +54,7 @@ function flagsAt(bits: number, type: Datatype, { span, list }: { readonly span: 
 type AnonymousSet = Extract<NftExpression, { kind: 'set' }>;
 
 /** Elements are sorted, neighbours are one interval, and of a set with one value the value is left. */
-export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[], context: RuleContext): NftExpression {
+export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   const [type] = types;
   if (type === undefined || types.length > 1) return set;
   const keyed = set.elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));

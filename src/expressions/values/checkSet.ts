@@ -5,7 +5,7 @@ import type { TableContext } from '../contract/context.ts';
 import { isDatatype } from '../datatypes/all.ts';
 import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
-import { keyTypes, rowsOf, typesOf } from './rows.ts';
+import { elementRows, keyTypes, typesOf } from './rows.ts';
 
 /** Of a map: its values are other than numbers and addresses. */
 const OBJECTS: ReadonlySet<string> = new Set([
@@ -30,7 +30,7 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
   }
   const types = keyTypes(set, context);
   if (types === undefined) return;
-  const rows = rowsOf(set.elements, types, context);
+  const rows = elementRows(set.elements, types, context);
   const flags = set.flags.map(({ text }) => text);
   for (const element of set.elements) {
     if (!flags.includes('interval') && isInterval(element.key))

@@ -4,16 +4,16 @@ import { and, type MatchExpr, not, unmodelled } from '../../netfilter/matchExpr.
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Bits } from '../contract/bits.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import { constantOf, intervalOf } from './constant.ts';
 import { hasKey, implied, inElements, inRows } from './keyed.ts';
-import { type Part, partsOf } from './part.ts';
-import { elementsOf, rowsOf } from './rows.ts';
+import { type KeyPart, keyParts } from './part.ts';
+import { elementRows, elementsOf } from './rows.ts';
 
 export type MatchStatement = Extract<NftStatement, { kind: 'match' }>;
 
-export function matchOf(statement: MatchStatement, context: RuleContext): MatchExpr {
-  const parts = partsOf(statement.left, context);
+export function comparisonOf(statement: MatchStatement, context: NftRuleContext): MatchExpr {
+  const parts = keyParts(statement.left, context);
   const asked = askedOf(statement, parts, context);
   if (asked === undefined) return and(hasKey(parts), unmodelled('a value that is known only where the rules are loaded'));
   if (statement.op === '!=' && !asked.whole) return and(hasKey(parts), not(asked.expr));
@@ -27,7 +27,7 @@ interface Asked {
   readonly whole?: true;
 }
 
-function askedOf(statement: MatchStatement, parts: readonly Part[], context: RuleContext): Asked | undefined {
+function askedOf(statement: MatchStatement, parts: readonly KeyPart[], context: NftRuleContext): Asked | undefined {
   const { op, right } = statement;
   const lotId = `${context.ruleId}@${statement.start}`;
   const types = parts.map(({ type }) => type);
@@ -35,7 +35,7 @@ function askedOf(statement: MatchStatement, parts: readonly Part[], context: Rul
   if (elements !== undefined) return { expr: inElements(parts, elements, lotId) };
   const [only] = parts;
   if (only === undefined || parts.length > 1) {
-    const rows = rowsOf([{ start: right.start, end: right.end, key: right, statements: [] }], types, context);
+    const rows = elementRows([{ start: right.start, end: right.end, key: right, statements: [] }], types, context);
     return rows && { expr: inRows(parts, rows, lotId) };
   }
   if (op === '<' || op === '>' || op === '<=' || op === '>=') {
@@ -58,7 +58,7 @@ function askedOf(statement: MatchStatement, parts: readonly Part[], context: Rul
   return { expr: inPart(only, [interval], lotId) };
 }
 
-function inPart(part: Part, intervals: IntervalSet, lotId: string): MatchExpr {
+function inPart(part: KeyPart, intervals: IntervalSet, lotId: string): MatchExpr {
   return inRows([part], [{ key: [intervals], element: EMPTY }], lotId);
 }
 

@@ -5,7 +5,7 @@ import { includes } from '../../lib/intervals.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftElement, NftExpression } from '../../syntax/nft/ast.ts';
 import type { ProblemSink } from '../../syntax/text/problems.ts';
-import type { Row } from '../contract/row.ts';
+import type { ElementRow } from '../contract/row.ts';
 
 export interface Having {
   /** overlapping intervals become one */
@@ -17,7 +17,7 @@ export interface Having {
 /** Looking at each pair takes too long for more elements of a concatenation with ranges. */
 const MOST_PAIRS = 1000;
 
-export function reportConflicts(rows: readonly Row[], { merges, intervals }: Having, report: ProblemSink): void {
+export function reportConflicts(rows: readonly ElementRow[], { merges, intervals }: Having, report: ProblemSink): void {
   const keyed = rows.flatMap(({ key, element }) => (key === undefined ? [] : [{ key, element }]));
   const refuse = ({ element }: Keyed): void =>
     report({ kind: 'not-loadable', code: 'bad-value', message: 'another element has this key, or a part of it', span: element.key });

@@ -5,14 +5,11 @@ import { prefixRange } from '../../packet/address.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import type { RuleContext } from '../contract/context.ts';
-import type { Datatype } from '../datatypes/datatype.ts';
+import type { Datatype, ValueReading } from '../datatypes/datatype.ts';
 import { readValue } from '../datatypes/readValue.ts';
 
-type Reading = Pick<RuleContext, 'report' | 'users' | 'groups'>;
-
 /** Undefined: it is none, which was reported. */
-export function constantOf(expression: NftExpression, type: Datatype, context: Reading): FieldValue | undefined {
+export function constantOf(expression: NftExpression, type: Datatype, context: ValueReading): FieldValue | undefined {
   switch (expression.kind) {
     case 'value':
       return readValue(expression, type, context);
@@ -32,13 +29,13 @@ export function constantOf(expression: NftExpression, type: Datatype, context: R
   }
 }
 
-function noConstant(span: Span, { report }: Reading): undefined {
+function noConstant(span: Span, { report }: ValueReading): undefined {
   report({ kind: 'not-loadable', code: 'bad-value', message: 'expected a constant', span });
 }
 
 function bitsOf(
   of: readonly NftExpression[],
-  { type, context }: { readonly type: Datatype; readonly context: Reading },
+  { type, context }: { readonly type: Datatype; readonly context: ValueReading },
 ): number | undefined {
   let bits = 0;
   for (const one of of) {
@@ -82,7 +79,7 @@ function wide(op: Operation, a: bigint, b: bigint): bigint {
 }
 
 /** The values for which an element or the right side of a match stands. Undefined: they are not known, or it was reported. */
-export function intervalOf(expression: NftExpression, type: Datatype, context: Reading): Interval<FieldValue> | undefined {
+export function intervalOf(expression: NftExpression, type: Datatype, context: ValueReading): Interval<FieldValue> | undefined {
   switch (expression.kind) {
     case 'prefix': {
       const address = constantOf(expression.of, type, context);

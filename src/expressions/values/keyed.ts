@@ -3,23 +3,23 @@ import type { IntervalSet } from '../../lib/intervals.ts';
 import { normalize } from '../../lib/intervals.ts';
 import { and, equals, type MatchExpr, NEVER, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../../packet/fields.ts';
-import type { Row } from '../contract/row.ts';
+import type { ElementRow } from '../contract/row.ts';
 import { type Lots, passes } from '../contract/selection.ts';
-import type { Part } from './part.ts';
+import type { KeyPart } from './part.ts';
 import type { Elements } from './rows.ts';
 
 /** The packet has all of the key; nft asks for protocols that it implies first. */
-export function hasKey(parts: readonly Part[]): MatchExpr {
+export function hasKey(parts: readonly KeyPart[]): MatchExpr {
   return and(...parts.flatMap((part) => [implied(part), part.selection.present]));
 }
 
-export function implied({ expression }: Part): MatchExpr {
+export function implied({ expression }: KeyPart): MatchExpr {
   const proto = expression?.implies?.proto;
   return proto === undefined ? and() : equals('proto', proto);
 }
 
 /** The key is that of some row; `hasKey` is asked beside it. */
-export function inRows(parts: readonly Part[], rows: readonly Row[], lotId: string): MatchExpr {
+export function inRows(parts: readonly KeyPart[], rows: readonly ElementRow[], lotId: string): MatchExpr {
   const keys = rows.flatMap(({ key }) => (key === undefined ? [] : [key]));
   if (keys.length < rows.length) return and();
   const [only] = parts;
@@ -31,21 +31,21 @@ export function inRows(parts: readonly Part[], rows: readonly Row[], lotId: stri
   }
   const fields = parts.map(fieldOf);
   if (fields.every((field) => field !== undefined)) return { kind: 'tuple', fields, rows: keys };
-  return or(...keys.map((key) => and(...key.map((intervals, at) => where(parts[at] as Part, intervals)))));
+  return or(...keys.map((key) => and(...key.map((intervals, at) => where(parts[at] as KeyPart, intervals)))));
 }
 
 /** Of a number that is drawn nothing but the chance is known; not beside others. */
-function where({ selection, mask, xor }: Part, intervals: IntervalSet): MatchExpr {
+function where({ selection, mask, xor }: KeyPart, intervals: IntervalSet): MatchExpr {
   if (selection.lots !== undefined) return unmodelled('a number that is drawn, beside other parts of a key');
   return selection.where({ intervals, ...(mask !== undefined && { mask }), ...(xor !== undefined && { xor }) });
 }
 
-function fieldOf({ selection, mask, xor }: Part): Field | undefined {
+function fieldOf({ selection, mask, xor }: KeyPart): Field | undefined {
   return mask === undefined && xor === undefined ? selection.field : undefined;
 }
 
 /** Some of the elements may have come or gone. */
-export function inElements(parts: readonly Part[], { rows, changed, fades }: Elements, lotId: string): MatchExpr {
+export function inElements(parts: readonly KeyPart[], { rows, changed, fades }: Elements, lotId: string): MatchExpr {
   const remembers: MatchExpr = { kind: 'chance', id: lotId, remembers: true };
   if (changed) return remembers;
   if (rows === undefined) return unmodelled('values that are known only where the rules are loaded');
@@ -54,10 +54,10 @@ export function inElements(parts: readonly Part[], { rows, changed, fades }: Ele
 
 /** For each row when it is the one that is found, after those before it are not. */
 export function eachRow(
-  parts: readonly Part[],
-  rows: readonly Row[],
+  parts: readonly KeyPart[],
+  rows: readonly ElementRow[],
   lotId: string,
-): readonly { readonly row: Row; readonly match: MatchExpr }[] {
+): readonly { readonly row: ElementRow; readonly match: MatchExpr }[] {
   const ordered = [...rows.filter(({ key }) => key !== undefined), ...rows.filter(({ key }) => key === undefined)];
   const lots = parts.length === 1 ? parts[0]?.selection.lots : undefined;
   if (lots === undefined) return ordered.map((row) => ({ row, match: inRows(parts, [row], lotId) }));
@@ -71,7 +71,7 @@ export function eachRow(
 }
 
 /** Elements with a timeout may be gone. */
-export function eachElement(parts: readonly Part[], { rows = [], fades }: Elements, lotId: string): ReturnType<typeof eachRow> {
+export function eachElement(parts: readonly KeyPart[], { rows = [], fades }: Elements, lotId: string): ReturnType<typeof eachRow> {
   const all = eachRow(parts, rows, lotId);
   if (!fades) return all;
   return all.map(({ row, match }, at) => ({ row, match: and(match, { kind: 'chance', id: `${lotId}.${at}`, remembers: true }) }));

@@ -2,7 +2,7 @@
 import type { NftExpression, NftSelector } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Bits } from '../contract/bits.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import { ABSENT, type Selection, unknown } from '../contract/selection.ts';
 import { DATATYPES } from '../datatypes/all.ts';
@@ -10,7 +10,7 @@ import type { Datatype } from '../datatypes/datatype.ts';
 import { findExpression } from '../selectors/all.ts';
 import { constantOf } from './constant.ts';
 
-export interface Part {
+export interface KeyPart {
   readonly selection: Selection;
   readonly type: Datatype;
   readonly span: Span;
@@ -22,12 +22,12 @@ export interface Part {
 }
 
 /** The parts of a concatenation, or the one that there is. */
-export function partsOf(expression: NftExpression, context: RuleContext): readonly Part[] {
+export function keyParts(expression: NftExpression, context: NftRuleContext): readonly KeyPart[] {
   const of = expression.kind === 'concat' ? expression.of : [expression];
-  return of.map((one) => partOf(one, context));
+  return of.map((one) => keyPart(one, context));
 }
 
-export function partOf(expression: NftExpression, context: RuleContext): Part {
+export function keyPart(expression: NftExpression, context: NftRuleContext): KeyPart {
   switch (expression.kind) {
     case 'binary':
       return masked(expression, context);
@@ -37,7 +37,7 @@ export function partOf(expression: NftExpression, context: RuleContext): Part {
     }
     case 'hash': {
       const { modulus, offset } = expression;
-      const of = expression.of === undefined ? [] : partsOf(expression.of, context);
+      const of = expression.of === undefined ? [] : keyParts(expression.of, context);
       const present = of.map(({ selection }) => selection.present);
       const drawn = { ...DRAWN, present: { kind: 'and', of: present } as const };
       return { ...NUMBER, span: expression, selection: { ...drawn, lots: { modulus, offset, remembers: true } } };
@@ -61,7 +61,7 @@ export function partOf(expression: NftExpression, context: RuleContext): Part {
 const NUMBER = { type: DATATYPES.integer } as const;
 const DRAWN = unknown('a number that is drawn');
 
-function selected(selector: NftSelector & Span, context: RuleContext): Part {
+function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPart {
   const name = selectorName(selector, context);
   const expression = findExpression(name);
   if (expression === undefined) {
@@ -75,7 +75,7 @@ function selected(selector: NftSelector & Span, context: RuleContext): Part {
 }
 
 /** As the registry has it. */
-export function selectorName(selector: NftSelector, { family }: Pick<RuleContext, 'family'>): string {
+export function selectorName(selector: NftSelector, { family }: Pick<NftRuleContext, 'family'>): string {
   switch (selector.kind) {
     case 'payload':
       return `${selector.protocol} ${selector.field}`;
@@ -108,8 +108,8 @@ export function selectorName(selector: NftSelector, { family }: Pick<RuleContext
 const FIB_FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
 
 /** kernel net/netfilter/nft_bitwise.c: all operations on bits are `(x & mask) ^ xor` */
-function masked(expression: Extract<NftExpression, { kind: 'binary' }> & Span, context: RuleContext): Part {
-  const part = partOf(expression.left, context);
+function masked(expression: Extract<NftExpression, { kind: 'binary' }> & Span, context: NftRuleContext): KeyPart {
+  const part = keyPart(expression.left, context);
   const by = constantOf(expression.right, part.type, context);
   if (by === undefined || typeof by === 'string' || expression.op === '<<' || expression.op === '>>' || expression.op === '/')
     return { ...part, selection: { ...unknown('a shifted value', part.selection.present) } };

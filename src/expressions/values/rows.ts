@@ -1,21 +1,25 @@
 /** Elements of sets and maps: for each part of the key the values that it may have. */
 import type { NftElement, NftExpression, NftName, NftSetNode } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import type { RuleContext, TableContext } from '../contract/context.ts';
-import type { Row } from '../contract/row.ts';
+import type { NftRuleContext, TableContext } from '../contract/context.ts';
+import type { ElementRow } from '../contract/row.ts';
 import { DATATYPES, isDatatype } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
-import { partsOf } from './part.ts';
+import { keyParts } from './part.ts';
 
 /** Undefined: some element is not known. */
-export function rowsOf(elements: readonly NftElement[], types: readonly Datatype[], context: TableContext): readonly Row[] | undefined {
+export function elementRows(
+  elements: readonly NftElement[],
+  types: readonly Datatype[],
+  context: TableContext,
+): readonly ElementRow[] | undefined {
   const rows = elements.map((element) => rowOf(element, types, context));
   return rows.every((row) => row !== undefined) ? rows : undefined;
 }
 
-function rowOf(element: NftElement, types: readonly Datatype[], context: TableContext): Row | undefined {
+function rowOf(element: NftElement, types: readonly Datatype[], context: TableContext): ElementRow | undefined {
   if (element.key.kind === 'wildcard') return { element };
   const of = element.key.kind === 'concat' ? element.key.of : [element.key];
   if (of.length !== types.length) {
@@ -33,16 +37,16 @@ export function keyTypes(set: NftSetNode, context: TableContext): readonly Datat
 }
 
 export function typesOf(said: NftSetNode['key'], context: TableContext): readonly Datatype[] | undefined {
-  if ('of' in said) return partsOf(said.of, { ...context, ruleId: '' }).map(({ type }) => type);
+  if ('of' in said) return keyParts(said.of, { ...context, ruleId: '' }).map(({ type }) => type);
   const types = said.types.map(({ text }) => (isDatatype(text) ? DATATYPES[text] : undefined));
   return types.every((type) => type !== undefined) ? types : undefined;
 }
 
 /** Rows of a named set, once for all rules. */
-export function namedRows(set: NftSetNode, context: TableContext): readonly Row[] | undefined {
+export function namedRows(set: NftSetNode, context: TableContext): readonly ElementRow[] | undefined {
   if (!context.known.has(set)) {
     const types = keyTypes(set, context);
-    context.known.set(set, types === undefined ? undefined : rowsOf(set.elements, types, { ...context, report: () => {} }));
+    context.known.set(set, types === undefined ? undefined : elementRows(set.elements, types, { ...context, report: () => {} }));
   }
   return context.known.get(set);
 }
@@ -50,7 +54,7 @@ export function namedRows(set: NftSetNode, context: TableContext): readonly Row[
 /** A set or map as the right side of a match names it. */
 export interface Elements {
   /** undefined: not known */
-  readonly rows: readonly Row[] | undefined;
+  readonly rows: readonly ElementRow[] | undefined;
   /** packets add to it, or remove from it */
   readonly changed: boolean;
   /** elements may be gone by the time of the packet */
@@ -58,17 +62,17 @@ export interface Elements {
 }
 
 /** What the place where a set is named takes. */
-export type Wanted = 'set' | 'verdicts' | 'values';
+export type WantedSet = 'set' | 'verdicts' | 'values';
 
-export interface Naming {
+export interface SetNaming {
   readonly types: readonly Datatype[];
-  readonly wanted: Wanted;
+  readonly wanted: WantedSet;
 }
 
 /** Undefined: it is not one. */
-export function elementsOf(expression: NftExpression, { types, wanted }: Naming, context: RuleContext): Elements | undefined {
+export function elementsOf(expression: NftExpression, { types, wanted }: SetNaming, context: NftRuleContext): Elements | undefined {
   if (expression.kind === 'set') {
-    const rows = rowsOf(expression.elements, types, context);
+    const rows = elementRows(expression.elements, types, context);
     if (rows !== undefined) reportConflicts(rows, { merges: wanted === 'set', intervals: true }, context.report);
     return { rows, changed: false, fades: false };
   }
@@ -80,7 +84,7 @@ export function elementsOf(expression: NftExpression, { types, wanted }: Naming,
 }
 
 /** Undefined: there is none, which was reported. */
-export function setNamed(name: NftName, naming: Naming, context: RuleContext): NftSetNode | undefined {
+export function setNamed(name: NftName, naming: SetNaming, context: NftRuleContext): NftSetNode | undefined {
   const set = context.sets.get(name.text);
   if (set !== undefined) checkNamed(set, naming, { at: name, context });
   else {
@@ -92,11 +96,11 @@ export function setNamed(name: NftName, naming: Naming, context: RuleContext): N
 
 interface NamedAt {
   readonly at: Span;
-  readonly context: RuleContext;
+  readonly context: NftRuleContext;
 }
 
 /** nftables src/evaluate.c expr_evaluate_relational(), expr_evaluate_map() */
-function checkNamed(set: NftSetNode, { types, wanted }: Naming, { at, context }: NamedAt): void {
+function checkNamed(set: NftSetNode, { types, wanted }: SetNaming, { at, context }: NamedAt): void {
   const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'bad-value', message, span: at });
   const name = `\`${set.name.text}\``;
   if (wanted !== 'set' && set.value === undefined) refuse(`${name} is a set, not a map`);

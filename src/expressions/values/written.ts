@@ -2,27 +2,27 @@
 import { and, type MatchExpr, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression } from '../../syntax/nft/ast.ts';
-import type { RuleContext } from '../contract/context.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { constantOf } from './constant.ts';
 import { eachElement, eachRow, hasKey } from './keyed.ts';
-import { type Part, partOf, partsOf } from './part.ts';
+import { type KeyPart, keyPart, keyParts } from './part.ts';
 import { elementsOf } from './rows.ts';
 
 export type Written =
   | { readonly kind: 'constant'; readonly value: FieldValue }
-  | { readonly kind: 'copy'; readonly of: Part }
-  | { readonly kind: 'choice'; readonly present: MatchExpr; readonly among: readonly Choice[] }
+  | { readonly kind: 'copy'; readonly of: KeyPart }
+  | { readonly kind: 'choice'; readonly present: MatchExpr; readonly among: readonly WrittenChoice[] }
   | { readonly kind: 'unknown'; readonly why: string };
 
-export interface Choice {
+export interface WrittenChoice {
   readonly match: MatchExpr;
   readonly value: NftExpression;
 }
 
 const MOST_LOTS = 0x100;
 
-export function writtenOf(expression: NftExpression, type: Datatype, context: RuleContext): Written {
+export function writtenOf(expression: NftExpression, type: Datatype, context: NftRuleContext): Written {
   if (expression.kind === 'map') return chosen(expression, context);
   if (isConstant(expression)) {
     const value = constantOf(expression, type, context);
@@ -30,7 +30,7 @@ export function writtenOf(expression: NftExpression, type: Datatype, context: Ru
       ? { kind: 'unknown', why: 'a value that is known only where the rules are loaded' }
       : { kind: 'constant', value };
   }
-  const of = partOf(expression, context);
+  const of = keyPart(expression, context);
   const { lots } = of.selection;
   if (lots === undefined) return { kind: 'copy', of };
   if (lots.modulus > MOST_LOTS || of.mask !== undefined || of.xor !== undefined) return { kind: 'unknown', why: 'a number that is drawn' };
@@ -47,8 +47,8 @@ function numberAt({ start, end }: NftExpression, number: number): NftExpression 
 }
 
 /** `key map { ... }` */
-export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, context: RuleContext): Written {
-  const parts = partsOf(key, context);
+export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, context: NftRuleContext): Written {
+  const parts = keyParts(key, context);
   const elements = elementsOf(to, { types: parts.map(({ type }) => type), wanted: 'values' }, context);
   const present = hasKey(parts);
   if (elements?.rows === undefined) {
@@ -56,7 +56,7 @@ export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, con
     return { kind: 'choice', present: and(present, why), among: [] };
   }
   if (elements.changed) return { kind: 'unknown', why: 'a map that packets change' };
-  const among = eachElement(parts, elements, `${context.ruleId}@${key.start}`).flatMap(({ row, match }): readonly Choice[] =>
+  const among = eachElement(parts, elements, `${context.ruleId}@${key.start}`).flatMap(({ row, match }): readonly WrittenChoice[] =>
     row.element.value === undefined || row.element.value.kind === 'verdict' ? [] : [{ match, value: row.element.value }],
   );
   return { kind: 'choice', present: among.length === 0 ? NEVER : present, among };
