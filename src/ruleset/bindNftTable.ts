@@ -123,7 +123,7 @@ function withAnonymous(node: NftTableNode): NamedChains {
     for (const { statements } of chain.rules) {
       for (const one of statements) {
         if (one.kind !== 'verdict' || one.rules === undefined) continue;
-        const text = `${chain.name.text} { ${names.size + 1} }`;
+        const text = `__chain${names.size}`;
         names.set(one.rules, text);
         add({ start: one.start, end: one.end, name: { start: one.start, end: one.end, text }, rules: one.rules });
       }

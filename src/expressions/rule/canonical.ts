@@ -1,18 +1,21 @@
 /** A rule in the words in which nft 1.0.6 lists it: constants by name or number, what is implied left out.
  *  nftables src/netlink_delinearize.c rule_parse_postprocess() */
-import type { NftElement, NftExpression, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
+import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
-import { canonicalConstant, canonicalSet } from '../values/canonicalValue.ts';
-import { constantOf } from '../values/constant.ts';
-import { keyPart, keyParts } from '../values/part.ts';
+import { canonicalConstant } from '../values/canonicalValue.ts';
+import { keyPart } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
+import { inHeaderOrder } from './adjacent.ts';
+import { canonicalMatch, selectorIn, setIn, typesIn } from './canonicalMatch.ts';
+import { withFamilies } from './families.ts';
 import { withoutImplied } from './implied.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
-  const statements = withoutImplied(rule.statements, silent).map((one) => canonicalStatement(one, silent));
+  const told = withFamilies(rule.statements, silent);
+  const statements = inHeaderOrder(withoutImplied(told, silent), silent).map((one) => canonicalStatement(one, silent));
   return { ...rule, statements };
 }
 
@@ -38,6 +41,8 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
     }
     case 'counter':
       return statement.object === undefined ? { ...statement, says: [] } : statement;
+    case 'limit':
+      return { ...statement, says: withoutUsualBurst(statement.says) };
     case 'dynamic':
     case 'meter': {
       const { key, value } = statement.element;
@@ -53,6 +58,12 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
   }
 }
 
+/** `burst 5 packets` is what nft takes where nothing is said. */
+function withoutUsualBurst(says: readonly NftName[]): readonly NftName[] {
+  const [packets, five, burst] = [...says].reverse().map(({ text }) => text);
+  return packets === 'packets' && five === '5' && burst === 'burst' ? says.slice(0, -3) : says;
+}
+
 function valueType(statement: Extract<NftStatement, { kind: 'dynamic' | 'meter' }>, context: NftRuleContext): Datatype | undefined {
   if (statement.kind === 'meter') return undefined;
   const value = context.sets.get(statement.set.text)?.value;
@@ -66,72 +77,6 @@ function addressType({ family }: NftRuleContext): Datatype {
 
 function canonicalVerdict(statement: NftVerdict, context: NftRuleContext): NftVerdict {
   return statement.rules === undefined ? statement : { ...statement, rules: statement.rules.map((rule) => canonicalRule(rule, context)) };
-}
-
-function canonicalMatch(statement: Extract<NftStatement, { kind: 'match' }>, context: NftRuleContext): NftStatement {
-  const left = selectorIn(statement.left, context);
-  const types = typesIn(statement.left, context);
-  const [type] = types;
-  const right = setIn(statement.right, types, context);
-  const { op, ...plain } = { ...statement, left, right };
-  if (left.kind === 'binary') return flagsOf({ ...plain, op: op ?? '==' }, type, context);
-  const keeps = op === '==' && type?.flags === true && right.kind !== 'set' && right.kind !== 'reference';
-  return op === undefined || (op === '==' && !keeps) ? plain : { ...plain, op };
-}
-
-/** `tcp flags & (syn | ack) != 0` asks for some of the flags, `== 0` for none. */
-function flagsOf(match: Extract<NftStatement, { kind: 'match' }>, type: Datatype | undefined, context: NftRuleContext): NftStatement {
-  const { left, right, op } = match;
-  if (left.kind !== 'binary' || left.op !== '&' || type?.flags !== true || constantOf(right, type, context) !== 0) return match;
-  const bits = canonicalConstant(left.right, type, { list: true, context });
-  const { op: _, ...plain } = match;
-  if (op === '!=') return { ...plain, left: left.left, right: bits };
-  return op === '==' ? { ...plain, op: '!', left: left.left, right: bits } : match;
-}
-
-function typesIn(key: NftExpression, context: NftRuleContext): readonly Datatype[] {
-  return keyParts(key, context).map(({ type }) => type);
-}
-
-/** Constants within what is asked of a packet. */
-function selectorIn(expression: NftExpression, context: NftRuleContext): NftExpression {
-  switch (expression.kind) {
-    case 'binary': {
-      const { type } = keyPart(expression.left, context);
-      return {
-        ...expression,
-        left: selectorIn(expression.left, context),
-        right: canonicalConstant(expression.right, type, { list: false, context }),
-      };
-    }
-    case 'concat':
-      return { ...expression, of: expression.of.map((one) => selectorIn(one, context)) };
-    default:
-      return expression;
-  }
-}
-
-function setIn(right: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
-  if (right.kind === 'set') {
-    const elements = right.elements.map((element) => elementIn(element, types, context));
-    return canonicalSet({ ...right, elements }, types, context);
-  }
-  if (right.kind === 'reference') return right;
-  return constantsIn(right, types, context);
-}
-
-function elementIn(element: NftElement, types: readonly Datatype[], context: NftRuleContext): NftElement {
-  return { ...element, key: constantsIn(element.key, types, context) };
-}
-
-function constantsIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
-  if (expression.kind === 'concat')
-    return {
-      ...expression,
-      of: expression.of.map((one, at) => canonicalConstant(one, types[at] ?? DATATYPES.string, { list: false, context })),
-    };
-  const [type = DATATYPES.string] = types;
-  return canonicalConstant(expression, type, { list: true, context });
 }
 
 const ALL = 0xffff_ffff;

@@ -28,6 +28,8 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         network = undefined;
       }
     }
+    // nft asks for the family of what it answers
+    if (one.kind === 'reject' && network !== undefined && one.with?.[0]?.startsWith('icmpx') !== true) gone.add(network.at);
     if (one.kind !== 'match') {
       network = undefined;
       transport = undefined;

@@ -97,7 +97,7 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
 
 /** nftables src/evaluate.c rule_evaluate(), STMT_F_TERMINAL */
 function isFinal(statement: NftStatement): boolean {
-  if (statement.kind === 'verdict') return statement.verdict !== 'continue';
+  if (statement.kind === 'verdict') return statement.verdict !== 'continue' && statement.rules === undefined;
   return statement.kind === 'nat' || statement.kind === 'reject' || (statement.kind === 'other' && statement.verb === 'queue');
 }
 

@@ -20,11 +20,13 @@ export const tproxy = statement({
     const { address, port } = given;
     const refuse = (message: string, help?: string): void =>
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: given, help });
-    const { proto } = protocols();
+    const { proto, family: known } = protocols();
     if (proto !== PROTO.tcp && proto !== PROTO.udp)
       refuse('`tproxy` needs a transport protocol', 'match on `meta l4proto tcp` or udp before it');
     if (address !== undefined && context.table === 'inet' && given.family === undefined)
       refuse('`tproxy` to an address needs `ip` or `ip6` in a table of inet');
+    if (context.table === 'inet' && given.family === undefined && known !== undefined)
+      refuse('`tproxy` needs `ip` or `ip6` after a match on one of them');
     if (given.family !== undefined && (given.family === 'ip' ? 4 : 6) !== context.family) return ask(NEVER, given);
     ask(inSet('proto', [point(PROTO.tcp), point(PROTO.udp)]), given);
     if ([address, port].some((one) => one !== undefined && !isConstant(one))) {

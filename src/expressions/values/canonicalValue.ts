@@ -25,11 +25,16 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
       return whole === undefined ? expression : { ...expression, of: { ...span, ...printValue(whole.lo, type) } };
     }
     case 'range':
+      if (type.name === 'day')
+        return { ...expression, lo: dayNumber(expression.lo, type, context), hi: dayNumber(expression.hi, type, context) };
       return { ...expression, lo: canonicalConstant(expression.lo, type, place), hi: canonicalConstant(expression.hi, type, place) };
     case 'value':
     case 'list':
     case 'binary': {
-      if (type.form === 'name' || type.names === 'clock') return expression;
+      if (type.name === 'boolean' || type.name === 'string') return expression;
+      if (type.form === 'name' && expression.kind === 'value') return { ...expression, form: 'string' };
+      if (type.names === 'clock')
+        return expression.kind === 'value' && expression.form === 'time' ? { ...expression, text: duration(expression.text) } : expression;
       const value = constantOf(expression, type, context);
       if (value === undefined) return expression;
       return type.flags === true && typeof value === 'number'
@@ -41,6 +46,12 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
   }
 }
 
+/** Days of a range are listed by number. */
+function dayNumber(expression: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
+  const value = constantOf(expression, type, context);
+  return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text: String(value) };
+}
+
 function flagsAt(bits: number, type: Datatype, { span, list }: { readonly span: Span; readonly list: boolean }): NftExpression {
   const names = bitNames(bits, type);
   const word = (text: string): NftExpression => ({ ...span, kind: 'value', form: 'word', text });
@@ -50,6 +61,24 @@ function flagsAt(bits: number, type: Datatype, { span, list }: { readonly span: 
   if (list) return { ...span, kind: 'list', of: [first, ...rest].map(word) };
   return rest.map(word).reduce((left, right): NftExpression => ({ ...span, kind: 'binary', op: '|', left, right }), word(first));
 }
+
+/** `90s` is `1m30s`. nftables src/datatype.c time_print() */
+function duration(text: string): string {
+  const parts = [...text.matchAll(/(\d+)(ms|w|d|h|m|s)/g)];
+  const all = parts.reduce((sum, [, number = '0', unit = 's']) => sum + Number(number) * (MILLISECONDS[unit] ?? 0), 0);
+  if (parts.length === 0 || all === 0) return text;
+  let left = all;
+  return Object.entries(MILLISECONDS)
+    .filter(([unit]) => unit !== 'w')
+    .flatMap(([unit, length]) => {
+      const count = Math.floor(left / length);
+      left -= count * length;
+      return count === 0 ? [] : [`${count}${unit}`];
+    })
+    .join('');
+}
+
+const MILLISECONDS: Readonly<Record<string, number>> = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 type AnonymousSet = Extract<NftExpression, { kind: 'set' }>;
 
@@ -64,7 +93,7 @@ export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[
   const isMap = set.elements.some(({ value }) => value !== undefined);
   const elements = [...(isMap ? sorted.map(({ element }) => element) : merged(sorted, type)), ...others];
   const [only] = elements;
-  const plain = only !== undefined && elements.length === 1 && !isMap && only.key.kind !== 'prefix' && only.key.kind !== 'wildcard';
+  const plain = only !== undefined && set.elements.length === 1 && !isMap && only.key.kind !== 'wildcard';
   return plain && only.statements.length === 0 ? only.key : { ...set, elements };
 }
 

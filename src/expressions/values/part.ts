@@ -87,7 +87,7 @@ export function selectorName(selector: NftSelector, { family }: Pick<NftRuleCont
     case 'meta':
       return `meta ${selector.key}`;
     case 'ct': {
-      const addresses = selector.key === 'saddr' || selector.key === 'daddr';
+      const addresses = selector.direction !== undefined && (selector.key === 'saddr' || selector.key === 'daddr');
       const ip = selector.family ?? (addresses ? (family === 4 ? 'ip' : 'ip6') : undefined);
       return ['ct', selector.direction, ip, selector.key].filter((word) => word !== undefined).join(' ');
     }

@@ -61,6 +61,8 @@ function shown(ours: OurText): string {
 
 /** Counters that have counted nothing are not compared, nor how a rule is wrapped. */
 function rulesText(rules: ReadonlyMap<string, readonly string[]>): string {
-  const lines = [...rules].flatMap(([chain, texts]) => texts.map((text) => `${chain}: ${text.replace(/\s+/g, ' ')}`));
+  const lines = [...rules].flatMap(([chain, texts]) =>
+    texts.map((text) => `${chain}: ${text.replaceAll(/ packets \d+ bytes \d+/g, '').replaceAll(/\s+/g, ' ')}`),
+  );
   return lines.toSorted().join('\n');
 }

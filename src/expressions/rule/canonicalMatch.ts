@@ -1,0 +1,122 @@
+/** What a packet is asked for, in the words in which nft 1.0.6 lists it. nftables src/netlink_delinearize.c relational_binop_postprocess() */
+import type { FieldValue } from '../../packet/fields.ts';
+import type { NftElement, NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { NftRuleContext } from '../contract/context.ts';
+import type { StatementOf } from '../contract/statement.ts';
+import { DATATYPES } from '../datatypes/all.ts';
+import type { Datatype } from '../datatypes/datatype.ts';
+import { bitNames, numberText } from '../datatypes/printValue.ts';
+import { canonicalConstant, canonicalSet } from '../values/canonicalValue.ts';
+import { constantOf } from '../values/constant.ts';
+import { keyPart, keyParts } from '../values/part.ts';
+
+export function canonicalMatch(statement: StatementOf<'match'>, context: NftRuleContext): NftStatement {
+  const left = selectorIn(statement.left, context);
+  const types = typesIn(statement.left, context);
+  const [type] = types;
+  const right = setIn(statement.right, types, context);
+  const { op, ...plain } = { ...statement, left, right };
+  if (left.kind === 'binary' && left.op === '&' && type !== undefined) return masked({ ...plain, op: op ?? '==', left }, type, context);
+  if (left.kind === 'binary') return { ...plain, op: op ?? '==' };
+  if (type?.flags === true && (op === '==' || op === '!=') && !isSet(right)) return exactFlags({ ...plain, op }, type, context);
+  return op === undefined || op === '==' ? plain : { ...plain, op };
+}
+
+function isSet({ kind }: NftExpression): boolean {
+  return kind === 'set' || kind === 'reference';
+}
+
+/** All bits as they are: nft has a list for some of them. */
+function exactFlags(match: StatementOf<'match'>, type: Datatype, context: NftRuleContext): NftStatement {
+  const bits = constantOf(match.right, type, context);
+  if (typeof bits !== 'number' || (bitNames(bits, type)?.length ?? 0) < 2) return match;
+  const { op, ...plain } = match;
+  if (type.bits === 8) return { ...match, right: { ...spanOf(match.right), kind: 'value', form: 'number', text: numberText(bits, type) } };
+  const right = canonicalConstant(match.right, type, { list: false, context });
+  return op === '==' ? { ...plain, right } : { ...match, right };
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}
+
+type Masked = StatementOf<'match'> & { readonly left: Extract<NftExpression, { kind: 'binary' }> };
+
+/** `tcp flags & (syn | ack) != 0` asks for some of the flags, `== 0` for none, and of addresses a mask may be the length of a prefix. */
+function masked(match: Masked, type: Datatype, context: NftRuleContext): NftStatement {
+  const { left, right, op, ...plain } = match;
+  if (op !== '==' && op !== '!=') return match;
+  if (isSet(right)) return match;
+  const value = constantOf(right, type, context);
+  if (type.flags !== true) {
+    const length = maskLength(constantOf(left.right, type, context), type);
+    if (length === undefined || right.kind !== 'value') return match;
+    return { ...plain, ...(op === '!=' && { op }), left: left.left, right: { ...spanOf(right), kind: 'prefix', of: right, length } };
+  }
+  const bits = canonicalConstant(left.right, type, { list: true, context });
+  if (value === 0) return op === '!=' ? { ...plain, left: left.left, right: bits } : { ...plain, op: '!', left: left.left, right: bits };
+  if (bits.kind !== 'list') return match;
+  return {
+    ...plain,
+    ...(op === '!=' && { op }),
+    left: left.left,
+    right: { ...spanOf(right), kind: 'binary', op: '/', left: right, right: bits },
+  };
+}
+
+function maskLength(mask: FieldValue | undefined, { form, bits, name }: Datatype): number | undefined {
+  if (mask === undefined || typeof mask === 'string' || (form === 'number' && name !== 'mark' && name !== 'inet_service')) return undefined;
+  const holes = (1n << BigInt(bits)) - 1n - BigInt(mask);
+  const length = bits - (holes === 0n ? 0 : holes.toString(2).length);
+  return (holes & (holes + 1n)) === 0n && length > 0 && length < bits ? length : undefined;
+}
+
+export function typesIn(key: NftExpression, context: NftRuleContext): readonly Datatype[] {
+  return keyParts(key, context).map(({ type }) => type);
+}
+
+/** Constants within what is asked of a packet. */
+export function selectorIn(expression: NftExpression, context: NftRuleContext): NftExpression {
+  switch (expression.kind) {
+    case 'binary': {
+      const { type } = keyPart(expression.left, context);
+      return {
+        ...expression,
+        left: selectorIn(expression.left, context),
+        right: canonicalConstant(expression.right, type, { list: false, context }),
+      };
+    }
+    case 'concat':
+      return { ...expression, of: expression.of.map((one) => selectorIn(one, context)) };
+    case 'ct': {
+      const addresses = expression.direction !== undefined && (expression.key === 'saddr' || expression.key === 'daddr');
+      return addresses ? { ...expression, family: expression.family ?? (context.family === 4 ? 'ip' : 'ip6') } : expression;
+    }
+    default:
+      return expression;
+  }
+}
+
+export function setIn(right: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+  if (right.kind === 'set') {
+    const elements = right.elements.map((element) => elementIn(element, types, context));
+    return canonicalSet({ ...right, elements }, types, context);
+  }
+  if (right.kind === 'reference') return right;
+  return constantsIn(right, types, context);
+}
+
+function elementIn(element: NftElement, types: readonly Datatype[], context: NftRuleContext): NftElement {
+  return { ...element, key: constantsIn(element.key, types, context) };
+}
+
+function constantsIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+  if (expression.kind === 'concat')
+    return {
+      ...expression,
+      of: expression.of.map((one, at) => canonicalConstant(one, types[at] ?? DATATYPES.string, { list: false, context })),
+    };
+  const [type = DATATYPES.string] = types;
+  return canonicalConstant(expression, type, { list: true, context });
+}

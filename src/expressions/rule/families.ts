@@ -1,0 +1,68 @@
+/** Where the family of a packet decides how a statement is listed: NAT and tproxy name it in a table of inet, reject has an answer of its own.
+ *  nftables src/evaluate.c nat_evaluate_family(), stmt_evaluate_reject_inet() */
+import type { NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftRuleContext } from '../contract/context.ts';
+import type { StatementOf } from '../contract/statement.ts';
+import { ICMP_CODE, ICMPV6_CODE } from '../datatypes/constants.ts';
+import { findExpression } from '../selectors/all.ts';
+import { selectorsOf } from '../values/asked.ts';
+import { selectorName } from '../values/part.ts';
+import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
+
+export function withFamilies(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
+  let known = protocolsOf(context.table);
+  const told: NftStatement[] = [];
+  let resets = false;
+  for (const one of statements) {
+    for (const selector of selectorsOf(one)) {
+      const expression = findExpression(selectorName(selector, context));
+      if (expression !== undefined) known = withImplied(known, expression, { at: selector, context });
+    }
+    resets ||= context.table === 'inet' && one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;
+    told.push(...withFamily(one, known, context));
+    known = afterMatch(known, one, context);
+  }
+  return resets ? [TCP, ...told] : told;
+}
+
+const SPAN = { start: 0, end: 0 } as const;
+const TCP: NftStatement = {
+  ...SPAN,
+  kind: 'match',
+  left: { ...SPAN, kind: 'meta', key: 'l4proto' },
+  right: { ...SPAN, kind: 'value', form: 'word', text: 'tcp' },
+};
+
+function withFamily(statement: NftStatement, known: Protocols, { table }: NftRuleContext): readonly NftStatement[] {
+  if (statement.kind === 'reject') return [rejected(statement, known, table === 'inet')];
+  if (statement.kind !== 'nat' && statement.kind !== 'tproxy') return [statement];
+  const { family, ...plain } = statement;
+  if (table !== 'inet') return [plain];
+  if (family !== undefined || statement.address === undefined || known.family === undefined) return [statement];
+  return [{ ...statement, family: known.family === 4 ? 'ip' : 'ip6' }];
+}
+
+function rejected(statement: StatementOf<'reject'>, { family }: Protocols, inet: boolean): NftStatement {
+  const [kind, code = ''] = statement.with?.flatMap((word) => word.split(' ')).filter((word) => word !== 'type') ?? [];
+  const { with: _, ...plain } = statement;
+  if (kind === 'tcp') return statement;
+  const isPort = kind === undefined || nameOf(kind, code) === 'port-unreachable';
+  if (isPort && kind !== undefined && kind !== 'icmpx' && !inet) return plain;
+  if (kind === 'icmpx' && isPort) return plain;
+  if (kind === undefined)
+    return inet && family !== undefined ? { ...plain, with: [family === 4 ? 'icmp' : 'icmpv6', 'port-unreachable'] } : plain;
+  return { ...plain, with: [kind, nameOf(kind, code)] };
+}
+
+/** source: nftables src/datatype.c icmpx_code_tbl */
+const ICMPX: ReadonlyMap<string, number> = new Map([
+  ['no-route', 0],
+  ['port-unreachable', 1],
+  ['host-unreachable', 2],
+  ['admin-prohibited', 3],
+]);
+
+function nameOf(kind: string, code: string): string {
+  const names = kind === 'icmp' ? ICMP_CODE : kind === 'icmpv6' ? ICMPV6_CODE : ICMPX;
+  return [...names].find(([, number]) => String(number) === code)?.[0] ?? code;
+}
