@@ -8,7 +8,7 @@ import { canonicalConstant } from '../values/canonicalValue.ts';
 import { keyPart } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
-import { canonicalMatch, selectorIn, setIn, typesIn } from './canonicalMatch.ts';
+import { canonicalMatch, comparedIn, selectorIn, typesIn } from './canonicalMatch.ts';
 import { withFamilies } from './families.ts';
 import { withoutImplied } from './implied.ts';
 
@@ -26,7 +26,11 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
     case 'verdict':
       return canonicalVerdict(statement, context);
     case 'vmap':
-      return { ...statement, key: selectorIn(statement.key, context), to: setIn(statement.to, typesIn(statement.key, context), context) };
+      return {
+        ...statement,
+        key: selectorIn(statement.key, context),
+        to: comparedIn(statement.to, typesIn(statement.key, context), context),
+      };
     case 'write':
       return {
         ...statement,
@@ -85,7 +89,7 @@ const ALL = 0xffff_ffff;
 function written(value: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
   if (isConstant(value)) return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: false, context });
   if (value.kind === 'map') {
-    const to = setIn(value.to, typesIn(value.key, context), context);
+    const to = comparedIn(value.to, typesIn(value.key, context), context);
     if (to.kind !== 'set') return { ...value, key: selectorIn(value.key, context), to };
     const elements = to.elements.map(
       (element): NftElement =>

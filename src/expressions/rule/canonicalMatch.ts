@@ -15,7 +15,7 @@ export function canonicalMatch(statement: StatementOf<'match'>, context: NftRule
   const left = selectorIn(statement.left, context);
   const types = typesIn(statement.left, context);
   const [type] = types;
-  const right = setIn(statement.right, types, context);
+  const right = comparedIn(statement.right, types, context);
   const { op, ...plain } = { ...statement, left, right };
   if (left.kind === 'binary' && left.op === '&' && type !== undefined) return masked({ ...plain, op: op ?? '==', left }, type, context);
   if (left.kind === 'binary') return { ...plain, op: op ?? '==' };
@@ -98,7 +98,7 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
   }
 }
 
-export function setIn(right: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+export function comparedIn(right: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (right.kind === 'set') {
     const elements = right.elements.map((element) => elementIn(element, types, context));
     return canonicalSet({ ...right, elements }, types, context);
