@@ -25,11 +25,12 @@ export const natStatement = statement({
   says: [{ name: 'snat' }, { name: 'dnat' }, { name: 'masquerade' }, { name: 'redirect' }],
   apply: (given, building) => {
     const { context, act, need, onlyAt, ask } = building;
-    need('conntrack');
     onlyAt({ what: given.verb, hooks: HOOKS[given.verb], kinds: ['nat'], span: given });
     const family = familyOf(given) ?? (given.address === undefined ? undefined : building.protocols().family);
     checkNat(given, family, building);
     if (family !== undefined && family !== context.family) return;
+    // for one family, the kernel tracks the connections of that one alone
+    need('conntrack');
     const { address, port } = given;
     if (address?.kind !== 'map' && port?.kind !== 'map') return act(...rewriteOf(given, { address, port }, building));
     const map = address?.kind === 'map' ? address : port?.kind === 'map' ? port : undefined;

@@ -13,6 +13,7 @@ FAMILIES = {1: 'inet', 2: 'ip', 3: 'arp', 5: 'netdev', 7: 'bridge', 10: 'ip6'}
 PLACES = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING', 'INGRESS']
 OF_DEVICES = ['INGRESS', 'EGRESS']
 ANONYMOUS = re.compile(r'__chain(\d+)')
+ANONYMOUS_NAME = re.compile(r' \{ \d+ \}$')
 HANDLE = re.compile(r' # handle (\d+)$')
 BRACED = re.compile(r'\{[^{}]*\}')
 NAT = re.compile(r'(?:^|\s)(?:(snat|dnat)(?: ip6?)?(?: prefix| addr \. port)?(?: interval)? to\s|(masquerade|redirect)(?:\s|$))')
@@ -47,7 +48,7 @@ def held(control, question, iptables):
         counts[place] = counts.get(place, 0) + 1
         numbers[family, place[1], struct.unpack('!Q', found[3])[0]] = counts[place]
     texts = native_texts(native) if question.get('rules_nft') else {}
-    return Held(tables, native, labels, hooks, numbers, in_order(chains), texts)
+    return Held(tables, native, labels, hooks, numbers, in_order(chains, [place for place in texts if ANONYMOUS_NAME.search(place[2])], labels), texts)
 
 
 def name(found, kind):
@@ -59,13 +60,15 @@ def hook_of(family, nested):
     return (OF_DEVICES if family == 5 else PLACES)[number]
 
 
-def in_order(chains):
-    """The kernel numbers anonymous chains over all namespaces; they are made in the order of the text."""
-    named, counts = {}, {}
+def in_order(chains, named, labels):
+    """The kernel numbers anonymous chains over all namespaces, in the order of the text; `named`: as a listing shows them, in its order."""
+    found, left = {}, {}
+    for family, label, chain in named:
+        left.setdefault((family, label), []).append(chain)
     for place in sorted(chains, key=lambda one: int(ANONYMOUS.fullmatch(one[2]).group(1))):
-        counts[place[:2]] = counts.get(place[:2], 0) + 1
-        named[place] = '__chain%d' % counts[place[:2]]
-    return named
+        names = left.get((place[0], labels[place[:2]]))
+        found[place] = names.pop(0) if names else place[2]
+    return found
 
 
 def native_texts(native):
@@ -90,7 +93,7 @@ def native_texts(native):
                 inner = re.search(r'(?:jump|goto) \{\n(.*)\n\t\t\}', rule, re.S)
                 if inner:
                     anonymous += 1
-                    texts[by_name[table], table, '__chain%d' % anonymous] = [one.strip() for one in re.split(r'\n(?=\t\t\t\S)', inner.group(1))]
+                    texts[by_name[table], table, '%s { %d }' % (chain, anonymous)] = [one.strip() for one in re.split(r'\n(?=\t\t\t\S)', inner.group(1))]
                 open_lines = []
     return texts
 
