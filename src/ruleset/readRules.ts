@@ -4,6 +4,7 @@ import { readDetails } from '../extensions/listing/readDetails.ts';
 import { placedApart } from '../syntax/document/applied.ts';
 import { type ParseRulesOptions, parseRules } from '../syntax/document/parse.ts';
 import { ofWholeLines } from '../syntax/document/wholeLines.ts';
+import type { NftRulesetNode } from '../syntax/nft/ast.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
@@ -30,7 +31,7 @@ export function readRules(source: Source, options: RuleOptions = {}): ReadRules 
   const resolved = parsed.rulesets.map((node) => resolve(node, parsed.sets.size === 0 ? options : { ...options, sets }));
   const backends = parsed.rulesets.map(({ backend }) => backend);
   const { placed } = parsed;
-  const diagnostics = [...parsed.diagnostics, ...resolved.flatMap((one) => one.diagnostics)];
+  const diagnostics = [...parsed.diagnostics, ...unboundNft(parsed.nft), ...resolved.flatMap((one) => one.diagnostics)];
   return {
     rulesets: together(
       resolved.map(({ ruleset }) => ruleset && (parsed.host === undefined ? ruleset : { ...ruleset, around: parsed.host })),
@@ -38,6 +39,16 @@ export function readRules(source: Source, options: RuleOptions = {}): ReadRules 
     ),
     diagnostics: ofWholeLines(placed === undefined ? diagnostics : placedApart(diagnostics, placed)),
   };
+}
+
+/** Tables of nft are read, and not bound yet. */
+function unboundNft(nft: NftRulesetNode | undefined): readonly Diagnostic[] {
+  const [first] = nft?.tables ?? [];
+  if (nft === undefined || first === undefined) return [];
+  const message = 'these are rules of nftables, which are not read yet';
+  const help = '`iptables-nft-save` shows those that iptables made, and none that nft made itself';
+  const { start, end } = first;
+  return [{ kind: 'malformed', code: 'not-rules', message, help, source: nft.source, span: { start, end } }];
 }
 
 /** One ruleset a family. Of a family that has both backends neither is answered for when one cannot be loaded. */

@@ -139,9 +139,6 @@ describe('Markdown', () => {
 
 describe('texts that are something else', () => {
   it.each<[string, string, RegExp]>([
-    ['nft list ruleset', 'table ip nat {\n\tchain PREROUTING {\n', /^malformed 1:1 these are rules of nftables, which are not read yet/],
-    ['a chain of nft', 'chain ts-forward {\n\tiifname "tun0" counter accept\n}\n', /^malformed 1:1 these are rules of nftables/],
-    ['a script of nft', 'add rule ip nat OUTPUT tcp dport 80 redirect to :3129\n', /^malformed 1:1 these are rules of nftables/],
     ['HTML', '\n<!DOCTYPE html>\n<html>', /^malformed 1:1 this is an HTML page/],
     ['JSON', '{ "kind": "Pod" }', /^malformed 1:1 this is JSON/],
     ['a manifest', 'apiVersion: v1\nkind: Pod\n', /^malformed 1:1 this is a Kubernetes manifest/],

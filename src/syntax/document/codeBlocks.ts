@@ -2,6 +2,7 @@
 import { isListingCall } from '../iptables/outsideTables.ts';
 import { LISTED_CHAIN } from '../listing/listCall.ts';
 import { looksLikeLog } from '../log/signs.ts';
+import { isNftCall, isNftListingCall, looksLikeNft, nftTablesIn } from '../nft/signs.ts';
 import { type Line, linesOf } from '../text/lines.ts';
 import type { TextFinding } from '../text/problems.ts';
 import { refusal, TABLE_LINE } from '../text/refusal.ts';
@@ -12,6 +13,8 @@ export type CodeBlock =
   | { readonly kind: 'restore'; readonly lines: Iterable<Line> }
   /** what `iptables -L` prints */
   | { readonly kind: 'listing'; readonly lines: Iterable<Line> }
+  /** what nft prints and takes */
+  | { readonly kind: 'nft'; readonly span: Span }
   /** commands, and dumps between them */
   | { readonly kind: 'shell'; readonly span: Span }
   /** of programs that load rules, with what they print; `otherwise` where it has no rules */
@@ -24,8 +27,44 @@ const FENCE = /^ {0,3}(?:[-*>] +)?(```+|~~~+)/;
 export function codeBlocks(text: string): readonly CodeBlock[] {
   const from = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (/```|~~~/.test(text) && /^ {0,3}(?:[-*>] +)?(?:```|~~~)/m.test(text) && !hasShebang(text)) return markdownBlocks(text, from);
+  if (looksLikeNft(text)) {
+    const blocks = nftBlocks(text, from);
+    if (blocks !== undefined) return blocks;
+  }
   const plain = plainBlock(text, from);
   return [looksLikeLog(text) ? { kind: 'log', lines: linesOf(text, from), otherwise: plain } : plain];
+}
+
+const OF_IPTABLES = /^[ \t]*(?:-[APNI] \S|:[\w-]+ (?:ACCEPT|DROP|-)\b|COMMIT[ \t]*\r?$)/m;
+
+/** All of the text, or the tables of nft in it beside what else it has; undefined: a script calls nft, or no table stands alone. */
+function nftBlocks(text: string, from: number): readonly CodeBlock[] | undefined {
+  const lines = /\bnft\b/.test(text) ? text.split('\n') : [];
+  if (/^#![^\n]*\bnft\b/.test(text)) return [{ kind: 'nft', span: { start: from, end: text.length } }];
+  if (isScript(text) || lines.some((line) => isNftCall(line) && !isNftListingCall(line))) return undefined;
+  const calls = lines.some(isNftCall);
+  const mixed = TABLE_LINE.test(text) || OF_IPTABLES.test(text) || /^[^#\n]*\bip6?tables(?:-\w+)* /m.test(text);
+  if (!calls && !mixed) return [{ kind: 'nft', span: { start: from, end: text.length } }];
+  const { tables, lines: taken } = nftTablesIn(text);
+  if (tables.length === 0) return undefined;
+  const blocks = tables.map((span): CodeBlock => ({ kind: 'nft', span }));
+  if (!mixed) return blocks;
+  const others = [...linesOf(text, from)].filter(
+    ({ number, start, end }) => !taken.has(number) && !isNftListingCall(text.slice(start, Math.min(end, start + 400))),
+  );
+  const rest = text.slice(0, from) + withoutSpans(text, tables);
+  if (looksLikeListing(rest)) return [{ kind: 'listing', lines: others }, ...blocks];
+  return looksLikeRestore(rest) ? [{ kind: 'restore', lines: others }, ...blocks] : blocks;
+}
+
+function withoutSpans(text: string, spans: readonly Span[]): string {
+  let at = 0;
+  const parts: string[] = [];
+  for (const { start, end } of spans) {
+    parts.push(text.slice(at, start));
+    at = end;
+  }
+  return [...parts, text.slice(at)].join('');
 }
 
 function plainBlock(text: string, from: number): CodeBlock {
@@ -73,7 +112,7 @@ function markdownBlocks(text: string, from: number): CodeBlock[] {
       const opens = fence === undefined;
       finish();
       if (opens) fence = mark;
-    } else if (continued || isShellCall(content)) {
+    } else if (continued || isShellCall(content) || isNftCall(content)) {
       const last = blocks.at(-1);
       if (continued && last?.kind === 'shell')
         blocks[blocks.length - 1] = { kind: 'shell', span: { start: last.span.start, end: line.end } };
@@ -97,10 +136,27 @@ function fencedBlock(text: string, lines: readonly Line[]): CodeBlock[] {
   const end = lines.at(-1)?.end ?? start;
   const content = text.slice(start, end);
   if (looksLikeLog(content)) return [{ kind: 'log', lines }];
+  if (looksLikeNft(content)) {
+    const blocks = nftBlocks(content, 0);
+    if (blocks !== undefined) return blocks.map((block) => movedBlock(block, start, lines));
+  }
   const finding = refusal(content);
   if (finding !== undefined)
     return [{ kind: 'refused', finding: { ...finding, span: { start: finding.span.start + start, end: finding.span.end + start } } }];
   if (looksLikeListing(content)) return [{ kind: 'listing', lines }];
   if (looksLikeRestore(content)) return [{ kind: 'restore', lines }];
-  return /\bip6?tables\b/.test(content) ? [{ kind: 'shell', span: { start, end } }] : [];
+  return /\bip6?tables\b/.test(content) || lines.some((line) => isNftCall(text.slice(line.start, line.end)))
+    ? [{ kind: 'shell', span: { start, end } }]
+    : [];
+}
+
+/** From a fence into its text. */
+function movedBlock(block: CodeBlock, by: number, lines: readonly Line[]): CodeBlock {
+  if (block.kind === 'nft' || block.kind === 'shell') return { ...block, span: { start: block.span.start + by, end: block.span.end + by } };
+  if (block.kind !== 'restore' && block.kind !== 'listing') return block;
+  const first = lines[0]?.number ?? 1;
+  return {
+    ...block,
+    lines: [...block.lines].map((line) => ({ number: line.number + first - 1, start: line.start + by, end: line.end + by })),
+  };
 }

@@ -15,6 +15,9 @@ import type { ReadDetails } from '../listing/listedDetails.ts';
 import { listingInto } from '../listing/listingInto.ts';
 import { mentionsRules, noRulesInLog } from '../log/noRulesInLog.ts';
 import { readLog } from '../log/readLog.ts';
+import type { NftRulesetNode } from '../nft/ast.ts';
+import { nftInto } from '../nft/readNft.ts';
+import { nftRuleset } from '../nft/world.ts';
 import { type ScriptHost, writtenSysctls } from '../shell/hostCall.ts';
 import { programsOf } from '../shell/programs.ts';
 import type { ScriptReading } from '../shell/reading.ts';
@@ -28,6 +31,7 @@ import { familiesInVain } from './askedInVain.ts';
 import { type CodeBlock, codeBlocks } from './codeBlocks.ts';
 import { errorText } from './errorText.ts';
 import { withoutLongLines } from './longLines.ts';
+import { EMPTY_TEXT, NO_CHANGES, NO_RULES, NOT_RULES } from './nothingFound.ts';
 import { pastedText } from './pastedText.ts';
 import { upCommands } from './upCommands.ts';
 
@@ -55,6 +59,8 @@ export interface ParseRulesOptions {
 export interface ParseResult {
   readonly rulesets: readonly RulesetNode[];
   readonly diagnostics: readonly Diagnostic[];
+  /** tables of nft itself; absent: the text says nothing of them */
+  readonly nft?: NftRulesetNode;
   /** ipsets whose members the text says */
   readonly sets: ReadonlyMap<string, SetDescription>;
   /** what the text says of the host around the rules */
@@ -109,6 +115,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   };
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
+    else if (block.kind === 'nft') nftInto(reading.world.nft, { text: source.text, span: block.span, report });
     else if (block.kind === 'shell') readScript(scripts, block.span);
     else if (block.kind === 'listing') readListings([block.lines]);
     else if (block.kind === 'restore') {
@@ -135,6 +142,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   const [[shown] = []] = listings;
   if (shown !== undefined && reading.world.rulesets.some(({ tables }) => tables.length > 0)) report({ ...SHOWN, span: shown });
   else if (shown !== undefined) readListings(listings);
+  const hasNft = (): boolean => blocks.some(({ kind }) => kind === 'nft') || reading.world.nft.size > 0;
   const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
   endScripts(scripts, !fine());
   changed.changes.push(...writtenSysctls(scripts.machine));
@@ -153,8 +161,10 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   for (const finding of rulesets.length > 0 || reading.calls > 0 ? reading.strangers : refused) report(finding);
   if (fine()) {
     const hasTables = rulesets.some(({ tables }) => tables.length > 0);
-    const inVain = hasTables || reading.calls > 0 ? [] : familiesInVain(source.text);
-    if (hasTables) {
+    const inVain = hasTables || hasNft() || reading.calls > 0 ? [] : familiesInVain(source.text);
+    if (hasNft()) {
+      // whether they have rules is for those who bind them
+    } else if (hasTables) {
       if (!hasRules(rulesets)) report({ ...NO_RULES, span: atStart(source) });
     } else if (inVain.length > 0) {
       if (around === undefined) besideOf(linesOf(source.text, 0));
@@ -162,11 +172,12 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
       report({ ...NO_RULES, message: `${NO_RULES.message}: iptables-save was called, and printed none`, span: atStart(source) });
     } else if (!isBlank(source.text) && reading.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
     else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics, sets };
-    else report({ ...(reading.calls === 0 ? EMPTY : NO_CHANGES), span: atStart(source) });
+    else report({ ...(reading.calls === 0 ? EMPTY_TEXT : NO_CHANGES), span: atStart(source) });
   }
   return {
     rulesets,
     diagnostics: [...withoutHalves(diagnostics, rulesets).sort((a, b) => a.span.start - b.span.start), ...ofCommands],
+    ...(hasNft() && { nft: nftRuleset(reading.world.nft, whole) }),
     sets,
     ...(commands !== undefined && { placed: { source: whole, before: source, commands } }),
     ...((around !== undefined || changes.length > 0 || sets.size > 0) && {
@@ -212,34 +223,6 @@ export function isBlank(text: string): boolean {
 function atStart({ text }: Source): TextFinding['span'] {
   return { start: 0, end: Math.min(text.length, 1) };
 }
-
-/** Tables say that this is all there is. */
-const NO_RULES = { kind: 'warning', code: 'no-rules', message: 'no rule found in this text' } as const;
-
-const NOT_RULES = {
-  kind: 'malformed',
-  code: 'no-rules',
-  message: 'no rule found in this text: it has no table and no call of iptables',
-  help: 'give the text of `iptables-save` or `iptables-restore`, or lines that call `iptables`',
-} as const;
-
-const MEANT = 'a kernel without tables is meant with --allow-empty, in the library `allowEmpty`';
-
-/** fact: iptables-save of a host that has legacy rules only is empty, and its warning goes to standard error. A command that failed
- *  before a pipe leaves as little. */
-const EMPTY = {
-  kind: 'malformed',
-  code: 'empty-input',
-  message: 'this text is empty: no table and no rule',
-  help: `did the command that should write it fail? The rules may also be in \`iptables-legacy-save\` or \`nft list ruleset\`; ${MEANT}`,
-} as const;
-
-const NO_CHANGES = {
-  kind: 'malformed',
-  code: 'empty-input',
-  message: 'no rule and no table in this text: its calls of iptables change nothing',
-  help: MEANT,
-} as const;
 
 function emptyRuleset(source: Source, { family }: ParseRulesOptions): RulesetNode {
   return { family: family ?? 4, familyFrom: family === undefined ? 'default' : 'option', source, form: 'save', tables: [] };

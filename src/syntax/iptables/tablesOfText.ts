@@ -1,5 +1,6 @@
 /** What the dumps and commands of a text have made so far: at most one ruleset of a family, however the text is put together. */
 import type { Family } from '../../packet/address.ts';
+import type { NftWorld } from '../nft/world.ts';
 import type { Backend } from '../text/diagnostic.ts';
 import type { Source } from '../text/source.ts';
 import type { RulesetNode, TableNode } from './ast.ts';
@@ -19,10 +20,12 @@ export interface RulesetState {
 export interface TextTables {
   readonly rulesets: RulesetState[];
   readonly meaning?: RuleMeaning | undefined;
+  /** tables of nft itself */
+  readonly nft: NftWorld;
 }
 
 export function newWorld(meaning?: RuleMeaning): TextTables {
-  return { rulesets: [], meaning };
+  return { rulesets: [], meaning, nft: new Map() };
 }
 
 /** The ruleset of this family and backend. A plain `iptables` is the backend that is there already; beside both it is iptables-nft. */

@@ -25,6 +25,8 @@ export function readLines(cursor: NftCursor, of: NftName, line: () => void): voi
     take(cursor, 'between');
     if (take(cursor, 'closes')) return;
     if (cursor.at >= cursor.end) {
+      if (cursor.cut) return;
+      cursor.cut = true;
       const message = `the block of \`${of.text}\` is not closed: the text may be cut off`;
       cursor.report({ kind: 'malformed', code: 'cut-off', message, span: of, help: 'close it with `}`' });
       return;

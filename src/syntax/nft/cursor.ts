@@ -2,15 +2,17 @@
 import { grammar } from '../generated/nft.ts';
 import { expectation } from '../grammar/expectation.ts';
 import { expectedBy, newMatchState, runStart } from '../grammar/recogniser.ts';
-import { whyUnreadable } from '../grammar/unreadable.ts';
 import type { ProblemSink, TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
+import type { NftExpression } from './ast.ts';
 import type { NftReader } from './matched.ts';
 import { readStatement } from './statements.ts';
 
 export interface NftCursor extends NftReader {
   at: number;
   readonly end: number;
+  /** it was said that the text breaks off */
+  cut: boolean;
 }
 
 export type NftRule = keyof (typeof grammar)['rules'];
@@ -23,18 +25,21 @@ export interface NftInput {
   readonly place?: ((span: Span) => Span) | undefined;
   /** line of an offset of the text; absent: that of the text itself */
   readonly lineOf?: ((offset: number) => number) | undefined;
+  /** variables that the call gives */
+  readonly defined?: ReadonlyMap<string, NftExpression>;
 }
 
-export function newNftCursor({ text, span, report, place, lineOf }: NftInput): NftCursor {
+export function newNftCursor({ text, span, report, place, lineOf, defined }: NftInput): NftCursor {
   return {
     s: newMatchState(text),
     report,
-    scopes: [new Map()],
+    scopes: [new Map(defined ?? [])],
     place,
     lineOf: lineOf ?? risingLines(text),
     statement: readStatement,
     at: span.start,
     end: span.end,
+    cut: false,
   };
 }
 
@@ -90,14 +95,15 @@ function sayUnread(cursor: NftCursor): void {
     sayAt(cursor, { kind: 'malformed', code: 'unreadable-line', message, span: { start: s.deep, end: s.deep + 1 } });
     return;
   }
-  const far = Math.max(s.far, at);
+  const far = behindBlanks(s.text, Math.max(s.far, at));
   const lineEnd = endOfLine(s.text, far, end);
-  const wrong = whyUnreadable(s, { start: at, end: lineEnd, grammar, quotes: '"' });
-  if (wrong.code === 'unclosed-quote') {
-    sayAt(cursor, wrong);
+  const quote = s.text.lastIndexOf('"', Math.min(far, lineEnd - 1));
+  if (quote >= at && isOpenQuote(s.text.slice(at, lineEnd))) {
+    const span = { start: quote, end: quote + 1 };
+    sayAt(cursor, { kind: 'malformed', code: 'unclosed-quote', message: 'this quote is never closed', span, help: 'close it with `"`' });
     return;
   }
-  const expected = expectedBy(s, grammar).filter((one) => !/^(?:not |"#"|"\\\\"|"\\r"|" " or)/.test(one));
+  const expected = expectedBy(s, grammar).filter((one) => !/^(?:not |"#"|"\\\\"|"\\[rn]"|" " or)/.test(one));
   const shown = expected.includes('a verdict') ? ['a statement'] : expected.slice(0, MOST_EXPECTED);
   const message =
     far >= lineEnd
@@ -109,6 +115,16 @@ function sayUnread(cursor: NftCursor): void {
     message,
     span: far < end ? { start: far, end: far + 1 } : { start: Math.max(0, end - 1), end },
   });
+}
+
+function isOpenQuote(line: string): boolean {
+  return (line.match(/"/g) ?? []).length % 2 === 1;
+}
+
+function behindBlanks(text: string, at: number): number {
+  let next = at;
+  while (text[next] === ' ' || text[next] === '\t') next++;
+  return next;
 }
 
 function listed(expected: readonly string[]): string {
@@ -158,10 +174,11 @@ const WORD = /[A-Za-z][\w.-]*|/y;
 /** After a line or a block. What the line itself could not read behind its end tells more than that it does not end there. */
 export function endLine(cursor: NftCursor): void {
   const { s, at } = cursor;
-  const { far } = s;
+  const { far, deep } = s;
   const missed = far > at ? s.missed.slice(0, s.misses) : undefined;
   if (take(cursor, 'separator')) return;
-  if (missed !== undefined && far >= s.far) {
+  s.deep = deep;
+  if (missed !== undefined && far >= s.far && s.text[behindBlanks(s.text, far)] !== '}') {
     s.far = far;
     s.missed.set(missed);
     s.misses = missed.length;

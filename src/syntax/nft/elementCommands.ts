@@ -1,6 +1,6 @@
 /** `add element`, `create element`, `delete element`. */
 import type { NftElement } from './ast.ts';
-import { type NftCursor, takeOrSay } from './cursor.ts';
+import { type NftCursor, take, takeOrSay } from './cursor.ts';
 import { knownTable, sayMissing } from './known.ts';
 import { allParts } from './matched.ts';
 import { printNftElement, printNftExpression } from './printExpression.ts';
@@ -16,6 +16,7 @@ export function elementCommand(cursor: NftCursor, world: NftWorld, verb: string)
   const parts = allParts(cursor);
   const named = tableNameIn(cursor, parts);
   const name = readName(cursor, parts.at(-1) ?? 0);
+  take(cursor, 'sp');
   if (!takeOrSay(cursor, 'opens')) return false;
   const elements: NftElement[] = [];
   readElementsTo(cursor, elements);

@@ -69,7 +69,7 @@ export interface Machine {
 /** What the programs that read and write rules do; true: success. */
 export interface ShellPrograms {
   readonly isCall: (program: string) => boolean;
-  readonly call: (words: readonly ShellField[], line: Span) => Status;
+  readonly call: (words: readonly ShellField[], line: Span, input?: ShellInput) => Status;
   readonly restore: (request: RestoreRequest) => Status;
   readonly dump: (span: Span) => void;
   /** a command that changes the host around the rules; false: it is none */

@@ -9,18 +9,23 @@ import { linesOf } from '../text/lines.ts';
 import { lineStarts, positionAt, type Span } from '../text/source.ts';
 import { hostCall } from './hostCall.ts';
 import type { Machine, ShellPrograms } from './machine.ts';
+import { nftCall } from './nftCall.ts';
 import { backendOf, fail, type ScriptReading, scriptWordsOf } from './reading.ts';
 import { restore } from './restoreCall.ts';
 import type { ShellField, Status } from './values.ts';
 
 const PROGRAM = /^(?:\S*\/)?(ip6?tables)(?:-(nft|legacy))?$/;
-const ANY = /^(?:\S*\/)?ip6?tables(?:-(?:nft|legacy))?(?:-restore|-save)?$/;
+const NFT = /^(?:\S*\/)?nft$/;
+const ANY = /^(?:\S*\/)?(?:ip6?tables(?:-(?:nft|legacy))?(?:-restore|-save)?|nft)$/;
 
 export function programsOf(reading: ScriptReading, machine: () => Machine): ShellPrograms {
   const starts = lineStarts(reading.source.text);
   return {
     isCall: (program) => ANY.test(program),
-    call: (words, line) => call(reading, { machine: machine(), words, line, number: positionAt(starts, line.start).line }),
+    call: (words, line, input) =>
+      NFT.test(words[0]?.text ?? '')
+        ? nftCall(reading, { machine: machine(), words, input, line, numberAt: (offset) => positionAt(starts, offset).line })
+        : call(reading, { machine: machine(), words, line, number: positionAt(starts, line.start).line }),
     restore: (request) => restore(reading, machine(), { ...request, numberAt: (offset) => positionAt(starts, offset).line }),
     host: (words, input) => hostCall(reading.host, words, input),
     dump: (span) => dump(reading, { span, number: positionAt(starts, span.start).line }),

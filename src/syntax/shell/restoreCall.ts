@@ -40,7 +40,7 @@ export function restore(reading: ScriptReading, machine: Machine, { program, wor
   if (options.test) return true;
   const family = name === 'ip6tables' ? 6 : 4;
   const made = { file: reading.source.file, text: shellText(input) };
-  const place = placeIn(input.pieces);
+  const place = placeInPieces(input.pieces);
   const lines = [...linesOf(made.text, 0)].map((one) => ({ ...one, number: numberAt(place(one).start) }));
   const { world } = reading;
   const ruleset = rulesetOf(world, { family, backend: backendOf(backend) });
@@ -95,14 +95,14 @@ function readOptions(words: readonly string[]): Options {
   return { noflush, test, table, file, wrong };
 }
 
-function fileInput({ files }: Machine, name: string, { start, end }: Span): ShellInput {
+export function fileInput({ files }: Machine, name: string, { start, end }: Span): ShellInput {
   const file = files.get(name);
   const unknown = { what: name, start, end, message: `\`${name}\` is not written in this text`, help: 'give the file itself' };
   return { pieces: file?.pieces ?? [], unknown: file === undefined ? unknown : file.unknown, at: 0 };
 }
 
 /** From places in the text that the pieces make to places in the script. */
-function placeIn(pieces: readonly Piece[]): (span: Span) => Span {
+export function placeInPieces(pieces: readonly Piece[]): (span: Span) => Span {
   const starts: number[] = [];
   let length = 0;
   for (const { text } of pieces) {

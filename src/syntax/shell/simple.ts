@@ -96,7 +96,7 @@ export function dispatch(machine: Machine, call: Call, around: ShellSurroundings
   if (machine.programs.isCall(name)) {
     if (!isSamePlace(machine, around.place ?? '', first)) return { status: true };
     if (around.output !== undefined) around.output.unknown = unknownHere(machine, node);
-    return { status: /-save$/.test(name) ? true : machine.programs.call(fields, node) };
+    return { status: /-save$/.test(name) ? true : machine.programs.call(fields, node, around.input) };
   }
   const elsewhere = calledElsewhere(fields);
   if (elsewhere !== undefined)

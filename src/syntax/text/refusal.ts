@@ -22,12 +22,6 @@ const STRANGERS: readonly Stranger[] = [
     message: 'this is an HTML page',
     help: `save the rules themselves: ${SAVE}`,
   },
-  {
-    sign: /^[ \t]*(?:table (?:(?:ip|ip6|inet|arp|bridge|netdev) )?\S+ \{|chain \S+ \{[ \t]*$|(?:add|insert|create) (?:table|chain|rule) (?:ip|ip6|inet) )/m,
-    code: 'not-rules',
-    message: 'these are rules of nftables, which are not read yet',
-    help: '`iptables-nft-save` shows those that iptables made, and none that nft made itself',
-  },
   { sign: /^\s*\{\s*(?:"|\})/, code: 'not-rules', message: 'this is JSON', help: SAVE },
   { sign: /^(?:apiVersion|kind):\s/m, code: 'not-rules', message: 'this is a Kubernetes manifest', help: RENDER },
 ];
