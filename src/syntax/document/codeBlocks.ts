@@ -2,7 +2,7 @@
 import { isListingCall } from '../iptables/outsideTables.ts';
 import { LISTED_CHAIN } from '../listing/listCall.ts';
 import { looksLikeLog } from '../log/signs.ts';
-import { isNftCall, isNftListingCall, looksLikeNft, nftTablesIn } from '../nft/signs.ts';
+import { isNftCall, isNftListingCall, isTextOfNft, nftTablesIn } from '../nft/signs.ts';
 import { type Line, linesOf } from '../text/lines.ts';
 import type { TextFinding } from '../text/problems.ts';
 import { refusal, TABLE_LINE } from '../text/refusal.ts';
@@ -27,7 +27,7 @@ const FENCE = /^ {0,3}(?:[-*>] +)?(```+|~~~+)/;
 export function codeBlocks(text: string): readonly CodeBlock[] {
   const from = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (/```|~~~/.test(text) && /^ {0,3}(?:[-*>] +)?(?:```|~~~)/m.test(text) && !hasShebang(text)) return markdownBlocks(text, from);
-  if (looksLikeNft(text)) {
+  if (isTextOfNft(text)) {
     const blocks = nftBlocks(text, from);
     if (blocks !== undefined) return blocks;
   }
@@ -136,7 +136,7 @@ function fencedBlock(text: string, lines: readonly Line[]): CodeBlock[] {
   const end = lines.at(-1)?.end ?? start;
   const content = text.slice(start, end);
   if (looksLikeLog(content)) return [{ kind: 'log', lines }];
-  if (looksLikeNft(content)) {
+  if (isTextOfNft(content)) {
     const blocks = nftBlocks(content, 0);
     if (blocks !== undefined) return blocks.map((block) => movedBlock(block, start, lines));
   }

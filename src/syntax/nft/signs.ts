@@ -12,7 +12,7 @@ const CALL =
   /^[ \t]*(?:[-+*][ \t]+)?(?:[$#%>][ \t]+|\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$][ \t]+)?(?:sudo[ \t]+(?:-\S+[ \t]+)*)?(?:kubectl[ \t][^\n]*?[ \t]|docker[ \t][^\n]*?[ \t]|ip[ \t]netns[ \t]exec[ \t]\S+[ \t]+|nsenter[ \t][^\n]*?[ \t])?(?:\/\S*\/)?nft(?:[ \t]+[-'"a-z{]|[ \t]*$)/;
 const LISTING_CALL = /\bnft(?:[ \t]+-\w+|[ \t]+--[\w-]+)*[ \t]+['"]?list[ \t]+(?:ruleset|tables?|chains?|sets?|maps?)\b/;
 
-export function looksLikeNft(text: string): boolean {
+export function isTextOfNft(text: string): boolean {
   return SHEBANG.test(text) || TABLE.test(text) || CHAIN.test(text) || COMMAND.test(text);
 }
 
