@@ -27,7 +27,7 @@ function endOf({ set, end, first, part, last, doubts }: ConnectionEnd, open: Rea
   return {
     set,
     outcome: OUTCOMES[end],
-    of: { ...first, doubts, decided: last.decided },
+    of: { ...first, doubts, decided: last.decided, did: last.did },
     says: how,
     stall: how,
     numbers: [],

@@ -1,10 +1,10 @@
 /** Parts of classes by what becomes of the connections that their packets open: legConnection.ts for sets. */
 
 import { HANDSHAKE } from '../netfilter/connectionParts.ts';
-import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
+import { whatDecided } from '../symbolic/walk/state.ts';
 import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
 
@@ -43,14 +43,21 @@ function partOf({ set, end, first, part, last, doubts }: ConnectionEnd): PartOfC
   const becomes = part === 'first' || end === 'completes' || end === 'one-way' ? 'as-first' : end;
   const isAccepted = becomes !== 'stalls' || !HANDSHAKE.some(({ name }) => name === part);
   if (becomes === 'as-first') return { set, becomes, isAccepted, says: '', of: doubts === first.doubts ? first : { ...first, doubts } };
-  return { set, becomes, isAccepted, says: `${part} ${howItEnds(becomes, last)}`, of: { ...first, doubts, decided: last.decided } };
+  return {
+    set,
+    becomes,
+    isAccepted,
+    says: `${part} ${howItEnds(becomes, last)}`,
+    of: { ...first, doubts, decided: last.decided, did: last.did },
+  };
 }
 
 /** Why the kernel itself discards a packet is not compared. */
-export function howItEnds(becomes: 'stalls' | 'undecided', { fate, decided, env }: ConnectionEnd['last']): string {
+export function howItEnds(becomes: 'stalls' | 'undecided', last: ConnectionEnd['last']): string {
+  const { fate, decided, env } = last;
   // equal targets do the same to equal packets
   if (becomes === 'undecided') return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
   if (fate.kind === 'sent' || fate.kind === 'forwarded') return `${fate.kind} ${fate.oif}`;
-  const did = decided && lastEffect(decided);
+  const did = whatDecided(last);
   return fate.kind === 'rejected' && did?.kind === 'reject' ? `rejected ${did.with}` : fate.kind;
 }

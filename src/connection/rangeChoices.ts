@@ -3,7 +3,7 @@
 import type { Effect, Nat } from '../netfilter/effect.ts';
 import { lastEffect } from '../netfilter/everyEffect.ts';
 import { isLong } from '../ruleset/addressParts.ts';
-import type { Walk } from '../simulate/trace.ts';
+import { effectOf, type Walk } from '../simulate/trace.ts';
 import type { Doubt } from '../symbolic/walk/state.ts';
 
 export interface Picks {
@@ -43,7 +43,7 @@ export function picksOfWalk({ steps, choices }: Walk): Picks {
   const said = new Set(choices.map(({ what }) => what));
   return toPicks(
     steps.flatMap((step): readonly Pick[] => {
-      const nat = step.kind === 'rule' ? lastEffect(step.rule) : undefined;
+      const nat = step.kind === 'rule' ? effectOf(step) : undefined;
       if (!isNat(nat)) return [];
       const { lo, hi } = portsOf(nat);
       const range = nat.to.kind === 'addresses' && nat.to.lo !== nat.to.hi;

@@ -4,7 +4,6 @@
  *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
  *  Where chance decides, the sets of possible ends are compared. */
 
-import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -12,6 +11,7 @@ import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Vector } from '../symbolic/diagrams/vector.ts';
 import { constant } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
+import { whatDecided } from '../symbolic/walk/state.ts';
 import { keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
 import type { Outcome } from './journey.ts';
@@ -88,7 +88,8 @@ function asFirst(of: FateClass): PartOfClass {
   return { set: of.set, becomes: 'as-first', isAccepted: true, says: '', of };
 }
 
-function saysOf({ fate, decided, doubts, env }: FateClass): string {
+function saysOf(one: FateClass): string {
+  const { fate, decided, doubts, env } = one;
   switch (fate.kind) {
     case 'delivered':
       return `${fate.listener?.process ?? ''} ${picksOfClass(doubts).says}`;
@@ -96,7 +97,7 @@ function saysOf({ fate, decided, doubts, env }: FateClass): string {
     case 'forwarded':
       return `${fate.oif} ${picksOfClass(doubts).says}`;
     case 'rejected':
-      return answerName(decided);
+      return answerName(one);
     case 'undecided':
       // equal targets do the same to equal packets
       return `${decided?.table} ${decided?.text} ${keyOf(env, [])}`;
@@ -105,8 +106,8 @@ function saysOf({ fate, decided, doubts, env }: FateClass): string {
   }
 }
 
-function answerName(decided: Rule | undefined): string {
-  const did = decided && lastEffect(decided);
+function answerName(one: FateClass): string {
+  const did = whatDecided(one);
   return did?.kind === 'reject' ? did.with : '';
 }
 

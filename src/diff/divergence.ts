@@ -3,11 +3,11 @@
 import type { Journey, Leg, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
 import { CLOSING, ERRORS_ABOUT, type PartName } from '../netfilter/connectionParts.ts';
-import { does, lastEffect } from '../netfilter/everyEffect.ts';
+import { does } from '../netfilter/everyEffect.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Conversation } from '../simulate/conversation.ts';
-import type { Walk, WalkStep } from '../simulate/trace.ts';
+import { effectOf, type Walk, type WalkStep } from '../simulate/trace.ts';
 import { effectKey } from './effectKey.ts';
 
 /** What is compared of a journey, see diffEnds.ts; all its possible ends. */
@@ -192,7 +192,7 @@ function inOrder(ours: readonly WalkedTable[], theirs: readonly WalkedTable[]): 
 /** It ends the walk, or sends the packet somewhere else. */
 function isFinal(step: TableStep): boolean {
   if (step.kind === 'policy') return step.verdict === 'DROP';
-  return does(step.rule, 'drop', 'reject', 'nat', 'divert', 'unmodelled');
+  return ['drop', 'reject', 'nat', 'divert', 'unmodelled'].includes(effectOf(step).kind);
 }
 
 /** It says where the connection of a later packet is looked for. */
@@ -203,7 +203,7 @@ function isFinding(step: TableStep): boolean {
 /** What it does, whatever rule says it; nothing for rules that only lead to others. */
 function doing(step: TableStep): string {
   if (step.kind === 'policy') return step.verdict === 'DROP' ? 'drop' : '';
-  const effect = lastEffect(step.rule);
+  const effect = effectOf(step);
   if (['jump', 'goto', 'return', 'continue', 'accept'].includes(effect.kind)) return '';
   return effectKey(effect);
 }

@@ -4,7 +4,7 @@
 import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';
-import { does, isIdleRule, lastEffect } from '../netfilter/everyEffect.ts';
+import { does, isIdleRule } from '../netfilter/everyEffect.ts';
 import { ALWAYS, and, inSet, type MatchExpr, or } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
@@ -17,8 +17,9 @@ import { inOwnSpace, type Space } from '../symbolic/space/space.ts';
 import { anyStates } from '../symbolic/walk/anyState.ts';
 import { encode } from '../symbolic/walk/encode.ts';
 import type { PacketClass } from '../symbolic/walk/state.ts';
+import { whatDecided } from '../symbolic/walk/state.ts';
+import type { EndedClass } from '../symbolic/walk/tableWalk.ts';
 import { walkAlone } from '../symbolic/walk/usedRules.ts';
-import type { EndedClass } from '../symbolic/walk/walk.ts';
 import type { Alignment } from './align.ts';
 import type { UnclearClass } from './classes.ts';
 import { effectKey } from './effectKey.ts';
@@ -150,13 +151,15 @@ interface Treatment {
 }
 
 function treatments({ accepted, ended }: { readonly accepted: readonly PacketClass[]; readonly ended: readonly EndedClass[] }) {
-  const on = accepted.map(({ set, env, decided }): Treatment => {
-    const did = decided && lastEffect(decided);
+  const on = accepted.map((one): Treatment => {
+    const { set, env } = one;
+    const did = whatDecided(one);
     const taken = did !== undefined && DECIDING.includes(did.kind) ? effectKey(did) : '';
     return { set, says: `on ${taken} ${env.state} ${env.zone}`, env };
   });
-  const off = ended.map(({ set, env, end, decided }): Treatment => {
-    const did = decided && lastEffect(decided);
+  const off = ended.map((one): Treatment => {
+    const { set, env, end, decided } = one;
+    const did = whatDecided(one);
     const how = did?.kind === 'reject' ? did.with : end === 'undecided' ? (decided?.text ?? '') : '';
     return { set, says: `${end} ${how}`, env };
   });

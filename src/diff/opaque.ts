@@ -3,6 +3,7 @@
 
 import { memoize } from '../lib/memo.ts';
 import { does } from '../netfilter/everyEffect.ts';
+import { chainsCalled } from '../ruleset/chainsCalled.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { chainsLeadingTo } from '../symbolic/walk/callers.ts';
 import { rulesAfter } from '../symbolic/walk/reachableAfter.ts';
@@ -37,7 +38,7 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
       // who comes to the target another way goes on another way
       const leading = chainsLeadingTo(table, isTarget);
       return [...rules].some(
-        (rule) => later.has(rule) || (rule.table === table.name && leading.has(rule.target ?? '') && table.chains.has(rule.target ?? '')),
+        (rule) => later.has(rule) || (rule.table === table.name && chainsCalled(rule, table).some((called) => leading.has(called))),
       );
     }
   }
@@ -53,7 +54,7 @@ const chainsFrom = memoize(({ chains }: Table, base: string): ReadonlySet<string
   const called = new Set([base]);
   // a Set grows while it is walked
   for (const name of called) {
-    for (const { target } of chains.get(name)?.rules ?? []) if (target !== undefined && chains.has(target)) called.add(target);
+    for (const rule of chains.get(name)?.rules ?? []) for (const chain of chainsCalled(rule, { chains })) called.add(chain);
   }
   return called;
 });

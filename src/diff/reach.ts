@@ -3,6 +3,7 @@
 import { memoize } from '../lib/memo.ts';
 import { isIdleRule } from '../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { chainsCalled } from '../ruleset/chainsCalled.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
@@ -75,10 +76,11 @@ const callersOf = memoize(({ chains }: Table, _: 'all'): ReadonlyMap<string, rea
   const callers = new Map<string, Rule[]>();
   for (const { rules } of chains.values()) {
     for (const rule of rules) {
-      if (rule.target === undefined || !chains.has(rule.target)) continue;
-      const known = callers.get(rule.target);
-      if (known === undefined) callers.set(rule.target, [rule]);
-      else known.push(rule);
+      for (const called of chainsCalled(rule, { chains })) {
+        const known = callers.get(called);
+        if (known === undefined) callers.set(called, [rule]);
+        else known.push(rule);
+      }
     }
   }
   return callers;

@@ -3,6 +3,7 @@
 import type { Interval } from '../lib/intervals.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { columnsOf } from '../netfilter/matchExpr.ts';
+import { chainsCalled } from '../ruleset/chainsCalled.ts';
 import type { Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
@@ -36,7 +37,7 @@ export function sliceOf(space: Space, ruleset: Ruleset, { within, iif }: SliceQu
 }
 
 function sliceTable(table: Table, kept: ReadonlySet<Rule>): Table {
-  const called = new Set([...kept].map(({ target }) => target));
+  const called = new Set([...kept].flatMap((rule) => chainsCalled(rule, table)));
   const chains = [...table.chains].flatMap(([name, chain]): readonly (readonly [string, Chain])[] => {
     if (chain.base === undefined && !called.has(name)) return [];
     return [[name, { ...chain, rules: chain.rules.filter((rule) => kept.has(rule)) }]];
@@ -50,12 +51,11 @@ function keepIn({ table: { chains }, chain: base }: TraversalPoint, kept: Set<Ru
   // a Set grows while it is walked
   for (const name of entered) {
     for (const rule of chains.get(name)?.rules ?? []) {
-      const { target } = rule;
-      const called = target !== undefined && chains.has(target) ? target : undefined;
-      const matched = (kept.has(rule) && called === undefined) || couldMatch(rule);
+      const called = chainsCalled(rule, { chains });
+      const matched = (kept.has(rule) && called.length === 0) || couldMatch(rule);
       if (!matched) continue;
       kept.add(rule);
-      if (called !== undefined) entered.add(called);
+      for (const chain of called) entered.add(chain);
     }
   }
 }

@@ -1,8 +1,11 @@
 /** Rules that remember: what `recent`, `hashlimit` or `limit` say of a packet follows from those before it. When each of them is asked
  *  about the same packets on both sides, and in the same order, they remember the same. */
+
+import { everyMatch } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { mentionsMemory } from '../netfilter/matchExpr.ts';
-import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { chainsCalled } from '../ruleset/chainsCalled.ts';
+import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
@@ -15,11 +18,13 @@ export interface MemoryChange {
   readonly rules: Sides<readonly Rule[]>;
 }
 
+const NO_CHAINS: Pick<Table, 'chains'> = { chains: new Map() };
+
 /** Targets that note packets for matches of other rules. */
 const NOTING: ReadonlySet<string | undefined> = new Set(['SET', 'RATEEST']);
 
-export function remembers({ match, target }: Rule): boolean {
-  return mentionsMemory(match) || NOTING.has(target);
+export function remembers(rule: Rule): boolean {
+  return everyMatch(rule).some(mentionsMemory) || NOTING.has(rule.target);
 }
 
 /** What rules that remember were asked during one walk: by which packets. */
@@ -34,9 +39,11 @@ export function memoryOf({ manager }: Space, { tables }: Pick<Ruleset, 'tables'>
   const chains = [...tables.values()].flatMap((table) => [...chainsLeadingTo(table, remembers)].map((name) => `${table.name} ${name}`));
   if (chains.length === 0) return undefined;
   const leading = new Set(chains);
+  const leadsThere = (rule: Rule): boolean =>
+    chainsCalled(rule, tables.get(rule.table) ?? NO_CHAINS).some((called) => leading.has(`${rule.table} ${called}`));
   const asked: AskedRules['asked'] = new Map();
   const visit: AskedRules['visit'] = (rule, hook, _reaching, matching) => {
-    if (matching === EMPTY || !(remembers(rule) || leading.has(`${rule.table} ${rule.target}`))) return;
+    if (matching === EMPTY || !(remembers(rule) || leadsThere(rule))) return;
     const name = `${hook} ${rule.table} ${rule.text}`;
     let key = name;
     for (let copy = 1; asked.has(key) && asked.get(key)?.rule !== rule; copy++) key = `${name} ${copy}`;

@@ -6,6 +6,8 @@ import type { HookName } from '../netfilter/hooks.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import { askingOnly, unmodelled } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
+import { mayChangePackets } from '../ruleset/chainsCalled.ts';
+import { rulesOfTable } from '../ruleset/everyRule.ts';
 import type { BaseChain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { basesOf, chainsAt } from '../ruleset/stages.ts';
 import type { Space } from '../symbolic/space/space.ts';
@@ -33,9 +35,6 @@ export function placesOf(ruleset: Ruleset, iif: string | undefined): readonly Tr
 const SENT: readonly HookName[] = ['OUTPUT', 'POSTROUTING', 'PREROUTING', 'INPUT'];
 const ARRIVED: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'POSTROUTING'];
 
-/** Targets that change nothing in a packet, or end its way. */
-const PLAIN: ReadonlySet<string | undefined> = new Set([undefined, 'ACCEPT', 'DROP', 'RETURN', 'REJECT', 'LOG', 'NFLOG']);
-
 function changesOf({ tables }: Ruleset): TraversalPoint['changes'] {
   const changing = [...tables.values()].map((table) => ({ table, rules: changingRules(table) })).filter(({ rules }) => rules.length > 0);
   return {
@@ -45,8 +44,8 @@ function changesOf({ tables }: Ruleset): TraversalPoint['changes'] {
   };
 }
 
-function changingRules({ chains }: Table): readonly Rule[] {
-  return [...chains.values()].flatMap(({ rules }) => rules.filter(({ target }) => !PLAIN.has(target) && !chains.has(target ?? '')));
+function changingRules(table: Table): readonly Rule[] {
+  return rulesOfTable(table).filter((rule) => mayChangePackets(rule, table));
 }
 
 /** For the fields that `knownPart` leaves. */

@@ -13,22 +13,29 @@ export type Effect =
   | { readonly kind: 'return' }
   | { readonly kind: 'continue' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
-  /** new mark = (old & keep) ^ xor, on unsigned 32 bits */
-  | { readonly kind: 'setMark'; readonly on: 'packet' | 'connection'; readonly keep: number; readonly xor: number }
+  | SetMark
   | CopyMark
   | SetField
   | Nat
-  /** what CT sets on a packet that has no connection yet */
-  | { readonly kind: 'conntrack'; readonly track: false }
-  | { readonly kind: 'conntrack'; readonly track: true; readonly zone?: Zone }
+  | Conntrack
   | Divert
   | Switch
   /** the target may do anything: what follows is unknown */
   | { readonly kind: 'unmodelled'; readonly reason: string };
 
+/** new mark = (old & keep) ^ xor, on unsigned 32 bits. A packet without a connection has no mark of one. */
+export interface SetMark {
+  readonly kind: 'setMark';
+  readonly on: 'packet' | 'connection';
+  readonly keep: number;
+  readonly xor: number;
+  /** the template that stands for a connection before the lookup is left alone. kernel net/netfilter/nft_ct.c nft_ct_set_eval() */
+  readonly sparesTemplate?: true;
+}
+
 /** CONNMARK --save-mark (`from: 'packet'`) and --restore-mark (`from: 'connection'`).
  *  to = (to & ~toMask) ^ (from & fromMask). kernel net/netfilter/xt_connmark.c connmark_tg_shift() */
-export interface CopyMark {
+export interface CopyMark extends Pick<SetMark, 'sparesTemplate'> {
   readonly kind: 'copyMark';
   readonly from: 'packet' | 'connection';
   readonly fromMask: number;
@@ -50,6 +57,17 @@ export type FieldChange =
 const HEADER_FIELDS = ['tos', 'ttl', 'flags'] as const satisfies readonly Field[];
 /** Fields of 8 bits that a target can write. */
 export type HeaderField = (typeof HEADER_FIELDS)[number];
+
+/** What CT sets on a packet that has no connection yet. */
+export type Conntrack =
+  | { readonly kind: 'conntrack'; readonly track: false }
+  | {
+      readonly kind: 'conntrack';
+      readonly track: true;
+      readonly zone?: Zone;
+      /** also where an earlier rule has said that the packet is not tracked. kernel net/netfilter/nft_ct.c nft_ct_set_zone_eval() */
+      readonly afterNotrack?: true;
+    };
 
 export interface Zone {
   readonly id: number;
@@ -110,10 +128,14 @@ export interface Divert {
  *  was done before stays done. With one branch: a rule that matches again after a write. */
 export interface Switch {
   readonly kind: 'switch';
+  /** as the rule has it; absent: the whole rule */
+  readonly text?: string;
   readonly branches: readonly SwitchBranch[];
 }
 
 export interface SwitchBranch {
+  /** what is looked up, as the rule or its map has it */
+  readonly text?: string;
   readonly match: MatchExpr;
   readonly effects: readonly Effect[];
 }

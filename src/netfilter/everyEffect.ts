@@ -14,6 +14,11 @@ export function lastEffect({ effects }: Acting): Effect {
   return effects.at(-1) ?? NOTHING;
 }
 
+/** As every rule of iptables: it has one effect, which ends the rule. */
+export function hasOneEffect({ effects: [effect = NOTHING, ...more] }: Acting): boolean {
+  return more.length === 0 && effect.kind !== 'switch' && !(effect.kind === 'divert' && effect.onMiss === 'break');
+}
+
 /** In order; a switch stands before what its branches do. */
 export function everyEffect({ effects }: Acting): readonly Effect[] {
   if (!effects.some(({ kind }) => kind === 'switch')) return effects;

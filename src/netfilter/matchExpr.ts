@@ -98,13 +98,13 @@ const columns: (tuple: TupleExpr, _all: '') => readonly FieldLeaf[] = memoize(({
 );
 
 /** The tuple as the simpler conditions that it stands for. */
-export function rowsOf({ fields, rows }: TupleExpr): MatchExpr {
+export function rowsOf({ fields, rows }: TupleExpr): { readonly kind: 'or'; readonly of: readonly MatchExpr[] } {
   const cell = (row: readonly IntervalSet[], at: number): MatchExpr => ({
     kind: 'in',
     field: fields[at] as Field,
     intervals: row[at] ?? [],
   });
-  return or(...rows.map((row) => and(...fields.map((_, at) => cell(row, at)))));
+  return { kind: 'or', of: rows.map((row) => and(...fields.map((_, at) => cell(row, at)))) };
 }
 
 /** The condition as far as it asks about some fields; `otherwise` stands for what it asks about others. */

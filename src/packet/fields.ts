@@ -28,6 +28,9 @@ export const FIELDS = {
   mark: { type: 32, says: 'packet mark (fwmark)' },
   connmark: { type: 32, says: 'connection mark; absent without a connection' },
   ctstate: { type: 3, says: 'conntrack state, an index into CT_STATES' },
+  ctzone: { type: 16, says: 'conntrack zone of the connection, or of the template that CT attached; absent without both' },
+  ctorigzone: { type: 16, says: 'zone that holds for the original direction; 0 where it holds for the other one alone' },
+  ctreplzone: { type: 16, says: 'zone that holds for the reply direction' },
   ctstatus: { type: 6, says: 'conntrack status bits, see CT_STATUS; absent without a connection' },
   ctdir: { type: 1, says: '0 original, 1 reply; absent without a connection' },
   ctproto: { type: 8, says: 'protocol of the connection; absent without one' },
@@ -74,6 +77,9 @@ export const CONNECTION_FIELDS = [
   'ctreplsport',
   'ctrepldport',
 ] as const satisfies readonly Field[];
+
+/** Absent without a connection and without the template that stands for one before the lookup. */
+export const ZONE_FIELDS = ['ctzone', 'ctorigzone', 'ctreplzone'] as const satisfies readonly Field[];
 
 /** TCP flags by letter, as in the packet notation. */
 export const TCP_FLAGS = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128 } as const;

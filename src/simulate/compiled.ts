@@ -1,21 +1,38 @@
 /** A ruleset made ready to walk: conditions as closures, jumps as references. Made once per ruleset, chain by chain on first use. */
-
 import { invariant } from '../lib/invariant.ts';
-import type { Effect } from '../netfilter/effect.ts';
-import { lastEffect } from '../netfilter/everyEffect.ts';
+import type { Effect, Switch, SwitchBranch } from '../netfilter/effect.ts';
+import { hasOneEffect } from '../netfilter/everyEffect.ts';
 import type { Address } from '../packet/address.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { basesOf } from '../ruleset/stages.ts';
+import { type BranchesFor, branchIndex } from './branchIndex.ts';
 import { indexByDestination } from './destinationIndex.ts';
 import type { Test } from './evaluate.ts';
 import { compile } from './evaluate.ts';
 
-export interface CompiledRule {
-  readonly rule: Rule;
-  readonly test: Test;
+/** One effect of a list, and those after it. */
+export interface CompiledEffect {
   readonly effect: Effect;
   /** target of a jump or goto */
   readonly chain: CompiledChain | undefined;
+  /** of a switch */
+  readonly branches: BranchesFor<CompiledBranch> | undefined;
+  readonly next: CompiledEffect | undefined;
+}
+
+export interface CompiledBranch {
+  readonly branch: SwitchBranch;
+  readonly test: Test;
+  /** absent: it does nothing */
+  readonly first: CompiledEffect | undefined;
+}
+
+/** With its first effect. */
+export interface CompiledRule extends CompiledEffect {
+  readonly rule: Rule;
+  readonly test: Test;
+  /** it has no other effect, and is never left before that is carried out */
+  readonly isPlain: boolean;
 }
 
 export interface CompiledChain {
@@ -39,7 +56,7 @@ export function compiled(ruleset: Ruleset): CompiledRuleset {
   const bases = new Map<Chain, CompiledChain>();
   for (const table of ruleset.tables.values()) {
     const chains = new Map<string, CompiledChain>();
-    for (const chain of basesOf(table)) bases.set(chain, chainOf(table, chain.name, chains));
+    for (const chain of basesOf(table)) bases.set(chain, chainOf({ table, made: chains }, chain.name));
   }
   const made: CompiledRuleset = {
     ruleset,
@@ -53,7 +70,13 @@ export function compiled(ruleset: Ruleset): CompiledRuleset {
   return made;
 }
 
-function chainOf(table: Table, name: string, made: Map<string, CompiledChain>): CompiledChain {
+interface Linking {
+  readonly table: Table;
+  readonly made: Map<string, CompiledChain>;
+}
+
+function chainOf(linking: Linking, name: string): CompiledChain {
+  const { table, made } = linking;
   const known = made.get(name);
   if (known !== undefined) return known;
   const chain = table.chains.get(name);
@@ -63,7 +86,7 @@ function chainOf(table: Table, name: string, made: Map<string, CompiledChain>): 
   const lazy: CompiledChain = {
     chain,
     get rules() {
-      rules ??= chain.rules.map((rule) => compileRule(rule, table, made));
+      rules ??= chain.rules.map((rule) => compileRule(linking, rule));
       return rules;
     },
     rulesFor: (dst) => {
@@ -75,8 +98,44 @@ function chainOf(table: Table, name: string, made: Map<string, CompiledChain>): 
   return lazy;
 }
 
-function compileRule(rule: Rule, table: Table, made: Map<string, CompiledChain>): CompiledRule {
-  const effect = lastEffect(rule);
-  const chain = effect.kind === 'jump' || effect.kind === 'goto' ? chainOf(table, effect.chain, made) : undefined;
-  return { rule, test: compile(rule.match), effect, chain };
+const NOTHING: Effect = { kind: 'continue' };
+
+function compileRule(linking: Linking, rule: Rule): CompiledRule {
+  const { effects } = rule;
+  const effect = effects[0] ?? NOTHING;
+  return {
+    rule,
+    test: compile(rule.match),
+    effect,
+    chain: calledBy(linking, effect),
+    branches: branchesOf(linking, effect),
+    next: compileFrom(linking, effects, 1),
+    isPlain: hasOneEffect(rule),
+  };
+}
+
+function compileFrom(linking: Linking, effects: readonly Effect[], at: number): CompiledEffect | undefined {
+  const effect = effects[at];
+  if (effect === undefined) return undefined;
+  return {
+    effect,
+    chain: calledBy(linking, effect),
+    branches: branchesOf(linking, effect),
+    next: compileFrom(linking, effects, at + 1),
+  };
+}
+
+function calledBy(linking: Linking, effect: Effect): CompiledChain | undefined {
+  return effect.kind === 'jump' || effect.kind === 'goto' ? chainOf(linking, effect.chain) : undefined;
+}
+
+function branchesOf(linking: Linking, effect: Effect): BranchesFor<CompiledBranch> | undefined {
+  return effect.kind === 'switch' ? compileSwitch(linking, effect) : undefined;
+}
+
+function compileSwitch(linking: Linking, { branches }: Switch): BranchesFor<CompiledBranch> {
+  return branchIndex(
+    branches.map((branch) => ({ branch, test: compile(branch.match), first: compileFrom(linking, branch.effects, 0) })),
+    ({ branch }) => branch.match,
+  );
 }

@@ -23,6 +23,11 @@ export interface ZonePair {
 
 export const NO_ZONE: ZonePair = { original: 0, reply: 0 };
 
+/** What `ct zone` reads, whichever direction the zone holds for. kernel net/netfilter/nft_ct.c NFT_CT_ZONE */
+export function zoneId({ original, reply }: ZonePair): number {
+  return original === 0 ? reply : original;
+}
+
 /** A conntrack entry. */
 export interface Connection {
   readonly proto: number;

@@ -10,7 +10,7 @@ import { connectedSocket } from './connectedSocket.ts';
 import type { Skb } from './skb.ts';
 import type { Fate } from './trace.ts';
 
-export function divert(skb: Skb, effect: Divert): { readonly port: number; readonly listener: Listener | undefined } {
+export function transparentSocket(skb: Skb, effect: Divert): { readonly port: number; readonly listener: Listener | undefined } {
   const port = effect.port === 0 ? (skb.dport ?? 0) : effect.port;
   // a connection that has its socket by now keeps it, and is dropped where that is not transparent
   const connected = connectedSocket(skb.sockets, skb);

@@ -2,12 +2,12 @@
 
 import type { IntervalSet } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
-import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import type { MatchExpr, TupleExpr } from '../netfilter/matchExpr.ts';
 import { rowsOf } from '../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
 import { CT_STATUS } from '../packet/fields.ts';
-import { CT_STATES } from '../packet/packet.ts';
-import { tupleOf } from './connection.ts';
+import { READERS } from './readers.ts';
+import { NOWHERE, rowIndex } from './rowIndex.ts';
 import type { Skb } from './skb.ts';
 
 export const NO = 0;
@@ -16,52 +16,6 @@ export const YES = 1;
 export const MAYBE = 2;
 export type Truth = typeof NO | typeof YES | typeof MAYBE;
 export type Test = (skb: Skb) => Truth;
-
-/** How each field is read off a packet; `undefined` is absent. */
-export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefined>> = {
-  proto: (skb) => skb.proto,
-  src: (skb) => skb.src,
-  dst: (skb) => skb.dst,
-  sport: (skb) => skb.sport,
-  dport: (skb) => skb.dport,
-  flags: (skb) => skb.flags,
-  icmpType: (skb) => skb.icmpType,
-  icmpCode: (skb) => skb.icmpCode,
-  spi: (skb) => skb.spi,
-  length: (skb) => skb.length,
-  ttl: (skb) => skb.ttl,
-  tos: (skb) => skb.tos,
-  fragOffset: (skb) => skb.fragOffset,
-  mac: (skb) => skb.mac,
-  iif: (skb) => skb.iif,
-  oif: (skb) => skb.oif,
-  mark: (skb) => skb.mark,
-  connmark: (skb) => (skb.hasTemplate ? skb.templateMark : skb.connection?.mark),
-  ctstate: (skb) => CT_STATES.indexOf(skb.state ?? (skb.hasTemplate ? 'NEW' : 'INVALID')),
-  ctstatus: (skb) => skb.ctStatus(),
-  ctdir: (skb) => (skb.connection === undefined ? undefined : skb.direction === 'original' ? 0 : 1),
-  ctproto: (skb) => skb.connection?.proto,
-  ctorigsrc: (skb) => skb.connection?.original.src,
-  ctorigdst: (skb) => skb.connection?.original.dst,
-  ctreplsrc: (skb) => skb.connection?.translated.dst,
-  ctrepldst: (skb) => skb.connection?.translated.src,
-  ctorigsport: (skb) => skb.connection?.original.sport,
-  ctorigdport: (skb) => skb.connection?.original.dport,
-  ctreplsport: (skb) => skb.connection && tupleOf(skb.connection, 'reply').sport,
-  ctrepldport: (skb) => skb.connection && tupleOf(skb.connection, 'reply').dport,
-  socket: (skb) => skb.socket,
-  uid: (skb) => skb.uid,
-  gid: (skb) => skb.gid,
-  srcType: (skb) => skb.addressType(skb.src),
-  dstType: (skb) => skb.addressType(skb.dst),
-  srcTypeIn: (skb) => skb.addressType(skb.src, skb.iif),
-  srcTypeOut: (skb) => skb.addressType(skb.src, skb.oif),
-  dstTypeIn: (skb) => skb.addressType(skb.dst, skb.iif),
-  dstTypeOut: (skb) => skb.addressType(skb.dst, skb.oif),
-  wayBack: (skb) => skb.wayBack(0),
-  wayBackMarked: (skb) => skb.wayBack(skb.mark),
-  sk: (skb) => skb.lookupSocket(),
-};
 
 export function compile(expr: MatchExpr): Test {
   switch (expr.kind) {
@@ -89,7 +43,7 @@ export function compile(expr: MatchExpr): Test {
       return (skb) => (read(skb) === undefined ? NO : YES);
     }
     case 'tuple':
-      return compile(rowsOf(expr));
+      return expr.rows.length < FEW_ROWS || !expr.fields.every(isEverKnown) ? compile(rowsOf(expr)) : indexedTuple(expr);
     case 'chance':
     case 'unmodelled':
       return () => MAYBE;
@@ -97,6 +51,32 @@ export function compile(expr: MatchExpr): Test {
       return assertNever(expr);
   }
 }
+
+/** Fewer are tried faster than looked up. */
+const FEW_ROWS = 8;
+
+function indexedTuple({ fields, rows }: TupleExpr): Test {
+  const find = rowIndex(
+    fields,
+    rows.map((row, place) => ({ row, place })),
+  );
+  return (skb) => (find(skb) === NOWHERE ? NO : YES);
+}
+
+/** Of every packet it is known what it has there. */
+export function isEverKnown(field: Field): boolean {
+  return !SOMETIMES_UNKNOWN.has(field);
+}
+
+const SOMETIMES_UNKNOWN: ReadonlySet<Field> = new Set<Field>([
+  'connmark',
+  'mac',
+  'ctorigsrc',
+  'ctorigsport',
+  'ctorigdst',
+  'ctorigdport',
+  'ctstatus',
+]);
 
 /** Of a connection whose ends before NAT are not known, what depends on them may be so or not. */
 function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Test): Test {

@@ -4,7 +4,7 @@ import { listenerPorts } from '../host/listeners.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { reroutedAfter } from '../netfilter/baseChain.ts';
-import { type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
+import { type Conntrack, type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { isAnswered } from '../netfilter/rejectAnswer.ts';
 import type { Address } from '../packet/address.ts';
@@ -21,7 +21,7 @@ import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
 import { type Connection, NO_ZONE, type ZonePair } from './connection.ts';
 import { track } from './conntrack.ts';
-import { divert } from './divert.ts';
+import { transparentSocket } from './divert.ts';
 import { compile, YES } from './evaluate.ts';
 import { setMark } from './marks.ts';
 import { applyNat, hasAddress, pickedPorts } from './nat.ts';
@@ -154,7 +154,7 @@ interface ActPlace {
 }
 
 /** Carries out a target that is not a plain verdict. */
-function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' | 'accept' | Fate {
+function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' | 'leave' | 'accept' | Fate {
   switch (effect.kind) {
     case 'setMark':
     case 'copyMark':
@@ -167,7 +167,7 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
     case 'nat':
       return nat(skb, effect, { hook, run });
     case 'divert':
-      return tproxy(skb, effect, { hook, run });
+      return divert(skb, effect, { hook, run });
     case 'unmodelled': {
       const choice = { why: 'unmodelled', what: effect.reason, rule, taken: 'unknown' } as const;
       run.record({ kind: 'choice', hook, choice });
@@ -200,9 +200,11 @@ function setField(skb: Skb, { field, change }: SetField, { hook, run }: Place): 
 
 const U8 = 0xff;
 
-/** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target() */
-function setConntrack(skb: Skb, effect: Extract<Effect, { kind: 'conntrack' }>, ruleset: Ruleset): 'go-on' {
-  if (skb.tracked) return 'go-on';
+/** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target(), nft_ct.c */
+function setConntrack(skb: Skb, effect: Conntrack, ruleset: Ruleset): 'go-on' {
+  const isSpared = effect.track && effect.afterNotrack === true && skb.state === 'UNTRACKED';
+  if (skb.tracked && !isSpared) return 'go-on';
+  if (isSpared) skb.state = undefined;
   skb.tracked = true;
   if (!effect.track) skb.state = 'UNTRACKED';
   else {
@@ -233,11 +235,11 @@ function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
   return 'accept';
 }
 
-function tproxy(skb: Skb, effect: Divert, { hook, run }: Place): 'accept' | Fate {
-  const { port, listener } = divert(skb, effect);
+function divert(skb: Skb, effect: Divert, { hook, run }: Place): 'go-on' | 'leave' | 'accept' | Fate {
+  const { port, listener } = transparentSocket(skb, effect);
   run.record({ kind: 'divert', hook, port, found: listener !== undefined });
-  if (listener === undefined) return { kind: 'lost', reason: 'no-transparent-socket' };
+  if (listener === undefined) return effect.onMiss === 'break' ? 'leave' : { kind: 'lost', reason: 'no-transparent-socket' };
   skb.diverted = listener;
   skb.mark = ((skb.mark & effect.keep) ^ effect.xor) >>> 0;
-  return 'accept';
+  return effect.final ? 'accept' : 'go-on';
 }

@@ -1,6 +1,6 @@
 /** MARK and CONNMARK: marks of the packet, of its connection, and of the template that stands for one in raw.
  *  kernel net/netfilter/xt_mark.c, xt_connmark.c connmark_tg_shift() */
-import type { CopyMark, Effect } from '../netfilter/effect.ts';
+import type { CopyMark, SetMark } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Skb } from './skb.ts';
@@ -12,15 +12,12 @@ interface MarkPlace {
   readonly rule: Rule;
 }
 
-export function setMark(
-  skb: Skb,
-  effect: Extract<Effect, { kind: 'setMark' }> | CopyMark,
-  { hook, record, rule }: MarkPlace,
-): 'go-on' | Fate {
+export function setMark(skb: Skb, effect: SetMark | CopyMark, { hook, record, rule }: MarkPlace): 'go-on' | Fate {
   const entry = skb.connection;
   const onConnection = effect.kind === 'setMark' ? effect.on === 'connection' : effect.from === 'packet';
   // without a connection CONNMARK does nothing, as in connmark_tg_shift()
   if (entry === undefined && !skb.hasTemplate && (onConnection || effect.kind === 'copyMark')) return 'go-on';
+  if (entry === undefined && onConnection && effect.sparesTemplate === true) return 'go-on';
   const connmark = entry?.mark ?? skb.templateMark;
   if (connmark === undefined) {
     if (effect.kind === 'copyMark' && !onConnection && effect.fromMask !== 0) {

@@ -111,6 +111,10 @@ export class Skb {
     );
   }
 
+  zoneOfConnection(): ZonePair | undefined {
+    return this.connection === undefined ? (this.hasTemplate ? this.zone : undefined) : this.connection.zone;
+  }
+
   /** The packet's ends as conntrack keeps them. */
   tuple(): Tuple {
     const { src, dst, sport, dport, icmpType, icmpCode } = this;

@@ -1,6 +1,7 @@
 /** What happened to one packet on one leg: typed steps, no words. */
 
-import type { HeaderField, PortRange } from '../netfilter/effect.ts';
+import type { Effect, HeaderField, PortRange, SwitchBranch } from '../netfilter/effect.ts';
+import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { LostReason } from '../netfilter/lost.ts';
 import type { Address } from '../packet/address.ts';
@@ -12,8 +13,10 @@ export type Verdict = 'ACCEPT' | 'DROP' | 'REJECT' | 'RETURN' | 'JUMP' | 'GOTO' 
 
 export type WalkStep =
   | { readonly kind: 'hook'; readonly hook: HookName; readonly iif?: string; readonly oif?: string }
-  /** a rule that matched; `inNat`: a nat chain asked it */
-  | { readonly kind: 'rule'; readonly hook: HookName; readonly rule: Rule; readonly verdict: Verdict; readonly inNat?: boolean }
+  /** a rule that matched and was carried out */
+  | ({ readonly kind: 'rule'; readonly verdict: Verdict } & DoneStep)
+  /** a rule that did something, and was left before its end: no branch held, or no socket was found */
+  | ({ readonly kind: 'left' } & DoneStep)
   /** a rule that did not match, and the first clause that said so; only in detailed traces */
   | { readonly kind: 'miss'; readonly hook: HookName; readonly rule: Rule; readonly clause: Clause; readonly saw: Saw }
   | {
@@ -42,6 +45,21 @@ export type WalkStep =
   | { readonly kind: 'divert'; readonly hook: HookName; readonly port: number; readonly found: boolean }
   /** a fork: the rule (or conntrack, nat) could go several ways, this walk took one */
   | { readonly kind: 'choice'; readonly hook: HookName; readonly choice: Choice };
+
+export interface DoneStep {
+  readonly hook: HookName;
+  readonly rule: Rule;
+  /** the last that was carried out; where the rule was left; absent: the rule has one effect */
+  readonly effect?: Effect;
+  /** the branches that it took, in order; absent: none */
+  readonly taken?: readonly SwitchBranch[];
+  /** a nat chain asked it */
+  readonly inNat?: boolean;
+}
+
+export function effectOf({ effect, rule }: DoneStep): Effect {
+  return effect ?? lastEffect(rule);
+}
 
 /** The values of the clause's fields as the rule saw them; `undefined` is absent. */
 export type Saw = Readonly<Record<string, number | bigint | string | undefined>>;

@@ -10,6 +10,7 @@ import type { Walk } from '../../src/simulate/trace.ts';
 import type { Assignment } from '../../src/symbolic/space/member.ts';
 import { assignmentOf, bitsNumber, setContains } from '../../src/symbolic/space/member.ts';
 import type { Space } from '../../src/symbolic/space/space.ts';
+import { whatDecided } from '../../src/symbolic/walk/state.ts';
 import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
 
 export function endsOfWalks(space: Space, ruleset: Ruleset, packet: Packet): readonly string[] {
@@ -33,7 +34,7 @@ export function endsOfClasses(space: Space, classes: readonly FateClass[], packe
 }
 
 export function endOfWalk({ fate, after }: Walk): string {
-  const tuple = `${after.src}:${after.sport ?? '-'} ${after.dst}:${after.dport ?? '-'} mark ${after.mark} connmark ${after.connmark}`;
+  const tuple = `${after.src}:${after.sport ?? '-'} ${after.dst}:${after.dport ?? '-'} mark ${after.mark} connmark ${after.connmark} zone ${after.ctzone}`;
   switch (fate.kind) {
     case 'delivered':
       return `delivered to ${fate.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
@@ -43,17 +44,20 @@ export function endOfWalk({ fate, after }: Walk): string {
     case 'lost':
       return `lost ${fate.reason}`;
     case 'dropped':
-    case 'rejected':
-      return `${fate.kind} ${fate.by?.chain ?? 'policy'} ${fate.by?.number ?? ''}`;
+    case 'rejected': {
+      const how = fate.kind === 'rejected' ? fate.with : '';
+      return `${fate.kind} ${fate.by?.chain ?? 'policy'} ${fate.by?.number ?? ''} ${how}`;
+    }
     case 'undecided':
       return 'undecided';
   }
 }
 
-function endOfClass(space: Space, { fate, env, decided }: FateClass, assignment: Assignment): string {
+function endOfClass(space: Space, one: FateClass, assignment: Assignment): string {
+  const { fate, env, decided } = one;
   const number = (vector: FateClass['env']['src']) => bitsNumber(space, vector, assignment);
   const port = (vector: FateClass['env']['sport']) => (setContains(space, space.has.ports, assignment) ? number(vector) : '-');
-  const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${number(env.connmark)}`;
+  const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${number(env.connmark)} zone ${env.direction === 'reply' ? env.replyZone : env.zone}`;
   switch (fate.kind) {
     case 'delivered':
       return `delivered to ${fate.listener?.process ?? 'nobody'} ${fate.transparent} ${tuple}`;
@@ -63,8 +67,10 @@ function endOfClass(space: Space, { fate, env, decided }: FateClass, assignment:
     case 'lost':
       return `lost ${fate.reason}`;
     case 'dropped':
-    case 'rejected':
-      return `${fate.kind} ${decided?.chain ?? 'policy'} ${decided?.number ?? ''}`;
+    case 'rejected': {
+      const did = fate.kind === 'rejected' ? whatDecided(one) : undefined;
+      return `${fate.kind} ${decided?.chain ?? 'policy'} ${decided?.number ?? ''} ${did?.kind === 'reject' ? did.with : ''}`;
+    }
     case 'undecided':
       return 'undecided';
   }

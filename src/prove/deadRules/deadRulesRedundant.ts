@@ -3,7 +3,7 @@
 
 import { BudgetError } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { does, isIdleRule, lastEffect } from '../../netfilter/everyEffect.ts';
+import { does, isIdleRule } from '../../netfilter/everyEffect.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { baseIn, basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
@@ -13,6 +13,7 @@ import { inOwnSpace } from '../../symbolic/space/space.ts';
 import { anyStates } from '../../symbolic/walk/anyState.ts';
 import { rulesAfter } from '../../symbolic/walk/reachableAfter.ts';
 import type { PacketClass } from '../../symbolic/walk/state.ts';
+import { whatDecided } from '../../symbolic/walk/state.ts';
 import { keyOf } from '../../symbolic/walk/stateKeys.ts';
 import { walkAlone } from '../../symbolic/walk/usedRules.ts';
 
@@ -123,7 +124,7 @@ function outcomes(
   const { accepted, ended } = walkAlone({ space, table, base }, classes);
   const sets = new Map<string, Bdd>();
   const add = (one: PacketClass, end: string): void => {
-    const effect = one.decided && lastEffect(one.decided);
+    const effect = whatDecided(one);
     const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : effectText(effect);
     const key = `${end} ${how} ${keyOf(one.env, one.doubts)}`;
     sets.set(key, space.manager.or(sets.get(key) ?? EMPTY, one.set));

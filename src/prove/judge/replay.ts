@@ -6,11 +6,11 @@ import { type JourneyOptions, walkJourney } from '../../connection/walkJourney.t
 import { BudgetError } from '../../lib/budget.ts';
 import { InvariantError } from '../../lib/invariant.ts';
 import type { PartName } from '../../netfilter/connectionParts.ts';
-import { does } from '../../netfilter/everyEffect.ts';
+import { isCall } from '../../netfilter/everyEffect.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Packet } from '../../packet/packet.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { WalkStep } from '../../simulate/trace.ts';
+import { effectOf, type WalkStep } from '../../simulate/trace.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import { equal } from '../../symbolic/diagrams/vector.ts';
@@ -95,11 +95,11 @@ export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
   const steps = all.flatMap((step) => (step.kind === 'rule' ? [step] : []));
   const ends = ({ verdict }: RuleStep): boolean => verdict !== 'JUMP' && verdict !== 'GOTO' && verdict !== 'CONTINUE';
   const early = (step: RuleStep): boolean => ends(step) && (step.hook === 'PREROUTING' || step.hook === 'OUTPUT');
-  const handsOver = (step: RuleStep): boolean => early(step) && does(step.rule, 'nat', 'divert');
+  const handsOver = (step: RuleStep): boolean => early(step) && ['nat', 'divert'].includes(effectOf(step).kind);
   // on its way to another host it is stopped where it should not have come
   const isDiverted = all.some((step) => step.kind === 'hook' && step.hook === 'FORWARD') && steps.some(handsOver);
   const isStopped = (fate?.kind === 'dropped' || fate?.kind === 'rejected') && !isDiverted;
-  const translates = (step: RuleStep): boolean => ends(step) && does(step.rule, 'nat');
+  const translates = (step: RuleStep): boolean => ends(step) && effectOf(step).kind === 'nat';
   const first = claim === 'passthrough-returned' ? translates : handsOver;
   const choices =
     isStopped || claim === 'probe-source-rewritten' ? [ends] : [first, (step: RuleStep) => early(step) && step.inNat === true, ends];
@@ -110,7 +110,13 @@ export function decidingRules({ paths }: Journey, claim = ''): readonly Rule[] {
 function withCaller(steps: readonly RuleStep[], at: number): readonly Rule[] {
   const deciding = steps[at]?.rule;
   if (deciding === undefined) return [];
-  const caller = steps.slice(0, at).findLast(({ rule: { target, table } }) => target === deciding.chain && table === deciding.table)?.rule;
+  const leadsThere = (step: RuleStep): boolean => {
+    const effect = effectOf(step);
+    return (
+      step.rule.table === deciding.table && (step.rule.target === deciding.chain || (isCall(effect) && effect.chain === deciding.chain))
+    );
+  };
+  const caller = steps.slice(0, at).findLast(leadsThere)?.rule;
   return caller === undefined ? [deciding] : [deciding, caller];
 }
 

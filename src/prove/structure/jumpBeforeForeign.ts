@@ -10,8 +10,9 @@ import type { Space } from '../../symbolic/space/space.ts';
 import { inOwnSpace } from '../../symbolic/space/space.ts';
 import { anyStates } from '../../symbolic/walk/anyState.ts';
 import type { PacketClass } from '../../symbolic/walk/state.ts';
+import { whatDecided } from '../../symbolic/walk/state.ts';
+import type { TableResult } from '../../symbolic/walk/tableWalk.ts';
 import { walkAlone } from '../../symbolic/walk/usedRules.ts';
-import type { TableResult } from '../../symbolic/walk/walk.ts';
 import { without } from '../deadRules/deadRulesRedundant.ts';
 import { asksInvalid } from '../inferred/infer.ts';
 import type { Claim } from '../proof/claim.ts';
@@ -114,8 +115,8 @@ interface Left {
 function notCaptured(context: ProofContext, { manager }: Space, { accepted, ended }: TableResult): Left {
   const others = accepted.filter(({ decided }) => decided === undefined || !isOfMesh(context, decided.chain) || !isCapture(decided));
   const all = [...others, ...ended];
-  const isModelled = ({ doubts, decided }: PacketClass): boolean =>
-    (decided === undefined || lastEffect(decided).kind !== 'unmodelled') && doubts.every(({ why }) => why !== 'unmodelled');
+  const isModelled = (one: PacketClass): boolean =>
+    whatDecided(one)?.kind !== 'unmodelled' && one.doubts.every(({ why }) => why !== 'unmodelled');
   return { surely: manager.any(all.filter(isModelled).map(({ set }) => set)), perhaps: manager.any(all.map(({ set }) => set)) };
 }
 

@@ -6,6 +6,7 @@ import { countersOf } from '../../ruleset/counters.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Choice, Verdict, WalkStep } from '../../simulate/trace.ts';
 import type { Source } from '../../syntax/text/source.ts';
+import { branchesText, leftText } from '../text/doneStep.ts';
 import { ruleBody, ruleName } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import type { Paint } from '../text/paint.ts';
@@ -29,7 +30,7 @@ export interface KeyWidths {
 }
 
 export function keyWidths(steps: readonly WalkStep[]): KeyWidths {
-  const rules = steps.flatMap((step) => (step.kind === 'rule' || step.kind === 'miss' ? [step.rule] : []));
+  const rules = steps.flatMap((step) => ('rule' in step && step.rule !== undefined ? [step.rule] : []));
   const widest = (texts: readonly string[], most: number) =>
     Math.min(
       most,
@@ -82,6 +83,7 @@ export function stepLines(steps: readonly WalkStep[], style: StepStyle): readonl
       lines.push(...oneStep(step, { ...style, verdict }));
       last = index;
       verdict = '';
+      if (step.kind === 'rule' || step.kind === 'left') for (const text of branchesText(step)) lines.push(note(style, text));
       if (step.kind === 'rule' && !saysItsVerdict(step.rule, step.verdict)) {
         if (hasNote(steps[index + 1])) verdict = `${step.verdict}, `;
         else lines.push(note(style, step.verdict));
@@ -114,6 +116,8 @@ function oneStep(step: Exclude<WalkStep, { kind: 'conntrack' }>, style: StepStyl
       return [hookLine(step, style).trimEnd()];
     case 'rule':
       return linked(rowOf(step.rule, style), step.rule, style);
+    case 'left':
+      return [...linked(rowOf(step.rule, style), step.rule, style), note(style, leftText(step))];
     case 'miss': {
       const reason = note(style, `no: ${sawText(step.saw)}, wanted ${step.clause.text}`);
       const lines = withPlace(rowOf(step.rule, style), { remark: reason, width: style.width });

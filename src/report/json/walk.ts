@@ -1,9 +1,11 @@
 /** One packet on one leg as JSON: its steps and its fate. */
+
 import { endpointText } from '../../packet/notation.ts';
 import { type PacketJson, toPacketJson } from '../../packet/packetJson.ts';
 import type { Counters } from '../../ruleset/counters.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Choice, Fate, Unanswered, Verdict, Walk, WalkStep } from '../../simulate/trace.ts';
+import type { Choice, DoneStep, Fate, Unanswered, Verdict, Walk, WalkStep } from '../../simulate/trace.ts';
+import { branchesText, calledBy } from '../text/doneStep.ts';
 import { sawJson } from '../text/observedValues.ts';
 import { type TraceAfter, toAfter } from './after.ts';
 import { type AnsweredRules, countersIn } from './answeredRules.ts';
@@ -37,7 +39,16 @@ export interface TraceChoice {
 
 export type TraceStep =
   | { readonly kind: 'hook'; readonly hook: string; readonly iif?: string; readonly oif?: string }
-  | ({ readonly kind: 'rule'; readonly hook: string; readonly verdict: Verdict; readonly target?: string } & TraceRule)
+  | ({
+      readonly kind: 'rule';
+      readonly hook: string;
+      readonly verdict: Verdict;
+      readonly target?: string;
+      /** what was found in its maps, in order */
+      readonly found?: readonly string[];
+    } & TraceRule)
+  /** it did something, and was left before its end: the next rule ran */
+  | ({ readonly kind: 'left'; readonly hook: string; readonly found?: readonly string[] } & TraceRule)
   | ({
       readonly kind: 'miss';
       readonly hook: string;
@@ -103,15 +114,19 @@ function toStep(step: WalkStep, from: AnsweredRules): TraceStep {
   switch (step.kind) {
     case 'rule': {
       const { hook, rule, verdict } = step;
+      const target = rule.target ?? calledBy(step);
       return {
         kind: 'rule',
         hook,
         ...toTraceRule(rule, file),
         ...countersIn(rule, from),
         verdict,
-        ...(rule.target !== undefined && { target: rule.target }),
+        ...(target !== undefined && { target }),
+        ...foundIn(step),
       };
     }
+    case 'left':
+      return { kind: 'left', hook: step.hook, ...toTraceRule(step.rule, file), ...countersIn(step.rule, from), ...foundIn(step) };
     case 'miss': {
       const { hook, rule, clause, saw } = step;
       return { kind: 'miss', hook, ...toTraceRule(rule, file), ...countersIn(rule, from), clause: clause.text, saw: sawJson(saw) };
@@ -126,6 +141,10 @@ function toStep(step: WalkStep, from: AnsweredRules): TraceStep {
     default:
       return step;
   }
+}
+
+function foundIn(step: DoneStep): { readonly found?: readonly string[] } {
+  return step.taken === undefined ? {} : { found: branchesText(step) };
 }
 
 export function toTraceChoice({ why, what, taken, probability, rule }: Choice, file: string): TraceChoice {

@@ -1,10 +1,11 @@
 /** A walk without what decides nothing: jumps are folded into the path of the rule that they lead to, and a chain that was entered in
  *  vain is one thing with its reasons. Read by every drawing of a trace; `trace -v` shows all steps instead. */
+
 import type { Effect } from '../../netfilter/effect.ts';
-import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Verdict, WalkStep } from '../../simulate/trace.ts';
+import { effectOf, type Verdict, type WalkStep } from '../../simulate/trace.ts';
+import { calledBy } from './doneStep.ts';
 
 type StepOf<K extends WalkStep['kind']> = Extract<WalkStep, { kind: K }>;
 /** What a rule did to the packet. */
@@ -71,16 +72,25 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
         const frame = frameOf(step.rule);
         frame.matched = true;
         const path = [...frame.path, step.rule];
-        const effect = lastEffect(step.rule);
-        if ((step.verdict === 'JUMP' || step.verdict === 'GOTO') && step.rule.target !== undefined) {
+        const effect = effectOf(step);
+        const deeds = deedsAfter(steps, index);
+        const called = step.rule.target ?? calledBy(step);
+        if ((step.verdict === 'JUMP' || step.verdict === 'GOTO') && called !== undefined) {
+          if (deeds.length > 0) decisions.push({ kind: 'rule', hook: step.hook, path, rule: step.rule, verdict: step.verdict, deeds });
           // what a chain is left for by GOTO does not see the packet again
           if (step.verdict === 'GOTO') frames.pop();
-          frames.push(newFrame(step.rule.table, step.rule.target, path));
+          frames.push(newFrame(step.rule.table, called, path));
           break;
         }
-        const deeds = deedsAfter(steps, index);
         const decides = step.verdict !== 'CONTINUE' || deeds.length > 0 || (effect.kind !== 'continue' && !writes(effect.kind));
         if (decides) decisions.push({ kind: 'rule', hook: step.hook, path, rule: step.rule, verdict: step.verdict, deeds });
+        break;
+      }
+      case 'left': {
+        const frame = frameOf(step.rule);
+        frame.matched = true;
+        const deeds = deedsAfter(steps, index);
+        decisions.push({ kind: 'rule', hook: step.hook, path: [...frame.path, step.rule], rule: step.rule, verdict: 'CONTINUE', deeds });
         break;
       }
       case 'end': {
@@ -113,7 +123,7 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
         break;
       }
       default:
-        if (!isDeed(steps[index - 1]) && steps[index - 1]?.kind !== 'rule') decisions.push({ kind: 'deed', hook: step.hook, deed: step });
+        if (!isDeed(steps[index - 1]) && !isDone(steps[index - 1])) decisions.push({ kind: 'deed', hook: step.hook, deed: step });
     }
   }
   return decisions;
@@ -132,6 +142,10 @@ function deedsAfter(steps: readonly WalkStep[], at: number): readonly Deed[] {
 
 function isDeed(step: WalkStep | undefined): step is Deed {
   return step?.kind === 'nat' || step?.kind === 'mark' || step?.kind === 'field' || step?.kind === 'divert';
+}
+
+function isDone(step: WalkStep | undefined): boolean {
+  return step?.kind === 'rule' || step?.kind === 'left';
 }
 
 /** Its step says what it wrote; without one it wrote nothing. */

@@ -1,9 +1,11 @@
 /** Which packets of a connection are drawn after the first one of a leg, and who sends them. */
+
 import type { Leg } from '../../connection/journey.ts';
 import { toldWay } from '../../connection/legConnection.ts';
 import type { PartName } from '../../netfilter/connectionParts.ts';
 import type { ConversationPart } from '../../simulate/conversation.ts';
 import type { WalkStep } from '../../simulate/trace.ts';
+import { branchesText } from './doneStep.ts';
 import { KERNEL, NO_PROCESS, processOf } from './endpoints.ts';
 
 export interface ShownPart {
@@ -56,8 +58,10 @@ export function drawnParts(leg: Leg, whole: boolean | undefined): readonly Alike
 function keyOf(step: WalkStep): unknown {
   switch (step.kind) {
     case 'rule':
+    case 'left':
+      return [step.kind, step.hook, step.rule.line, step.kind === 'rule' && step.verdict, branchesText(step)];
     case 'miss':
-      return [step.kind, step.hook, step.rule.line, step.kind === 'rule' && step.verdict];
+      return [step.kind, step.hook, step.rule.line];
     case 'choice':
       return [step.kind, step.choice.rule?.line, step.choice.what, step.choice.taken];
     default:

@@ -4,7 +4,7 @@ import type { IntervalSet } from '../../lib/intervals.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { rowsOf } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import { CONNECTION_FIELDS, type Field } from '../../packet/fields.ts';
+import { CONNECTION_FIELDS, type Field, ZONE_FIELDS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Axis } from './domain.ts';
 import { maskedIntervals } from './domain.ts';
@@ -159,7 +159,7 @@ export function needs(field: Field, family: Family): readonly (readonly [Field |
 }
 
 const ONE: IntervalSet = [{ lo: 1, hi: 1 }];
-const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>(CONNECTION_FIELDS);
+const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>([...CONNECTION_FIELDS, ...ZONE_FIELDS]);
 
 function present(axes: Axes, field: Field): readonly BoxRanges[] {
   const parts = needs(field, axes.family).map(([need, intervals]) => {

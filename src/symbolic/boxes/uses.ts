@@ -2,10 +2,11 @@
 
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { does, everyEffect, lastEffect, someEffect } from '../../netfilter/everyEffect.ts';
+import { does, everyEffect, hasOneEffect, lastEffect, someEffect } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
+import { type Field, ZONE_FIELDS } from '../../packet/fields.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
@@ -47,7 +48,7 @@ export interface BoxTable {
 
 /** Undefined: the table asks or does what boxes cannot say; the diagrams can. */
 export function boxUses({ family, table, budget }: BoxTable): ReadonlyMap<Rule, BoxUse> | undefined {
-  if (changesWhatItAsks(table)) return undefined;
+  if (changesWhatItAsks(table) || !rulesOfTable(table).every(hasOneEffect)) return undefined;
   const axes = axesOf(family, table);
   const matches = new Map<Rule, readonly BoxRanges[]>();
   const unclear = new Set<Rule>();
@@ -206,9 +207,11 @@ function changesWhatItAsks(table: Table): boolean {
   return rules.flatMap(everyEffect).some((effect) => {
     if (effect.kind === 'setField') return asked.has(effect.field);
     const changes = effect.kind === 'setMark' || effect.kind === 'copyMark' || effect.kind === 'conntrack';
-    return changes && (asked.has('mark') || asked.has('connmark') || asked.has('ctstate'));
+    return changes && CHANGED.some((field) => asked.has(field));
   });
 }
+
+const CHANGED: readonly Field[] = ['mark', 'connmark', 'ctstate', ...ZONE_FIELDS];
 
 /** Chance and what is not modelled: a packet may pass although the rest matches. */
 function mayMiss(expr: MatchExpr): boolean {

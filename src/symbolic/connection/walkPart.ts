@@ -5,9 +5,9 @@ import { byAnswers } from '../walk/answers.ts';
 import { follow } from '../walk/follow.ts';
 import { routeOutputOfSets } from '../walk/moves.ts';
 import { merge, type PacketClass } from '../walk/state.ts';
+import type { EndedClass } from '../walk/tableWalk.ts';
 import type { ClassFate } from '../walk/traverse.ts';
 import { routeUnbound } from '../walk/unboundSources.ts';
-import type { EndedClass } from '../walk/walk.ts';
 import type { LaterStart } from './laterPackets.ts';
 
 /** `env`, `decided` and `doubts` are of the later packet, `set` of first ones. A packet that is delivered has no listener: its socket is found by

@@ -2,7 +2,7 @@
  *  kernel the targets of net/netfilter/xt_*.c; net/ipv4/netfilter/ip_tables.c ipt_do_table() acts on their verdicts */
 import { firstAddress4 } from '../../host/sourceAddress.ts';
 import { assertNever } from '../../lib/invariant.ts';
-import type { CopyMark, Divert, Effect, SetField } from '../../netfilter/effect.ts';
+import type { Conntrack, CopyMark, Divert, Effect, SetField, SetMark } from '../../netfilter/effect.ts';
 import type { Address } from '../../packet/address.ts';
 import { familyOf } from '../../packet/address.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -16,16 +16,18 @@ import { listenerShares } from './listeners.ts';
 import { type ActPlace, actNat, actNatOfAnswer } from './natAct.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
 import { hasTemplate } from './state.ts';
-import type { Act, Acted } from './walk.ts';
+import type { Act, Acted } from './tableWalk.ts';
 
-const NOTHING: Acted = { on: [], accepted: [], ended: [] };
+const NOTHING: Acted = { on: [], accepted: [], ended: [], left: [] };
 
 export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemember }: ActPlace): Act {
   return (one, effect, rule) => {
     switch (effect.kind) {
       case 'setMark':
       case 'copyMark':
-        return restoresRemembered(one.env, effect) ? undecided(one, rule, REMEMBERED) : goOn(one, marked(space, one.env, effect));
+        return restoresRemembered(one.env, effect)
+          ? undecided(one, { rule, effect, what: REMEMBERED })
+          : goOn(one, marked(space, one.env, effect));
       case 'setField':
         return goOn(one, written(space, one.env, effect));
       case 'conntrack':
@@ -36,7 +38,7 @@ export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemem
       case 'divert':
         return divert(space, one, { effect, rule });
       case 'unmodelled':
-        return undecided(one, rule, effect.reason);
+        return undecided(one, { rule, effect, what: effect.reason });
       case 'accept':
       case 'drop':
       case 'reject':
@@ -54,12 +56,18 @@ export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemem
 
 const REMEMBERED = "the mark that a CT rule's template has from earlier packets";
 
-function undecided(one: PacketClass, rule: Rule, what: string): Acted {
-  const doubts: readonly Doubt[] = [...one.doubts, { why: 'unmodelled', what, rule }];
-  return { ...NOTHING, ended: [{ ...one, doubts, decided: rule, end: 'undecided' }] };
+interface Undecided {
+  readonly rule: Rule;
+  readonly effect: Effect;
+  readonly what: string;
 }
 
-function restoresRemembered({ remembered }: Env, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark): boolean {
+function undecided(one: PacketClass, { rule, effect, what }: Undecided): Acted {
+  const doubts: readonly Doubt[] = [...one.doubts, { why: 'unmodelled', what, rule }];
+  return { ...NOTHING, ended: [{ ...one, doubts, decided: rule, did: effect, end: 'undecided' }] };
+}
+
+function restoresRemembered({ remembered }: Env, effect: SetMark | CopyMark): boolean {
   return remembered && effect.kind === 'copyMark' && effect.from === 'connection' && effect.fromMask !== 0;
 }
 
@@ -76,9 +84,10 @@ export function rewrittenClass({ manager }: Space, old: Vector, { keep, xor }: {
   });
 }
 
-function marked(space: Space, env: Env, effect: Extract<Effect, { kind: 'setMark' }> | CopyMark): Env {
+function marked(space: Space, env: Env, effect: SetMark | CopyMark): Env {
   const onConnection = effect.kind === 'setMark' ? effect.on === 'connection' : effect.from === 'packet';
   if (env.original === undefined && !hasTemplate(env) && (onConnection || effect.kind === 'copyMark')) return env;
+  if (env.original === undefined && onConnection && effect.sparesTemplate === true) return env;
   const keeps = effect.kind === 'setMark' ? effect.keep !== 0 : effect.toMask !== 0xffff_ffff;
   if (env.remembered && onConnection && keeps) return env;
   const old = onConnection ? env.connmark : env.mark;
@@ -105,20 +114,28 @@ function copied(
   });
 }
 
-function setConntrack(env: Env, effect: Extract<Effect, { kind: 'conntrack' }>, remembered: boolean): Env {
-  if (env.tracked) return env;
+function setConntrack(env: Env, effect: Conntrack, remembered: boolean): Env {
+  const isSpared = effect.track && effect.afterNotrack === true && env.state === 'UNTRACKED';
+  if (env.tracked && !isSpared) return env;
   if (!effect.track) return { ...env, tracked: true, state: 'UNTRACKED' };
   const { id = 0, dir } = effect.zone ?? {};
-  return { ...env, tracked: true, remembered, zone: dir === 'reply' ? 0 : id, replyZone: dir === 'original' ? 0 : id };
+  return {
+    ...env,
+    state: isSpared ? undefined : env.state,
+    tracked: true,
+    remembered,
+    zone: dir === 'reply' ? 0 : id,
+    replyZone: dir === 'original' ? 0 : id,
+  };
 }
 
-/** Which transparent socket the packets get; without one they are dropped. */
+/** Which transparent socket the packets get. */
 function divert(space: Space, one: PacketClass, { effect, rule }: { readonly effect: Divert; readonly rule: Rule }): Acted {
   const { manager, host, family } = space;
   const address = effect.address ?? localAddress(space, one.env);
   const dst = address === undefined ? one.env.dst : constant(address, family === 4 ? 32 : 128);
   const dport = effect.port === 0 ? one.env.dport : constant(effect.port, 16);
-  const accepted: PacketClass[] = [];
+  const found: PacketClass[] = [];
   let none = one.set;
   // a connection that has its socket by now keeps it, and is dropped where that is not transparent
   const connected = connectedShares(space, { sockets: one.env.sockets, ends: one.env });
@@ -126,17 +143,23 @@ function divert(space: Space, one: PacketClass, { effect, rule }: { readonly eff
   const refused = manager.minus(manager.and(none, manager.any(connected.map(({ set }) => set))), own);
   none = manager.minus(manager.minus(none, own), refused);
   const marked = { ...one.env, mark: rewrittenClass(space, one.env.mark, effect) };
-  if (own !== EMPTY) accepted.push({ ...one, set: own, decided: rule, env: { ...marked, diverted: OF_CONNECTION } });
+  if (own !== EMPTY) found.push({ ...one, set: own, decided: rule, did: effect, env: { ...marked, diverted: OF_CONNECTION } });
   for (const { set: wanted, listener } of listenerShares(space, { dst, dport })) {
     const set = manager.and(none, wanted);
     if (set === EMPTY) continue;
     none = manager.minus(none, set);
     const env = { ...marked, diverted: host.listeners.indexOf(listener) };
-    if (listener.transparent) accepted.push({ ...one, set, decided: rule, env });
+    if (listener.transparent) found.push({ ...one, set, decided: rule, did: effect, env });
     else none = manager.or(none, set);
   }
   none = manager.or(none, refused);
-  return { on: [], accepted, ended: none === EMPTY ? [] : [{ ...one, set: none, decided: rule, end: 'no-transparent-socket' }] };
+  const gone: PacketClass = { ...one, set: none, decided: rule, did: effect };
+  return {
+    on: effect.final ? [] : found,
+    accepted: effect.final ? found : [],
+    ended: none === EMPTY || effect.onMiss === 'break' ? [] : [{ ...gone, end: 'no-transparent-socket' }],
+    left: none === EMPTY || effect.onMiss === 'drop' ? [] : [{ ...one, set: none }],
+  };
 }
 
 /** No listener's index: the socket of the connection itself. */

@@ -1,13 +1,12 @@
 /** Which rejected packets are answered, and which are dropped as far as anybody can see: simulate/answer.ts for sets. */
 
 import { BudgetError, budgetReason } from '../../lib/budget.ts';
-import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import type { Arrived, Start } from './answerWay.ts';
 import { startsOf, walkAnswers } from './answerWay.ts';
-import type { Doubt, PacketClass } from './state.ts';
+import { type Doubt, type PacketClass, whatDecided } from './state.ts';
 import { keyOf } from './stateKeys.ts';
 import type { FateClass } from './traverse.ts';
 
@@ -47,8 +46,8 @@ export function byAnswers(space: Space, ruleset: Ruleset, classes: readonly Pack
   return fates;
 }
 
-function nameOf({ decided }: PacketClass): string {
-  const did = decided && lastEffect(decided);
+function nameOf(one: PacketClass): string {
+  const did = whatDecided(one);
   return did?.kind === 'reject' ? did.with : '';
 }
 
@@ -56,10 +55,10 @@ function nameOf({ decided }: PacketClass): string {
 function fateOf(one: PacketClass, { end, of }: Arrived): FateClass {
   const doubts = [...one.doubts, ...of.doubts];
   if (end === 'undecided') {
-    const decided = of.decided ?? one.decided;
+    const { decided, did } = of.decided === undefined ? one : of;
     // what names no rule is about the one that refuses
     const rule = decided === undefined ? {} : { rule: decided };
-    return { ...one, env: of.env, doubts: doubts.map((doubt) => ({ ...rule, ...doubt })), decided, fate: { kind: 'undecided' } };
+    return { ...one, env: of.env, doubts: doubts.map((doubt) => ({ ...rule, ...doubt })), decided, did, fate: { kind: 'undecided' } };
   }
   return { ...one, doubts, fate: { kind: end === 'answered' ? 'rejected' : 'dropped' } };
 }

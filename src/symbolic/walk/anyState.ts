@@ -4,7 +4,7 @@ import type { Interval } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
-import { ADDR_TYPES, CONNECTION_FIELDS, FIELDS, WAYS_BACK } from '../../packet/fields.ts';
+import { ADDR_TYPES, CONNECTION_FIELDS, FIELDS, WAYS_BACK, ZONE_FIELDS } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -62,9 +62,13 @@ export function anyStates(space: Space, table: Table): (hook: HookName) => reado
   const connected = new Map(fields);
   const connmark = fresh(32);
   for (const field of CONNECTION_FIELDS) {
+    // a template has one, which is known where rules have written it
+    if (field === 'connmark') continue;
     fields.set(field, { present: EMPTY, bits: [] });
-    if (field !== 'connmark') connected.set(field, { present: FULL, bits: fresh(widthIn(field, space.family)) });
+    connected.set(field, { present: FULL, bits: fresh(widthIn(field, space.family)) });
   }
+  // so has it a zone
+  for (const field of ZONE_FIELDS) connected.set(field, { present: FULL, bits: fresh(widthIn(field, space.family)) });
   return (hook) => {
     const at = INTERFACES_AT[hook];
     const owned = hook === 'OUTPUT' || hook === 'POSTROUTING';

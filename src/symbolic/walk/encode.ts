@@ -2,25 +2,24 @@
  *  The same fields as simulate/evaluate.ts, read from the same tables. */
 
 import { typeIntervals } from '../../host/addrType.ts';
-import { socketBits } from '../../host/listeners.ts';
 import type { IntervalSet } from '../../lib/intervals.ts';
 import { includes, point } from '../../lib/intervals.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { isAssured } from '../../netfilter/firstState.ts';
-import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import type { MatchExpr, TupleExpr } from '../../netfilter/matchExpr.ts';
 import { rowsOf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import { CONNECTION_FIELDS, WAYS_BACK } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import { unionOf } from '../diagrams/unionTree.ts';
 import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { connectedBits, connectedShares } from './connectedSockets.ts';
 import { answerTuple, type BitReading, connectionPort, otherType, statusBits } from './connectionBits.ts';
-import { listenerShares } from './listeners.ts';
 import { wayBackSet } from './reversePath.ts';
-import type { About, Env, FreeField, SymbolicTuple } from './state.ts';
+import { socketReading } from './socketReading.ts';
+import type { Env, FreeField } from './state.ts';
 import { hasTemplate } from './state.ts';
 
 export interface Encoded {
@@ -60,7 +59,7 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
       return exactly(manager.and(read.present, maskedEqual(manager, read.bits, expr)));
     }
     case 'tuple':
-      return encode(space, env, rowsOf(expr));
+      return encodeRows(space, env, expr);
     case 'present':
       if (expr.field === 'mac' && isUnsaid(space, env, expr.field)) return { must: EMPTY, may: FULL };
       return exactly(readField(space, env, expr.field).present);
@@ -72,6 +71,24 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
 /** What a template remembers from earlier packets; a neighbour's address. */
 function isUnsaid({ macUnsaid }: Space, { remembered }: Env, field: Field): boolean {
   return (field === 'connmark' && remembered) || (field === 'mac' && macUnsaid === true);
+}
+
+/** Rows in the order of their sets, so that neighbours are unionOf first. */
+function encodeRows(space: Space, env: Env, expr: TupleExpr): Encoded {
+  const rows = rowsOf(expr).of.map((row) => encode(space, env, row));
+  const may = unionOf(
+    space.manager,
+    rows.map((row) => row.may),
+  );
+  return {
+    must: rows.every((row) => row.must === row.may)
+      ? may
+      : unionOf(
+          space.manager,
+          rows.map((row) => row.must),
+        ),
+    may,
+  };
 }
 
 function exactly(set: Bdd): Encoded {
@@ -150,6 +167,12 @@ function readField(space: Space, env: Env, field: Field): BitReading {
       return { present: template ? FULL : tracked, bits: env.connmark };
     case 'ctstate':
       return { present: FULL, bits: constant(CT_STATES.indexOf(env.state ?? (template ? 'NEW' : 'INVALID')), 3) };
+    case 'ctzone':
+      return { present: template ? FULL : tracked, bits: constant(env.zone === 0 ? env.replyZone : env.zone, 16) };
+    case 'ctorigzone':
+      return { present: template ? FULL : tracked, bits: constant(env.zone, 16) };
+    case 'ctreplzone':
+      return { present: template ? FULL : tracked, bits: constant(env.replyZone, 16) };
     case 'ctstatus':
       return { present: tracked, bits: statusBits(space, env, assuredSet(space, env)) };
     case 'ctdir':
@@ -208,43 +231,3 @@ function assuredSet(space: Space, env: Env): Bdd {
   if (env.state !== 'ESTABLISHED') return EMPTY;
   return encode(space, env, isAssured(env.entry?.assured === true ? 'original' : env.direction)).must;
 }
-
-/** Bits of the socket that TPROXY chose, else of the one that a lookup for the packet's destination finds. */
-function socketReading(space: Space, env: Env): BitReading {
-  const { host } = space;
-  const chosen = env.diverted === undefined ? undefined : host.listeners[env.diverted];
-  if (chosen !== undefined) return { present: FULL, bits: constant(socketBits(chosen), SK_BITS) };
-  // under NAT of sources IPv4 looks for who opened the connection
-  const quoted = env.quotes ?? (space.has.icmp === FULL ? env.about : undefined);
-  if (quoted !== undefined) return quotedSocket(quoted, env);
-  const { original } = env;
-  const opened = space.family === 4 && env.direction === 'reply' && env.state === 'ESTABLISHED' ? original : undefined;
-  return foundSocket(space, env, opened === undefined ? env : { ...endsOf(env), dst: opened.src, dport: opened.sport });
-}
-
-/** An error is for the socket that sent what it quotes. */
-function quotedSocket({ space, env: quoted }: Pick<About, 'space' | 'env'>, env: Env): BitReading {
-  const opened = space.family === 4 && env.direction === 'reply' ? env.original : undefined;
-  const { src, sport } = opened ?? quoted;
-  return foundSocket(space, env, { dst: src, dport: sport, src: quoted.dst, sport: quoted.dport });
-}
-
-function endsOf({ src, sport, dst, dport }: Env): SymbolicTuple {
-  return { src, sport, dst, dport };
-}
-
-function foundSocket(space: Space, { sockets }: Env, ends: SymbolicTuple): BitReading {
-  const { manager } = space;
-  const connected = connectedShares(space, { sockets, ends });
-  const own = manager.any(connected.map(({ set }) => set));
-  const shares = listenerShares(space, ends).map((share) => ({ ...share, set: manager.minus(share.set, own) }));
-  const bit = (mask: number): Bdd =>
-    manager.any(shares.filter(({ listener }) => (socketBits(listener) & mask) !== 0).map(({ set }) => set));
-  const bits = connectedBits(space, connected);
-  return {
-    present: manager.any([own, ...shares.map(({ set }) => set)]),
-    bits: [4, 2, 1].map((mask, at) => manager.or(bits[at] ?? EMPTY, bit(mask))),
-  };
-}
-
-const SK_BITS = 3;

@@ -12,8 +12,8 @@ import { loseClashing } from './clash.ts';
 import { type HookResult, type HookWalk, walkHook } from './hook.ts';
 import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
 import { merge, type PacketClass } from './state.ts';
+import type { EndedClass } from './tableWalk.ts';
 import { routeFirstOfSets } from './unboundSources.ts';
-import type { EndedClass } from './walk.ts';
 
 export interface Following {
   readonly walk: Pick<HookWalk, 'space' | 'ruleset' | 'visit' | 'forced'>;

@@ -3,7 +3,6 @@
 import { listenerPorts } from '../../host/listeners.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
 import { type Routed, reroutedAfter } from '../../netfilter/baseChain.ts';
-import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { addressParts } from '../../ruleset/addressParts.ts';
@@ -19,9 +18,9 @@ import { translatedAnswer } from './answerNat.ts';
 import { withoutClash } from './clash.ts';
 import { lookUpConnections } from './lookUpConnections.ts';
 import type { Env, PacketClass } from './state.ts';
-import { merge } from './state.ts';
+import { merge, whatDecided } from './state.ts';
 import { summariesOf } from './summaries.ts';
-import type { EndedClass, TableResult, TableWalk } from './walk.ts';
+import type { EndedClass, TableResult, TableWalk } from './tableWalk.ts';
 import { walkTableOfSets } from './walk.ts';
 
 export interface HookWalk {
@@ -120,9 +119,11 @@ function askInTurn(walk: HookWalk, chains: readonly AttachedChain[], classes: re
   if (others.length === 0) return walkTableOfSets(walkOf(walk, first), classes);
   const results = classes.map((one): TableResult => {
     // what decided before this hook did not rewrite it here
-    const { accepted, ended } = walkTableOfSets(walkOf(walk, first), [{ ...one, decided: undefined }]);
-    const isMapped = ({ decided }: PacketClass): boolean => decided !== undefined && lastEffect(decided).kind === 'nat';
-    const left = accepted.filter((after) => !isMapped(after)).map((after) => ({ ...after, decided: after.decided ?? one.decided }));
+    const { accepted, ended } = walkTableOfSets(walkOf(walk, first), [{ ...one, decided: undefined, did: undefined }]);
+    const isMapped = (after: PacketClass): boolean => whatDecided(after)?.kind === 'nat';
+    const left = accepted
+      .filter((after) => !isMapped(after))
+      .map((after) => (after.decided === undefined ? { ...after, decided: one.decided, did: one.did } : after));
     const rest = askInTurn(walk, others, left);
     return { accepted: [...accepted.filter(isMapped), ...rest.accepted], ended: [...ended, ...rest.ended] };
   });

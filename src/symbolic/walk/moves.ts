@@ -20,7 +20,7 @@ import type { HookResult } from './hook.ts';
 import { routeFlow } from './routeFlow.ts';
 import { inPrefix, partitionByRoute, partitionWhole, type RouteShare } from './routes.ts';
 import type { Doubt, PacketClass, RouteDecision } from './state.ts';
-import type { EndedClass } from './walk.ts';
+import type { EndedClass } from './tableWalk.ts';
 
 /** Takes parts of a class away, each with what becomes of it, until nothing is left. */
 class Splitter {

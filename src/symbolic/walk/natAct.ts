@@ -16,7 +16,7 @@ import { between, constant, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { sourceShares } from './sources.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
-import type { Acted, EndedClass } from './walk.ts';
+import type { Acted, EndedClass } from './tableWalk.ts';
 
 export interface ActPlace {
   readonly hook: HookName;
@@ -47,11 +47,11 @@ export function actNat(space: Space, one: PacketClass, place: NatPlace): Acted {
     const set = space.manager.and(one.set, share.set);
     if (set === EMPTY) continue;
     const doubts = share.doubt === undefined ? one.doubts : [...one.doubts, share.doubt];
-    const part: PacketClass = { ...one, set, doubts, decided: place.rule };
+    const part: PacketClass = { ...one, set, doubts, decided: place.rule, did: place.nat };
     if (share.address === undefined) ended.push({ ...part, end: 'no-address' });
     else accepted.push(...withPorts(space, masqueraded(part, place.nat), { ...place, address: share.address }));
   }
-  return { on: [], accepted, ended };
+  return { on: [], accepted, ended, left: [] };
 }
 
 /** The connection lasts as long as its packets leave by this interface. */
@@ -61,14 +61,15 @@ function masqueraded(one: PacketClass, { to }: Nat): PacketClass {
 
 /** Of an answer, which NAT leaves as it is: what matters is whether the target finds an address. */
 export function actNatOfAnswer(space: Space, one: PacketClass, { nat, rule }: Pick<NatPlace, 'nat' | 'rule'>): Acted {
-  if (nat.to.kind !== 'out-interface') return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
+  if (nat.to.kind !== 'out-interface') return { on: [], accepted: [{ ...one, decided: rule, did: nat }], ended: [], left: [] };
   const without = space.manager.any(masquerade(space, one.env).flatMap(({ set, address }) => (address === undefined ? [set] : [])));
   const gone = space.manager.and(one.set, without);
   const set = space.manager.minus(one.set, gone);
   return {
     on: [],
-    accepted: set === EMPTY ? [] : [{ ...one, set, decided: rule }],
-    ended: gone === EMPTY ? [] : [{ ...one, set: gone, decided: rule, end: 'no-address' }],
+    accepted: set === EMPTY ? [] : [{ ...one, set, decided: rule, did: nat }],
+    ended: gone === EMPTY ? [] : [{ ...one, set: gone, decided: rule, did: nat, end: 'no-address' }],
+    left: [],
   };
 }
 

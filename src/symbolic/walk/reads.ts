@@ -1,7 +1,7 @@
 /** Which parts of a packet's state decide what a chain does: packets that agree there are treated alike, and one walk of the chain answers for all. */
 
 import { memoize } from '../../lib/memo.ts';
-import type { Effect } from '../../netfilter/effect.ts';
+import type { Effect, Switch } from '../../netfilter/effect.ts';
 import { callsIn, everyEffect, everyMatch } from '../../netfilter/everyEffect.ts';
 import { eachFieldLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
@@ -22,6 +22,13 @@ export const chainReads: (table: Table, chain: string) => ReadonlySet<Part> = me
       for (const call of callsIn(rule)) seen.add(call.chain);
     }
   }
+  return parts;
+});
+
+/** Everything that the branches of a switch ask about. */
+export const matchReads: (effect: Switch, _all: '') => ReadonlySet<Part> = memoize((effect: Switch, _all: '') => {
+  const parts = new Set<Part>();
+  for (const { match } of effect.branches) eachFieldLeaf(match, ({ field }) => addAll(parts, FIELD_READS[field]));
   return parts;
 });
 
@@ -58,6 +65,9 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   gid: ['owned'],
   ctstate: ['state', 'tracked'],
   connmark: ['connmark', 'remembered', ...SEEN],
+  ctzone: ['zone', 'replyZone', ...SEEN],
+  ctorigzone: ['zone', ...SEEN],
+  ctreplzone: ['replyZone', ...SEEN],
   ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags', 'entry'],
   ctdir: CONNECTION,
   ctproto: CONNECTION,

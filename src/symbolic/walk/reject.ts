@@ -6,7 +6,7 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { encode } from './encode.ts';
 import type { PacketClass } from './state.ts';
-import type { EndedClass } from './walk.ts';
+import type { EndedClass } from './tableWalk.ts';
 
 export function rejected(
   space: Space,
@@ -19,5 +19,5 @@ export function rejected(
     { set: answered, end: 'rejected' },
     { set: manager.minus(hit.set, answered), end: 'dropped' },
   ] as const;
-  return ends.flatMap(({ set, end }) => (set === EMPTY ? [] : [{ ...hit, set, decided: rule, end }]));
+  return ends.flatMap(({ set, end }) => (set === EMPTY ? [] : [{ ...hit, set, decided: rule, did: effect, end }]));
 }

@@ -2,14 +2,15 @@
 
 import { STEPS_OF_A_CLASS } from '../../lib/budget.ts';
 import { isIdleRule } from '../../netfilter/everyEffect.ts';
-import { asksAbout, mentionsUnmodelled, someLeaf } from '../../netfilter/matchExpr.ts';
+import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
-import type { Space } from '../space/space.ts';
+import { firstSwitch } from './dispatch.ts';
+import { doubtOf } from './doubtOf.ts';
 import { encode } from './encode.ts';
 import type { Doubt, PacketClass } from './state.ts';
-import type { TableWalk } from './walk.ts';
+import type { TableWalk } from './tableWalk.ts';
 
 /** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. */
 export function split(
@@ -20,24 +21,19 @@ export function split(
   const { manager, budget } = walk.space;
   budget.step(STEPS_OF_A_CLASS + one.doubts.length);
   const { must, may } = encode(walk.space, one.env, rule.match);
-  const certain = manager.and(one.set, must);
-  const possible = must === may ? certain : manager.and(one.set, may);
+  const branches = firstSwitch(walk.space, one.env, rule);
+  const among = manager.and(one.set, branches.may);
+  const certain = manager.and(among, must);
+  const possible = must === may ? certain : manager.and(among, may);
   const isUnclear = certain !== possible && walk.sureOnly === true && mentionsUnmodelled(rule.match);
-  walk.visit?.(rule, one.set, isUnclear ? certain : possible);
+  const seen = isUnclear ? certain : possible;
+  walk.visit?.(rule, one.set, walk.sureOnly === true ? manager.and(seen, branches.must) : seen);
   if (possible === EMPTY || isIdleRule(rule)) return { taken: [], passed: [one] };
   const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
-  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(walk.space, rule)];
+  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(walk.space, rule, rule.clauses)];
   const parts = (certainSet: Bdd): readonly PacketClass[] => [
     ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
     ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts }]),
   ];
   return { taken: parts(certain), passed: parts(manager.minus(one.set, possible)) };
-}
-
-function doubtOf({ macUnsaid }: Space, rule: Rule): Doubt {
-  const isOfNeighbour = ({ expr }: Rule['clauses'][number]): boolean => macUnsaid === true && asksAbout(expr, 'mac');
-  const unmodelled = rule.clauses.find(({ expr }) => mentionsUnmodelled(expr)) ?? rule.clauses.find(isOfNeighbour);
-  const chance = rule.clauses.find(({ expr }) => someLeaf(expr, ({ kind }) => kind === 'chance'));
-  const clause = unmodelled ?? chance;
-  return { why: unmodelled === undefined ? 'chance' : 'unmodelled', what: clause?.text ?? rule.text, rule };
 }

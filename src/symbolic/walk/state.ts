@@ -1,6 +1,8 @@
 /** A set of packets at one point of their way: which packets they were at the start, and what has become of their fields. */
 import type { TooLong } from '../../host/mtu.ts';
 import type { Interval } from '../../lib/intervals.ts';
+import type { Effect } from '../../netfilter/effect.ts';
+import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Address } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
 import type { CtDirection, CtState } from '../../packet/packet.ts';
@@ -120,6 +122,13 @@ export interface PacketClass {
   readonly doubts: readonly Doubt[];
   /** the last rule that decided something about these packets */
   readonly decided: Rule | undefined;
+  /** what of it did so; absent: it does nothing else */
+  readonly did?: Effect | undefined;
+}
+
+/** What decided. */
+export function whatDecided({ decided, did }: Pick<PacketClass, 'decided' | 'did'>): Effect | undefined {
+  return decided && (did ?? lastEffect(decided));
 }
 
 export interface Doubt {
@@ -176,12 +185,13 @@ export function merge<T extends PacketClass>(space: Space, classes: readonly T[]
   if (classes.length < 2) return classes;
   space.budget.step(classes.length);
   const names = stateNamesOf(space.manager);
-  const byKey = new Map<string, T>();
+  const byKey = new Map<string, { readonly one: T; readonly sets: Bdd[] }>();
   for (const one of classes) {
     if (one.set === EMPTY) continue;
     const key = names.keyOf(one, byRule);
     const known = byKey.get(key);
-    byKey.set(key, known === undefined ? one : { ...known, set: space.manager.or(known.set, one.set) });
+    if (known === undefined) byKey.set(key, { one, sets: [one.set] });
+    else known.sets.push(one.set);
   }
-  return [...byKey.values()];
+  return [...byKey.values()].map(({ one, sets }) => (sets.length === 1 ? one : { ...one, set: space.manager.any(sets) }));
 }

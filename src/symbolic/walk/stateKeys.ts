@@ -1,4 +1,5 @@
 /** Keys by which states of packets are compared. */
+import type { Effect } from '../../netfilter/effect.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { BddManager } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
@@ -155,10 +156,16 @@ function makeNames(manager: BddManager): StateNames {
     rules.set(one, number);
     return number;
   };
+  const effects = new Map<Effect, number>();
+  const effect = (one: Effect): number => {
+    const number = effects.get(one) ?? effects.size;
+    effects.set(one, number);
+    return number;
+  };
   return {
     keyOf: (one, byRule) =>
       byRule && one.decided !== undefined
-        ? `${env(one.env)} ${doubts(one.doubts)} ${rule(one.decided)}`
+        ? `${env(one.env)} ${doubts(one.doubts)} ${rule(one.decided)}${one.did === undefined ? '' : ` ${effect(one.did)}`}`
         : `${env(one.env)} ${doubts(one.doubts)}`,
   };
 }

@@ -7,7 +7,7 @@ import type { Space } from '../space/space.ts';
 import { chainReads } from './reads.ts';
 import type { Env, PacketClass } from './state.ts';
 import { partsKey } from './stateKeys.ts';
-import type { Arrivals, ChainResult, TableWalk } from './walk.ts';
+import type { Arrivals, ChainResult, TableWalk } from './tableWalk.ts';
 
 interface Summary {
   /** state of the packets that the chain was walked for */
@@ -77,7 +77,15 @@ function cut({ manager, budget }: Space, summary: Summary, hit: PacketClass): Ch
       if (set === EMPTY) return [];
       const env = moved.get(one.env) ?? patched(hit.env, summary.from, one.env);
       moved.set(one.env, env);
-      return [{ ...one, set, env, doubts: joined(hit.doubts, one.doubts), decided: one.decided ?? hit.decided }];
+      return [
+        {
+          ...one,
+          set,
+          env,
+          doubts: joined(hit.doubts, one.doubts),
+          ...(one.decided === undefined ? { decided: hit.decided, did: hit.did } : {}),
+        },
+      ];
     });
   const { back, accepted, ended } = summary.result;
   return { back: to(back), accepted: to(accepted), ended: to(ended) };

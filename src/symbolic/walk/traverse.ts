@@ -16,7 +16,7 @@ import { type Following, follow } from './follow.ts';
 import { listenerShares } from './listeners.ts';
 import type { PacketClass } from './state.ts';
 import { merge, startEnv } from './state.ts';
-import type { EndedClass } from './walk.ts';
+import type { EndedClass } from './tableWalk.ts';
 
 /** Where the packets of a class end. */
 export type ClassFate =

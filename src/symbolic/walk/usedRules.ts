@@ -17,9 +17,10 @@ import { inOwnSpace } from '../space/space.ts';
 import { actor } from './act.ts';
 import { anyStates } from './anyState.ts';
 import { chainsLeadingTo } from './callers.ts';
+import { firstSwitch } from './dispatch.ts';
 import { encode } from './encode.ts';
 import type { PacketClass } from './state.ts';
-import type { Act, Arrivals, TableResult, TableWalk } from './walk.ts';
+import type { Act, Acted, Arrivals, TableResult, TableWalk } from './tableWalk.ts';
 import { visitShared, walkTableOfSets } from './walk.ts';
 
 export interface TableQuestion {
@@ -59,7 +60,9 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const classesAt = anyStates(space, table);
   const starts = basesOf(table).map((base) => ({ base, classes: classesAt(base.base.hook) }));
   const satisfiable = (rule: Rule): boolean =>
-    starts.some(({ classes }) => classes.some(({ set, env }) => manager.and(set, encode(space, env, rule.match).may) !== EMPTY));
+    starts.some(({ classes }) =>
+      classes.some(({ set, env }) => manager.all([set, encode(space, env, rule.match).may, firstSwitch(space, env, rule).may]) !== EMPTY),
+    );
   const matched = new Set<Rule>();
   const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
     if (matching !== EMPTY) matched.add(rule);
@@ -87,11 +90,17 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
 function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: readonly PacketClass[]): Act {
   const act = actor(space, place);
   return (one, effect, rule) => {
-    if (effect.kind === 'nat' || effect.kind === 'divert') return { on: [], accepted: [], ended: [] };
-    if (effect.kind === 'unmodelled') return { on: anyPacket, accepted: [], ended: [] };
+    if (effect.kind === 'divert') return { ...NOTHING, on: effect.final ? [] : [one], left: effect.onMiss === 'break' ? [one] : [] };
+    if (effect.kind === 'nat') return NOTHING;
+    if (effect.kind === 'unmodelled') return { ...NOTHING, on: anyPacket };
     return act(one, effect, rule);
   };
 }
+
+/** No listener's index. */
+const ANY_SOCKET = -2;
+
+const NOTHING: Acted = { on: [], accepted: [], ended: [], left: [] };
 
 const SENDING_OFF: readonly Effect['kind'][] = ['nat', 'divert'];
 
@@ -109,8 +118,12 @@ export function walkAlone(
   if (base === undefined) return { accepted: classes, ended: [] };
   const marking = actor(walk.space, { hook: base.base.hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false });
   const act: Act = (one, effect, rule) => {
-    if (final.includes(effect.kind)) return { on: [], accepted: [{ ...one, decided: rule }], ended: [] };
-    if (effect.kind === 'unmodelled') return { on: [], accepted: [], ended: [{ ...one, decided: rule, end: 'undecided' }] };
+    const decided = { ...one, decided: rule, did: effect };
+    // whether it finds a socket is not known here
+    if (effect.kind === 'divert' && !effect.final)
+      return { ...NOTHING, on: [{ ...decided, env: { ...one.env, diverted: ANY_SOCKET } }], left: [one] };
+    if (final.includes(effect.kind)) return { ...NOTHING, accepted: [decided] };
+    if (effect.kind === 'unmodelled') return { ...NOTHING, ended: [{ ...decided, end: 'undecided' }] };
     return marking(one, effect, rule);
   };
   return walkTableOfSets({ ...walk, base, act, summaries: new Map() }, classes);

@@ -2,71 +2,24 @@
  *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
 
 import type { Effect } from '../../netfilter/effect.ts';
-import { type CallEffect, isCall, lastEffect } from '../../netfilter/everyEffect.ts';
-import type { LostReason } from '../../netfilter/lost.ts';
-import type { BaseChain, Chain, Rule, Table } from '../../ruleset/ruleset.ts';
+import type { Chain } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { callersFirst, sharedChains } from './callers.ts';
+import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
 import { chainReads } from './reads.ts';
 import { rejected } from './reject.ts';
 import { split } from './split.ts';
 import type { PacketClass } from './state.ts';
 import { merge } from './state.ts';
 import { partsKey } from './stateKeys.ts';
-import type { Noted, Summaries } from './summaries.ts';
+import type { Noted } from './summaries.ts';
 import { keepSummary, knownResult, summaryKey } from './summaries.ts';
-
-/** Where classes of packets are after a table. Every packet that came in is in at least one. */
-export interface TableResult {
-  /** goes on to the next table */
-  readonly accepted: readonly PacketClass[];
-  readonly ended: readonly EndedClass[];
-}
-
-export interface EndedClass extends PacketClass {
-  readonly end: 'dropped' | 'rejected' | 'undecided' | LostReason;
-  /** the base chain whose policy dropped them, where no rule did */
-  readonly policy?: Pick<Chain, 'table' | 'name'>;
-}
-
-/** What a target that is not a plain verdict does to a class. */
-export type Act = (one: PacketClass, effect: Effect, rule: Rule) => Acted;
-export interface Acted {
-  readonly on: readonly PacketClass[];
-  readonly accepted: readonly PacketClass[];
-  readonly ended: readonly EndedClass[];
-}
-
-export interface TableWalk {
-  readonly space: Space;
-  readonly table: Table;
-  /** where the walk begins */
-  readonly base: BaseChain;
-  readonly act: Act;
-  /** results of chains that several rules call; may be shared by walks of one table with one `act` */
-  readonly summaries: Summaries;
-  /** called for each rule with the packets that reach it; for dead rules */
-  readonly visit?: (rule: Rule, reaching: Bdd, matching: Bdd) => void;
-  /** where packets are noted that come to shared chains, for visitShared; absent: it is done at the end of this walk */
-  readonly arrivals?: Arrivals;
-  /** chains that are walked anew for every call: `act` forgets in them which packets came */
-  readonly unshared?: ReadonlySet<string>;
-  /** packets about which something unmodelled decides are not followed: what is visited then is visited for sure */
-  readonly sureOnly?: boolean;
-}
-
-/** By chain. */
-export type Arrivals = Map<string, PacketClass[]>;
+import type { Arrivals, ChainResult, EndedClass, TableResult, TableWalk } from './tableWalk.ts';
 
 interface Walker extends TableWalk {
   readonly shared: ReadonlySet<string>;
-}
-
-export interface ChainResult extends TableResult {
-  /** comes back to the caller: the end of the chain, or RETURN */
-  readonly back: readonly PacketClass[];
 }
 
 export function walkTableOfSets(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
@@ -161,9 +114,13 @@ function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[
       const { taken, passed } = split(walker, one, rule);
       append(next, passed);
       for (const hit of taken) {
-        const effect = lastEffect(rule);
-        const result = isCall(effect) ? yield* call(walker, effect, hit) : follow(walker, rule, hit);
+        const [effect = NOTHING, ...more] = rule.effects;
+        const isPlain = more.length === 0 && effect.kind !== 'switch';
+        const result = isPlain
+          ? yield* carryOut(walker, { rule, effect }, hit)
+          : yield* carryOutSets({ ...walker, carryOut: (one, at) => carryOut(walker, at, one) }, rule, [hit]);
         append(next, result.on);
+        append(next, result.left);
         append(accepted, result.accepted);
         append(ended, result.ended);
         append(back, result.back);
@@ -182,11 +139,6 @@ function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[
   };
 }
 
-/** As `push(...more)`, which takes no more than functions have arguments. */
-function append<T>(list: T[], more: readonly T[]): void {
-  for (const one of more) list.push(one);
-}
-
 function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedClass[] {
   const kinds = new Set(ended.map(({ end }) => end));
   return [...kinds].flatMap((end) =>
@@ -198,30 +150,30 @@ function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedC
   );
 }
 
-interface Followed extends Acted {
-  readonly back: readonly PacketClass[];
-}
+const NOTHING: Effect = { kind: 'continue' };
+const NOWHERE: CarriedSets = { on: [], accepted: [], ended: [], left: [], back: [] };
 
-function follow(walker: Walker, rule: Rule, hit: PacketClass): Followed {
-  const effect = lastEffect(rule);
-  const nothing = { on: [], accepted: [], ended: [], back: [] };
+/** After a call the next rule runs, whatever else this one would do. */
+function* carryOut(walker: Walker, { rule, effect }: OneEffect, hit: PacketClass): Generator<ChainWalk, CarriedSets, ChainResult> {
+  const decided = { ...hit, decided: rule, did: effect };
   switch (effect.kind) {
     case 'accept':
-      return { ...nothing, accepted: [{ ...hit, decided: rule }] };
+      return { ...NOWHERE, accepted: [decided] };
     case 'drop':
-      return { ...nothing, ended: [{ ...hit, decided: rule, end: 'dropped' }] };
+      return { ...NOWHERE, ended: [{ ...decided, end: 'dropped' }] };
     case 'reject':
-      return { ...nothing, ended: rejected(walker.space, hit, { rule, effect }) };
+      return { ...NOWHERE, ended: rejected(walker.space, hit, { rule, effect }) };
     case 'return':
-      return { ...nothing, back: [hit] };
+      return { ...NOWHERE, back: [hit] };
+    case 'jump': {
+      const { back, accepted, ended } = yield* enter(walker, effect.chain, hit);
+      return { ...NOWHERE, accepted, ended, left: back };
+    }
+    case 'goto':
+      return { ...NOWHERE, ...(yield* enter(walker, effect.chain, hit)) };
     default:
       return { ...walker.act(hit, effect, rule), back: [] };
   }
-}
-
-function* call(walker: Walker, { kind, chain }: CallEffect, hit: PacketClass): Generator<ChainWalk, Followed, ChainResult> {
-  const { back, accepted, ended } = yield* enter(walker, chain, hit);
-  return kind === 'jump' ? { on: back, accepted, ended, back: [] } : { on: [], accepted, ended, back };
 }
 
 /** Into a user chain: by the summary when several rules call it, else with just these packets. */

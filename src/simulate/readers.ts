@@ -1,0 +1,57 @@
+/** How each field is read off a packet. */
+import type { Field, FieldValue } from '../packet/fields.ts';
+import { CT_STATES } from '../packet/packet.ts';
+import { tupleOf, zoneId } from './connection.ts';
+import type { Skb } from './skb.ts';
+
+/** `undefined` is absent. */
+export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefined>> = {
+  proto: (skb) => skb.proto,
+  src: (skb) => skb.src,
+  dst: (skb) => skb.dst,
+  sport: (skb) => skb.sport,
+  dport: (skb) => skb.dport,
+  flags: (skb) => skb.flags,
+  icmpType: (skb) => skb.icmpType,
+  icmpCode: (skb) => skb.icmpCode,
+  spi: (skb) => skb.spi,
+  length: (skb) => skb.length,
+  ttl: (skb) => skb.ttl,
+  tos: (skb) => skb.tos,
+  fragOffset: (skb) => skb.fragOffset,
+  mac: (skb) => skb.mac,
+  iif: (skb) => skb.iif,
+  oif: (skb) => skb.oif,
+  mark: (skb) => skb.mark,
+  connmark: (skb) => (skb.hasTemplate ? skb.templateMark : skb.connection?.mark),
+  ctstate: (skb) => CT_STATES.indexOf(skb.state ?? (skb.hasTemplate ? 'NEW' : 'INVALID')),
+  ctzone: (skb) => {
+    const zone = skb.zoneOfConnection();
+    return zone && zoneId(zone);
+  },
+  ctorigzone: (skb) => skb.zoneOfConnection()?.original,
+  ctreplzone: (skb) => skb.zoneOfConnection()?.reply,
+  ctstatus: (skb) => skb.ctStatus(),
+  ctdir: (skb) => (skb.connection === undefined ? undefined : skb.direction === 'original' ? 0 : 1),
+  ctproto: (skb) => skb.connection?.proto,
+  ctorigsrc: (skb) => skb.connection?.original.src,
+  ctorigdst: (skb) => skb.connection?.original.dst,
+  ctreplsrc: (skb) => skb.connection?.translated.dst,
+  ctrepldst: (skb) => skb.connection?.translated.src,
+  ctorigsport: (skb) => skb.connection?.original.sport,
+  ctorigdport: (skb) => skb.connection?.original.dport,
+  ctreplsport: (skb) => skb.connection && tupleOf(skb.connection, 'reply').sport,
+  ctrepldport: (skb) => skb.connection && tupleOf(skb.connection, 'reply').dport,
+  socket: (skb) => skb.socket,
+  uid: (skb) => skb.uid,
+  gid: (skb) => skb.gid,
+  srcType: (skb) => skb.addressType(skb.src),
+  dstType: (skb) => skb.addressType(skb.dst),
+  srcTypeIn: (skb) => skb.addressType(skb.src, skb.iif),
+  srcTypeOut: (skb) => skb.addressType(skb.src, skb.oif),
+  dstTypeIn: (skb) => skb.addressType(skb.dst, skb.iif),
+  dstTypeOut: (skb) => skb.addressType(skb.dst, skb.oif),
+  wayBack: (skb) => skb.wayBack(0),
+  wayBackMarked: (skb) => skb.wayBack(skb.mark),
+  sk: (skb) => skb.lookupSocket(),
+};
