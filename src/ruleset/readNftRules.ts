@@ -1,23 +1,23 @@
-/** A text of nftables to rulesets, one a family, with everything that is wrong with it. */
-import { readNftText } from '../syntax/nft/readNft.ts';
+/** The tables of nftables in a text, with everything that is wrong with them. */
+import type { ParseResult } from '../syntax/document/parse.ts';
 import { type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
-import { reportInto } from '../syntax/text/problems.ts';
-import type { Source } from '../syntax/text/source.ts';
-import type { ReadRules } from './readRules.ts';
 import type { ResolveOptions } from './resolve.ts';
-import { resolveNft } from './resolveNft.ts';
+import { type ResolvedNft, resolveNft } from './resolveNft.ts';
 
-export function readNftRules(source: Source, options: ResolveOptions): ReadRules {
-  const diagnostics: Diagnostic[] = [];
-  const node = readNftText(source, reportInto(diagnostics, source));
-  const resolved = resolveNft(node, options);
-  const all = [...diagnostics, ...resolved.diagnostics];
-  return { rulesets: all.some(isError) ? [] : resolved.rulesets, diagnostics: all };
+/** Rulesets only where the text has no rules of iptables beside them. */
+export function nftBeside({ nft, rulesets, diagnostics }: ParseResult, options: ResolveOptions): ResolvedNft {
+  const [first] = nft?.tables ?? [];
+  if (nft === undefined || first === undefined) return { rulesets: [], diagnostics: [] };
+  const resolved = resolveNft(nft, options);
+  if (diagnostics.some(isError)) return { rulesets: [], diagnostics: resolved.diagnostics };
+  if (!rulesets.some(({ tables }) => tables.length > 0)) return resolved;
+  const beside: Diagnostic = { ...BESIDE, source: nft.source, span: { start: first.start, end: first.end } };
+  return { rulesets: [], diagnostics: [...resolved.diagnostics, beside] };
 }
 
-/** A table of a listing, or a command that makes one. */
-export function looksLikeNft(text: string): boolean {
-  return /^[ \t]*(?:(?:nft[ \t]+)?(?:add|create|insert|flush)[ \t]+)?table[ \t]+(?:(?:ip6?|inet|arp|bridge|netdev)[ \t]+)?[\w./-]+[ \t]*(?:\{|;|$)/m.test(
-    text,
-  );
-}
+const BESIDE = {
+  kind: 'malformed',
+  code: 'not-rules',
+  message: 'the text has rules of iptables, and tables of nftables beside them: the two are not answered for together yet',
+  help: 'give them alone, each in a text of its own',
+} as const;

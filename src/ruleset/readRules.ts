@@ -4,11 +4,10 @@ import { readDetails } from '../extensions/listing/readDetails.ts';
 import { placedApart } from '../syntax/document/applied.ts';
 import { type ParseRulesOptions, parseRules } from '../syntax/document/parse.ts';
 import { ofWholeLines } from '../syntax/document/wholeLines.ts';
-import type { NftRulesetNode } from '../syntax/nft/ast.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
-import { looksLikeNft, readNftRules } from './readNftRules.ts';
+import { nftBeside } from './readNftRules.ts';
 import { type ResolveOptions, resolve } from './resolve.ts';
 import { ruleMeaning } from './ruleMeaning.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -22,7 +21,6 @@ export interface ReadRules {
 type RuleOptions = Omit<ParseRulesOptions, 'sets'> & ResolveOptions;
 
 export function readRules(source: Source, options: RuleOptions = {}): ReadRules {
-  if (looksLikeNft(source.text)) return readNftRules(source, options);
   const parsed = parseRules(source, { meaning: ruleMeaning(options), listed: readDetails, ...options });
   // what a host file says of a set comes before what stands beside the rules
   // unless commands changed it after that
@@ -31,24 +29,19 @@ export function readRules(source: Source, options: RuleOptions = {}): ReadRules 
   const resolved = parsed.rulesets.map((node) => resolve(node, parsed.sets.size === 0 ? options : { ...options, sets }));
   const backends = parsed.rulesets.map(({ backend }) => backend);
   const { placed } = parsed;
-  const diagnostics = [...parsed.diagnostics, ...unboundNft(parsed.nft), ...resolved.flatMap((one) => one.diagnostics)];
+  const around = (ruleset: Ruleset): Ruleset => (parsed.host === undefined ? ruleset : { ...ruleset, around: parsed.host });
+  const nft = nftBeside(parsed, options);
+  const diagnostics = [...parsed.diagnostics, ...nft.diagnostics, ...resolved.flatMap((one) => one.diagnostics)];
   return {
-    rulesets: together(
-      resolved.map(({ ruleset }) => ruleset && (parsed.host === undefined ? ruleset : { ...ruleset, around: parsed.host })),
-      backends,
-    ),
+    rulesets: [
+      ...together(
+        resolved.map(({ ruleset }) => ruleset && around(ruleset)),
+        backends,
+      ),
+      ...nft.rulesets.map(around),
+    ],
     diagnostics: ofWholeLines(placed === undefined ? diagnostics : placedApart(diagnostics, placed)),
   };
-}
-
-/** Tables of nft are read, and not bound yet. */
-function unboundNft(nft: NftRulesetNode | undefined): readonly Diagnostic[] {
-  const [first] = nft?.tables ?? [];
-  if (nft === undefined || first === undefined) return [];
-  const message = 'these are rules of nftables, which are not read yet';
-  const help = '`iptables-nft-save` shows those that iptables made, and none that nft made itself';
-  const { start, end } = first;
-  return [{ kind: 'malformed', code: 'not-rules', message, help, source: nft.source, span: { start, end } }];
 }
 
 /** One ruleset a family. Of a family that has both backends neither is answered for when one cannot be loaded. */

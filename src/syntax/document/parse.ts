@@ -142,7 +142,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   const [[shown] = []] = listings;
   if (shown !== undefined && reading.world.rulesets.some(({ tables }) => tables.length > 0)) report({ ...SHOWN, span: shown });
   else if (shown !== undefined) readListings(listings);
-  const hasNft = (): boolean => blocks.some(({ kind }) => kind === 'nft') || reading.world.nft.size > 0;
+  const hasNft = (): boolean => reading.world.nft.size > 0;
   const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
   endScripts(scripts, !fine());
   changed.changes.push(...writtenSysctls(scripts.machine));

@@ -100,6 +100,8 @@ function readComment(cursor: NftCursor, chain: NftChainState): void {
 function readFlags(cursor: NftCursor, chain: NftChainState): void {
   if (!takeOrSkip(cursor, 'flags')) return;
   const flags = allParts(cursor).map((part) => textIn(cursor, part));
+  for (const { text, start, end } of flags.filter((flag) => flag.text !== 'offload'))
+    cursor.report({ kind: 'malformed', code: 'bad-value', message: `\`${text}\` is not a flag of a chain`, span: { start, end } });
   if (chain.base !== undefined) chain.base = { ...chain.base, flags };
   endLine(cursor);
 }

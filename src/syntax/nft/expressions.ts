@@ -4,7 +4,7 @@ import { captures } from '../generated/nft.ts';
 import type { NftElement, NftExpression, NftName, NftValue, NftVerdict } from './ast.ts';
 import { afterPart, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { nftChained } from './operators.ts';
-import { isValueOfNft } from './reserved.ts';
+import { isNameOfNft, isValueOfNft } from './reserved.ts';
 import { nftSelectorOf, type SelectorKind } from './selectors.ts';
 
 const SELECTORS: ReadonlyMap<number, SelectorKind> = new Map([
@@ -50,7 +50,7 @@ export function readExpression(reader: NftReader, index: number): NftExpression 
     case captures.leftBinary:
     case captures.cBinary:
     case captures.vBinary:
-      return readBinary(reader, index);
+      return readBinary(reader, index, part !== captures.cBinary);
     case captures.cRanged:
     case captures.vRanged:
       return readRanged(reader, index);
@@ -95,16 +95,41 @@ function several(reader: NftReader, index: number, kind: 'concat' | 'list'): Nft
   const parts = partsIn(reader, index);
   const [first = index + 3] = parts;
   if (parts.length === 1) return readExpression(reader, first);
-  return { kind, of: parts.map((part) => readExpression(reader, part)), ...spanAt(reader, index) };
+  const of = parts.map((part) => readExpression(reader, part));
+  if (kind === 'list') sayUnlistable(reader, of);
+  return { kind, of, ...spanAt(reader, index) };
 }
 
-function readBinary(reader: NftReader, index: number): NftExpression {
+/** A list is of single values: it stands for bits. */
+function sayUnlistable({ report }: NftReader, of: readonly NftExpression[]): void {
+  for (const one of of.filter(({ kind }) => kind === 'prefix' || kind === 'range' || kind === 'concat'))
+    report({
+      kind: 'malformed',
+      code: 'bad-value',
+      message: 'a list without braces has single values',
+      span: { start: one.start, end: one.end },
+      help: 'write `{ a, b }`',
+    });
+}
+
+/** `asks`: what a packet is asked for may stand there, and words that begin it are no values. */
+function readBinary(reader: NftReader, index: number, asks: boolean): NftExpression {
   const parts = partsIn(reader, index);
+  if (asks) sayFieldWords(reader, parts);
   const [first = index + 3] = parts;
   if (parts.length === 1) return readExpression(reader, first);
   const operands = parts.filter((_, at) => at % 2 === 0).map((part) => readExpression(reader, part));
   const operators = parts.filter((_, at) => at % 2 === 1).map((part) => textAt(reader, part));
   return nftChained(operands, operators);
+}
+
+function sayFieldWords(reader: NftReader, parts: readonly number[]): void {
+  for (const part of parts) {
+    const text = partAt(reader, part) === captures.word ? textAt(reader, part) : '';
+    if (text === '' || isNameOfNft(text) || !isValueOfNft(text)) continue;
+    const message = `\`${text}\` begins a field here, and cannot be a value`;
+    reader.report({ kind: 'malformed', code: 'bad-value', message, span: spanAt(reader, part) });
+  }
 }
 
 function readRanged(reader: NftReader, index: number): NftExpression {
@@ -123,6 +148,7 @@ function readMapped(reader: NftReader, index: number): NftExpression {
   const to = findPart(reader, parts, 'mapTo');
   const values = parts.filter((part) => part !== to).map((part) => readExpression(reader, part));
   const [first = readExpression(reader, index + 3)] = values;
+  if (values.length > 1) sayUnlistable(reader, values);
   const key: NftExpression = values.length === 1 ? first : { kind: 'list', of: values, start: first.start, end: values.at(-1)?.end ?? 0 };
   return to === undefined ? key : { kind: 'map', key, to: readExpression(reader, to), ...spanAt(reader, index) };
 }

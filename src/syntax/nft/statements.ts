@@ -1,8 +1,10 @@
 /** Statements and rules, from what the grammar took. */
 import { captures } from '../generated/nft.ts';
+import type { Span } from '../text/source.ts';
 import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from './ast.ts';
 import { namedBy, readElement, readExpression } from './expressions.ts';
 import { allParts, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft, wordsOfPart } from './matched.ts';
+import { readNatStatement, readTproxyStatement } from './natStatements.ts';
 import { isNameOfNft } from './reserved.ts';
 
 type Reading = (reader: NftReader, index: number) => NftStatement;
@@ -34,6 +36,8 @@ function readRuleOf(reader: NftReader, index: number): NftRuleNode {
 /** In quotes, a word, or what a variable stands for. */
 export function textIn(reader: NftReader, index: number): NftName {
   const inner = index + 3;
+  if (partAt(reader, inner) === captures.word && !isNameOfNft(textAt(reader, inner)))
+    sayWord(reader, textAt(reader, inner), spanAt(reader, inner));
   return partAt(reader, inner) === captures.variable ? { text: namedBy(reader, inner), ...spanAt(reader, inner) } : nameAt(reader, inner);
 }
 
@@ -44,9 +48,13 @@ export function readStatement(reader: NftReader, index: number): NftStatement {
 
 /** A statement that is kept as its words. */
 function said(reader: NftReader, index: number): NftStatement {
+  // what is wrong with its values is said all the same
+  for (const part of partsIn(reader, index)) if (READ_WITHIN.has(partAt(reader, part))) readExpression(reader, part);
   const [verb, ...says] = wordsOfPart(reader, index, 0) as readonly [NftName, ...NftName[]];
   return { kind: 'other', verb: verb.text, says, ...spanAt(reader, index) };
 }
+
+const READ_WITHIN: ReadonlySet<number> = new Set([captures.value, captures.vRanged]);
 
 const READINGS: ReadonlyMap<number, Reading> = new Map<number, Reading>([
   [captures.field, readField],
@@ -59,10 +67,10 @@ const READINGS: ReadonlyMap<number, Reading> = new Map<number, Reading>([
   [captures.log, (reader, index) => ({ kind: 'log', says: wordsOfPart(reader, index, 1), ...spanAt(reader, index) })],
   [captures.reject, readReject],
   [captures.notrack, (reader, index) => ({ kind: 'notrack', ...spanAt(reader, index) })],
-  [captures.nat, readNat],
-  [captures.masquerade, readNat],
-  [captures.redirect, readNat],
-  [captures.tproxy, readTproxy],
+  [captures.nat, readNatStatement],
+  [captures.masquerade, readNatStatement],
+  [captures.redirect, readNatStatement],
+  [captures.tproxy, readTproxyStatement],
   [captures.dynamic, readDynamic],
   [captures.meter, readMeter],
   [captures.ctObject, readCtObject],
@@ -75,9 +83,17 @@ function readField(reader: NftReader, index: number): NftStatement {
   const [first = 0, second = 0] = partsIn(reader, index);
   const left = readExpression(reader, first);
   const inner = second + 3;
-  if (partAt(reader, second) === captures.vmap) return { kind: 'vmap', key: left, to: readExpression(reader, inner), ...span };
+  if (partAt(reader, second) === captures.vmap) {
+    const to = readExpression(reader, inner);
+    sayNoVerdicts(reader, to);
+    return { kind: 'vmap', key: left, to, ...span };
+  }
   if (partAt(reader, second) === captures.write) {
     const value = readExpression(reader, inner);
+    if (!isWritable(left)) {
+      const { start, end } = left;
+      reader.report({ kind: 'malformed', code: 'bad-argument', message: 'this cannot be set', span: { start, end } });
+    }
     if (left.kind === 'ct' && left.key === 'helper') return { kind: 'object', of: 'ct helper', object: value, ...span };
     return { kind: 'write', to: left, value, ...span };
   }
@@ -85,6 +101,18 @@ function readField(reader: NftReader, index: number): NftStatement {
   const op = findPart(reader, parts, 'op');
   const right = readExpression(reader, parts.at(-1) ?? inner);
   return { kind: 'match', left, ...(op !== undefined && { op: OPS[textAt(reader, op)] ?? '==' }), right, ...span };
+}
+
+function isWritable(left: NftExpression): boolean {
+  return ['payload', 'raw', 'meta', 'ct'].includes(left.kind) || (left.kind === 'header' && left.of !== 'exthdr');
+}
+
+function sayNoVerdicts(reader: NftReader, to: NftExpression): void {
+  if (to.kind !== 'set') return;
+  for (const { value, start, end } of to.elements.filter((element) => element.value?.kind !== 'verdict')) {
+    const message = value === undefined ? 'this element of a vmap has no verdict' : 'this is not a verdict, which a vmap needs';
+    reader.report({ kind: 'malformed', code: 'bad-value', message, span: { start: value?.start ?? start, end: value?.end ?? end } });
+  }
 }
 
 type Comparison = NonNullable<Extract<NftStatement, { readonly kind: 'match' }>['op']>;
@@ -112,11 +140,12 @@ export function readName(reader: NftReader, index: number): NftName {
   const span = spanAt(reader, index);
   if (partAt(reader, index) === captures.variable) return { text: namedBy(reader, index), ...span };
   const text = textAt(reader, index);
-  if (!isNameOfNft(text)) {
-    const message = `\`${text}\` is a word of nft and cannot be a name`;
-    reader.report({ kind: 'malformed', code: 'chain-name', message, span });
-  }
+  if (!isNameOfNft(text)) sayWord(reader, text, span);
   return { text, ...span };
+}
+
+function sayWord({ report }: NftReader, text: string, span: Span): void {
+  report({ kind: 'malformed', code: 'chain-name', message: `\`${text}\` is a word of nft and cannot be a name`, span });
 }
 
 function stateful(kind: 'counter' | 'limit' | 'quota' | 'last' | 'ct count', words: number): Reading {
@@ -141,48 +170,9 @@ function readCtObject(reader: NftReader, index: number): NftStatement {
 function readReject(reader: NftReader, index: number): NftStatement {
   const words = wordsOfPart(reader, index, 2).map(({ text }) => text);
   const given = words.filter((word, at) => !(at === 1 && word === 'type'));
+  const [family, code = ''] = given;
+  if (family !== 'tcp' && /^[a-z]/.test(code) && !isNameOfNft(code)) sayWord(reader, code, spanAt(reader, index));
   return { kind: 'reject', ...(given.length > 0 && { with: given }), ...spanAt(reader, index) };
-}
-
-const VERBS = ['snat', 'dnat', 'masquerade', 'redirect'] as const;
-const FORMS: Readonly<Record<string, 'prefix' | 'interval'>> = { prefix: 'prefix', interval: 'interval' };
-
-function readNat(reader: NftReader, index: number): NftStatement {
-  const parts = partsIn(reader, index);
-  const text = textAt(reader, index);
-  const verb = VERBS.find((one) => text.startsWith(one)) ?? 'dnat';
-  const form = findPart(reader, parts, 'natForm');
-  return {
-    kind: 'nat',
-    verb,
-    ...familyIn(reader, parts),
-    ...(form !== undefined && { form: FORMS[textAt(reader, form)] ?? 'address and port' }),
-    ...targetIn(reader, parts, verb === 'redirect'),
-    flags: parts.filter((part) => partAt(reader, part) === captures.natFlag).map((part) => nameAt(reader, part)),
-    ...spanAt(reader, index),
-  };
-}
-
-function familyIn(reader: NftReader, parts: readonly number[]): { readonly family?: 'ip' | 'ip6' } {
-  const family = findPart(reader, parts, 'natFamily');
-  return family === undefined ? {} : { family: textAt(reader, family) === 'ip6' ? 'ip6' : 'ip' };
-}
-
-/** `redirect to 8080` is a port without its colon. */
-function targetIn(
-  reader: NftReader,
-  parts: readonly number[],
-  isPort: boolean,
-): { readonly address?: NftExpression; readonly port?: NftExpression } {
-  const value = findPart(reader, parts, 'value');
-  const port = findPart(reader, parts, 'natPort');
-  const given = value === undefined ? {} : { [isPort ? 'port' : 'address']: readExpression(reader, value) };
-  return { ...given, ...(port !== undefined && { port: readExpression(reader, port + 3) }) };
-}
-
-function readTproxy(reader: NftReader, index: number): NftStatement {
-  const parts = partsIn(reader, index);
-  return { kind: 'tproxy', ...familyIn(reader, parts), ...targetIn(reader, parts, false), ...spanAt(reader, index) };
 }
 
 function readDynamic(reader: NftReader, index: number): NftStatement {
@@ -191,11 +181,16 @@ function readDynamic(reader: NftReader, index: number): NftStatement {
     findPart(reader, parts, name),
   );
   const reference = readExpression(reader, set);
+  const read = readElement(reader, element);
+  if (read.key.kind === 'range' || read.key.kind === 'prefix') {
+    const { start, end } = read.key;
+    reader.report({ kind: 'malformed', code: 'bad-value', message: 'a key that packets give is one value', span: { start, end } });
+  }
   return {
     kind: 'dynamic',
     verb: textAt(reader, verb) as 'add',
     set: reference.kind === 'reference' ? reference.name : nameAt(reader, set),
-    element: readElement(reader, element),
+    element: read,
     ...spanAt(reader, index),
   };
 }
@@ -204,6 +199,10 @@ function readMeter(reader: NftReader, index: number): NftStatement {
   const [name = 0, ...rest] = partsIn(reader, index);
   const element: NftElement = readElement(reader, rest.at(-1) ?? 0);
   const [size] = rest.length > 1 ? rest : [];
+  if (element.statements.length === 0) {
+    const { start, end } = element;
+    reader.report({ kind: 'malformed', code: 'missing-option', message: 'a meter needs a limit or a counter', span: { start, end } });
+  }
   return {
     kind: 'meter',
     name: readName(reader, name),
