@@ -55,6 +55,7 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
     ofIptables,
     sets: new Map(node.sets.map((set) => [set.name.text, set])),
     changedSets: changedSets(chains.all),
+    objects: new Set(node.objects.map(({ kind, name: { text } }) => `${kind} ${text}`)),
     known,
     users: binding.options.users,
     groups: binding.options.groups,
@@ -93,6 +94,13 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
       limits.push(...lowered.limits);
     }
     const where = { table: name, chain: chainName.text, context: silent, chainOf };
+    if (base !== undefined && isOfDevices(base) && node.family !== 'inet')
+      report({
+        kind: 'not-loadable',
+        code: 'wrong-hook',
+        message: `tables of ${node.family} have no hook \`${base.hook.text}\``,
+        span: base.hook,
+      });
     const attached = base === undefined || isOfDevices(base) ? undefined : nftBase(base, registered + at, report);
     checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps, limits });
     return {

@@ -16,6 +16,12 @@ const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['srcnat', 100],
 ]);
 
+/** nft 1.0.6 takes `dstnat` at prerouting and `srcnat` at postrouting only; newer ones print them at two hooks. */
+const PLACES: ReadonlyMap<string, readonly HookName[]> = new Map([
+  ['dstnat', ['PREROUTING', 'OUTPUT']],
+  ['srcnat', ['INPUT', 'POSTROUTING']],
+]);
+
 const KINDS: Readonly<Record<BaseKind, readonly HookName[]>> = {
   filter: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
   nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
@@ -33,6 +39,12 @@ export function nftBase(base: NftBaseNode, registered: number, report: ProblemSi
     return refuse(`there is no hook \`${base.hook.text}\``, base.hook, 'hooks are prerouting, input, forward, output and postrouting');
   const allowed = KINDS[kind as BaseKind];
   if (!allowed.includes(hook)) return refuse(`a chain of type ${kind} cannot be at hook ${base.hook.text}`, base.hook);
+  const hooks = PLACES.get(base.priority.name ?? '');
+  if (hooks?.includes(hook) === false)
+    return refuse(`the priority \`${base.priority.name}\` is for ${hooks.map((name) => name.toLowerCase()).join(' and ')}`, {
+      ...base.priority,
+      text: '',
+    });
   const priority = priorityOf(base);
   if (priority === undefined) return refuse(`there is no priority \`${base.priority.name}\``, { ...base.priority, text: '' });
   if (kind === 'nat' && priority <= CONNTRACK_PRIORITY)

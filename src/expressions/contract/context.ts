@@ -13,6 +13,8 @@ export interface TableContext {
   readonly sets: ReadonlyMap<string, NftSetNode>;
   /** members of these sets are added or removed by packets */
   readonly changedSets: ReadonlySet<string>;
+  /** named counters, limits ... as `counter NAME` */
+  readonly objects: ReadonlySet<string>;
   /** elements of sets that were read already */
   readonly known: Map<NftSetNode, readonly ElementRow[] | undefined>;
   /** numeric ids of user and group names */

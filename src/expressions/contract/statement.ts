@@ -4,7 +4,10 @@ import type { Building } from './building.ts';
 import type { NftClaim } from './expression.ts';
 
 export type StatementKind = NftStatement['kind'];
-export type StatementOf<Kind extends StatementKind> = Extract<NftStatement, { readonly kind: Kind }>;
+export type StatementOf<Kind extends StatementKind> = OfKind<NftStatement, Kind>;
+
+/** Some members of the union are of several kinds. */
+type OfKind<One, Kind> = One extends { readonly kind: infer Known } ? (Kind extends Known ? One : never) : never;
 
 export interface Statement<Kind extends StatementKind = StatementKind> {
   readonly kind: Kind;

@@ -53,7 +53,7 @@ const TYPES = {
   hour: { form: 'number', bits: 32, names: 'clock' },
   time: { form: 'number', bits: 64, names: 'clock' },
   realm: { form: 'number', bits: 32, names: 'realm' },
-  devgroup: { form: 'number', bits: 32, names: 'device group', prints: 'hex8' },
+  devgroup: { form: 'number', bits: 32, names: 'device group' },
 } as const satisfies Record<string, Omit<Datatype, 'name'>>;
 
 export type DatatypeName = keyof typeof TYPES;

@@ -28,6 +28,7 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
           )
         : refuse(`\`${text}\` is not a valid MAC address`);
     case 'name':
+      if (type.name === 'ifname' && text.length >= LONGEST_NAME) return refuse(`\`${text}\` is too long for the name of an interface`);
       return text;
     case 'number':
       break;
@@ -50,6 +51,9 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
 }
+
+/** With the byte at its end. kernel include/uapi/linux/if.h IFNAMSIZ */
+const LONGEST_NAME = 16;
 
 function accountOf(text: string, { names }: Datatype, { users, groups }: ValueReading): number | undefined {
   if (names === 'service') return SERVICES.get(text);

@@ -16,7 +16,7 @@ export function withFamilies(statements: readonly NftStatement[], context: NftRu
   for (const one of statements) {
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
-      if (expression !== undefined) known = withImplied(known, expression, { at: selector, context });
+      known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
     }
     resets ||= context.table === 'inet' && one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;
     told.push(...withFamily(one, known, context));

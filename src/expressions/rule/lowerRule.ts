@@ -9,7 +9,7 @@ import type { Statement } from '../contract/statement.ts';
 import { findExpression } from '../selectors/all.ts';
 import { STATEMENTS } from '../statements/all.ts';
 import { selectorsOf } from '../values/asked.ts';
-import { selectorName } from '../values/part.ts';
+import { impliedByHeader, selectorName } from '../values/part.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export interface LoweredRule {
@@ -79,7 +79,14 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
   let known = protocols;
   for (const selector of selectorsOf(statement)) {
     const expression = findExpression(selectorName(selector, context));
-    if (expression === undefined) continue;
+    if (expression === undefined) {
+      known = withImplied(known, impliedByHeader(selector), { at: selector, context });
+      if (selector.kind === 'payload' && selector.protocol === 'arp') {
+        const message = `\`arp ${selector.field}\` is for tables of arp, bridge and netdev`;
+        context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });
+      }
+      continue;
+    }
     if (expression.needs !== undefined) building.need(expression.needs);
     if (expression.hooks !== undefined) limits.push({ what: expression.name, hooks: expression.hooks, span: selector });
     if (expression.tables?.includes(context.table) === false) {
@@ -90,7 +97,7 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const message = `\`${expression.name}\` needs a transport protocol before it`;
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
     }
-    known = withImplied(known, expression, { at: selector, context });
+    known = withImplied(known, expression.implies ?? {}, { at: selector, context });
   }
   return known;
 }

@@ -5,7 +5,6 @@ import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
 import type { NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
-import type { Expression } from '../contract/expression.ts';
 import { intervalOf } from '../values/constant.ts';
 import { keyParts } from '../values/part.ts';
 
@@ -21,12 +20,11 @@ export function protocolsOf(table: NftFamily): Protocols {
 
 const IP: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };
 
-export function withImplied(known: Protocols, expression: Expression, { at, context }: Asking): Protocols {
-  const { family, proto } = expression.implies ?? {};
+export function withImplied(known: Protocols, { family, proto }: Protocols, { at, context }: Asking): Protocols {
   const refuse = (a: string, b: string): void =>
     context.report({ kind: 'not-loadable', code: 'conflicting-options', message: `a packet cannot be ${a} and ${b}`, span: at });
-  // ICMPv6 in a table of IPv4 loads
-  const ofFamily = proto !== undefined && (context.table === 'ip' || context.table === 'ip6') ? undefined : family;
+  // ICMPv6 after a match on IPv4 loads
+  const ofFamily = proto !== undefined && known.family !== undefined ? undefined : family;
   if (ofFamily !== undefined && known.family !== undefined && known.family !== ofFamily) refuse(IP[known.family], IP[ofFamily]);
   if (proto !== undefined && known.proto !== undefined && known.proto !== proto) refuse(nameOf(known.proto), nameOf(proto));
   return { family: ofFamily ?? known.family, proto: proto ?? known.proto };

@@ -8,6 +8,7 @@ import { type StatementOf, statement } from '../contract/statement.ts';
 import { hasKey } from '../values/keyed.ts';
 import { keyParts } from '../values/part.ts';
 import { setNamed } from '../values/rows.ts';
+import { checkObject } from './objects.ts';
 
 function remembered({ context, ask }: Building, at: Span): void {
   const lot: MatchExpr = { kind: 'chance', id: `${context.ruleId}@${at.start}`, remembers: true };
@@ -17,13 +18,22 @@ function remembered({ context, ask }: Building, at: Span): void {
 export const limitStatement = statement({
   kind: 'limit',
   says: [{ name: 'limit', claim: 'chance' }],
-  apply: (given, building) => remembered(building, given),
+  apply: (given, building) => {
+    checkObject(given, building.context);
+    const rate = given.says.find(({ text }) => /^\d+\//.test(text));
+    if (rate !== undefined && Number.parseInt(rate.text, 10) === 0)
+      building.context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a rate of 0 is never kept', span: rate });
+    remembered(building, given);
+  },
 });
 
 export const quotaStatement = statement({
   kind: 'quota',
   says: [{ name: 'quota', claim: 'chance' }],
-  apply: (given, building) => remembered(building, given),
+  apply: (given, building) => {
+    checkObject(given, building.context);
+    remembered(building, given);
+  },
 });
 
 export const ctCount = statement({

@@ -3,8 +3,13 @@ import { unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Building } from '../contract/building.ts';
 import { notClaimed, partly } from '../contract/claims.ts';
 import { statement } from '../contract/statement.ts';
+import { checkObject } from './objects.ts';
 
-export const counter = statement({ kind: 'counter', says: [{ name: 'counter' }], apply: () => {} });
+export const counter = statement({
+  kind: 'counter',
+  says: [{ name: 'counter' }],
+  apply: (given, { context }) => checkObject(given, context),
+});
 export const log = statement({ kind: 'log', says: [{ name: 'log' }], apply: () => {} });
 
 /** kernel net/netfilter/nft_ct.c nft_notrack_eval() */
@@ -18,6 +23,7 @@ export const object = statement({
   kind: 'object',
   says: [{ name: 'ct helper set, ct timeout set, ct expectation set', claim: partly('connections that a helper expects are not there') }],
   apply: (given, building) => {
+    checkObject(given, building.context);
     if (given.of.startsWith('ct ')) building.need('conntrack');
     else if (given.of === 'synproxy') opaque('synproxy: the kernel answers for the server', building);
   },
@@ -44,6 +50,9 @@ export const other = statement({
   ],
   apply: (given, building) => {
     if (given.verb === 'flow' || given.verb === 'synproxy') building.need('conntrack');
+    if (given.verb === 'synproxy') building.onlyAt({ what: 'synproxy', hooks: ['INPUT', 'FORWARD'], span: given });
+    if (given.verb === 'fwd')
+      building.context.report({ kind: 'not-loadable', code: 'wrong-family', message: '`fwd` is for tables of netdev', span: given });
     const why = Object.hasOwn(VERBS, given.verb) ? VERBS[given.verb] : `\`${given.verb}\``;
     if (why !== undefined) opaque(why, building);
   },

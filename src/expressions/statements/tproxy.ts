@@ -21,8 +21,7 @@ export const tproxy = statement({
     const refuse = (message: string, help?: string): void =>
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: given, help });
     const { proto, family: known } = protocols();
-    if (proto !== PROTO.tcp && proto !== PROTO.udp)
-      refuse('`tproxy` needs a transport protocol', 'match on `meta l4proto tcp` or udp before it');
+    if (proto === undefined) refuse('`tproxy` needs a transport protocol', 'match on `meta l4proto tcp` or udp before it');
     if (address !== undefined && context.table === 'inet' && given.family === undefined)
       refuse('`tproxy` to an address needs `ip` or `ip6` in a table of inet');
     if (context.table === 'inet' && given.family === undefined && known !== undefined)

@@ -25,9 +25,7 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
       return whole === undefined ? expression : { ...expression, of: { ...span, ...printValue(whole.lo, type) } };
     }
     case 'range':
-      if (type.name === 'day')
-        return { ...expression, lo: dayNumber(expression.lo, type, context), hi: dayNumber(expression.hi, type, context) };
-      return { ...expression, lo: canonicalConstant(expression.lo, type, place), hi: canonicalConstant(expression.hi, type, place) };
+      return { ...expression, lo: endOf(expression.lo, type, place), hi: endOf(expression.hi, type, place) };
     case 'value':
     case 'list':
     case 'binary': {
@@ -46,10 +44,11 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
   }
 }
 
-/** Days of a range are listed by number. */
-function dayNumber(expression: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
-  const value = constantOf(expression, type, context);
-  return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text: String(value) };
+/** Ends of a range are listed by number. */
+function endOf(expression: NftExpression, type: Datatype, place: ConstantPlace): NftExpression {
+  const value = type.form === 'number' && type.names !== 'clock' ? constantOf(expression, type, place.context) : undefined;
+  if (typeof value !== 'number') return canonicalConstant(expression, type, place);
+  return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text: numberText(value, type) };
 }
 
 function flagsAt(bits: number, type: Datatype, { span, list }: { readonly span: Span; readonly list: boolean }): NftExpression {
@@ -129,7 +128,11 @@ function intervalNode({ lo, hi }: Interval<FieldValue>, type: Datatype, { start,
   const length =
     typeof lo === 'string' || typeof hi === 'string' || type.names === 'service' ? undefined : prefixLength({ lo, hi }, type.bits);
   if (length !== undefined) return { ...span, kind: 'prefix', of: { ...span, ...printValue(lo, type) }, length };
-  return { ...span, kind: 'range', lo: { ...span, ...printValue(lo, type) }, hi: { ...span, ...printValue(hi, type) } };
+  const boundary = (value: FieldValue): NftExpression =>
+    typeof value === 'number' && type.form === 'number'
+      ? { ...span, kind: 'value', form: 'number', text: numberText(value, type) }
+      : { ...span, ...printValue(value, type) };
+  return { ...span, kind: 'range', lo: boundary(lo), hi: boundary(hi) };
 }
 
 /** Of addresses only. */

@@ -1,4 +1,7 @@
 /** A key of a match, a map or a concatenation: what is asked of a packet, and of which type its values are. */
+import { ALWAYS, equals } from '../../netfilter/matchExpr.ts';
+import type { Family } from '../../packet/address.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import type { NftExpression, NftSelector } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Bits } from '../contract/bits.ts';
@@ -33,6 +36,8 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
       return masked(expression, context);
     case 'numgen': {
       const { modulus, offset, mode } = expression;
+      if (modulus === 0)
+        context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
       return { ...NUMBER, span: expression, selection: { ...DRAWN, lots: { modulus, offset, remembers: mode === 'inc' } } };
     }
     case 'hash': {
@@ -66,7 +71,9 @@ function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPar
   const expression = findExpression(name);
   if (expression === undefined) {
     const type = selector.kind === 'header' && selector.field === undefined ? DATATYPES.boolean : DATATYPES.string;
-    return { type, span: selector, selection: unknown(`\`${name}\``) };
+    const { family, proto } = impliedByHeader(selector);
+    if (family !== undefined && family !== context.family) return { type, span: selector, selection: ABSENT };
+    return { type, span: selector, selection: unknown(`\`${name}\``, proto === undefined ? ALWAYS : equals('proto', proto)) };
   }
   const type = { ...DATATYPES[expression.type], ...(expression.last !== undefined && { bits: Math.ceil(Math.log2(expression.last + 1)) }) };
   const { implies } = expression;
@@ -102,6 +109,23 @@ export function selectorName(selector: NftSelector, { family }: Pick<NftRuleCont
     case 'numgen':
     case 'hash':
       return selector.kind;
+  }
+}
+
+/** Extension headers are those of IPv6. */
+export function impliedByHeader(selector: NftSelector): { readonly family?: Family; readonly proto?: number } {
+  if (selector.kind !== 'header') return {};
+  switch (selector.of) {
+    case 'exthdr':
+      return { family: 6 };
+    case 'ip option':
+      return { family: 4 };
+    case 'tcp option':
+      return { proto: PROTO.tcp };
+    case 'sctp chunk':
+      return { proto: PROTO.sctp };
+    case 'dccp option':
+      return { proto: PROTO.dccp };
   }
 }
 

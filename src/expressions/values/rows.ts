@@ -73,6 +73,11 @@ export interface SetNaming {
 export function elementsOf(expression: NftExpression, { types, wanted }: SetNaming, context: NftRuleContext): Elements | undefined {
   if (expression.kind === 'set') {
     const rows = elementRows(expression.elements, types, context);
+    for (const { key, value } of expression.elements) {
+      const message = wanted === 'set' ? 'a value of a map stands where a set is asked' : 'this element of a map has no value';
+      if ((value === undefined) !== (wanted === 'set'))
+        context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value ?? key });
+    }
     if (rows !== undefined) reportConflicts(rows, { merges: wanted === 'set', intervals: true }, context.report);
     return { rows, changed: false, fades: false };
   }
