@@ -3,6 +3,7 @@ import { isListingCall } from '../iptables/outsideTables.ts';
 import { LISTED_CHAIN } from '../listing/listCall.ts';
 import { looksLikeLog } from '../log/signs.ts';
 import { isNftCall, isNftListingCall, isTextOfNft, nftTablesIn } from '../nft/signs.ts';
+import { isNftJson } from '../nftJson/readNftJson.ts';
 import { type Line, linesOf } from '../text/lines.ts';
 import type { TextFinding } from '../text/problems.ts';
 import { refusal, TABLE_LINE } from '../text/refusal.ts';
@@ -27,6 +28,7 @@ const FENCE = /^ {0,3}(?:[-*>] +)?(```+|~~~+)/;
 export function codeBlocks(text: string): readonly CodeBlock[] {
   const from = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (/```|~~~/.test(text) && /^ {0,3}(?:[-*>] +)?(?:```|~~~)/m.test(text) && !hasShebang(text)) return markdownBlocks(text, from);
+  if (isNftJson(text)) return [{ kind: 'nft', span: { start: from, end: text.length } }];
   if (isTextOfNft(text)) {
     const blocks = nftBlocks(text, from);
     if (blocks !== undefined) return blocks;

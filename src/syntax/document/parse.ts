@@ -16,8 +16,8 @@ import { listingInto } from '../listing/listingInto.ts';
 import { mentionsRules, noRulesInLog } from '../log/noRulesInLog.ts';
 import { readLog } from '../log/readLog.ts';
 import type { NftRulesetNode } from '../nft/ast.ts';
-import { nftInto } from '../nft/readNft.ts';
 import { nftRuleset } from '../nft/world.ts';
+import { anyNftInto } from '../nftJson/readNftJson.ts';
 import { type ScriptHost, writtenSysctls } from '../shell/hostCall.ts';
 import { programsOf } from '../shell/programs.ts';
 import type { ScriptReading } from '../shell/reading.ts';
@@ -115,7 +115,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   };
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
-    else if (block.kind === 'nft') nftInto(reading.world.nft, { text: source.text, span: block.span, report });
+    else if (block.kind === 'nft') anyNftInto(reading.world.nft, { text: source.text, span: block.span, report });
     else if (block.kind === 'shell') readScript(scripts, block.span);
     else if (block.kind === 'listing') readListings([block.lines]);
     else if (block.kind === 'restore') {

@@ -43,7 +43,8 @@ export function newNftCursor({ text, span, report, place, lineOf, defined }: Nft
   };
 }
 
-function risingLines(text: string): (offset: number) => number {
+/** Lines of offsets that mostly rise. */
+export function risingLines(text: string): (offset: number) => number {
   let [at, line] = [0, 1];
   return (offset) => {
     if (offset < at) [at, line] = [0, 1];

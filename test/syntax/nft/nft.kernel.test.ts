@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseRules } from '../../../src/syntax/document/parse.ts';
 import { printNft } from '../../../src/syntax/nft/printNft.ts';
 import { kernelHere } from '../../kernel/kernelHere.ts';
 import { inTable, readNft, STATEMENTS } from './texts.ts';
@@ -11,6 +12,8 @@ interface Answer {
   /** of the parser alone: what is not in the language */
   readonly isSyntax: boolean;
   readonly printed: string;
+  /** of `nft -j` */
+  readonly json: string;
 }
 
 const SCRIPT = `
@@ -19,7 +22,8 @@ for text in json.load(sys.stdin):
     subprocess.run(['nft', 'flush', 'ruleset'])
     done = subprocess.run(['nft', '-f', '-'], input=text, text=True, capture_output=True)
     listed = subprocess.run(['nft', 'list', 'ruleset'], text=True, capture_output=True).stdout if done.returncode == 0 else ''
-    print(json.dumps({'taken': done.returncode == 0, 'isSyntax': 'syntax error' in done.stderr, 'printed': listed}))
+    inJson = subprocess.run(['nft', '-j', 'list', 'ruleset'], text=True, capture_output=True).stdout if listed else ''
+    print(json.dumps({'taken': done.returncode == 0, 'isSyntax': 'syntax error' in done.stderr, 'printed': listed, 'json': inJson}))
 `;
 
 /** Each text is loaded alone in a network namespace of its own. */
@@ -68,6 +72,22 @@ const NAMED: readonly RegExp[] = [
   /name \S+, /,
 ];
 
+/** Masks of flags, times, numbers without a type, devices and defaults have other words, which mean the same. */
+const SPELLED: readonly RegExp[] = [
+  /^(?:tcp flags|ct state) .* \/ /,
+  /^tcp option 253/,
+  /^(?:comp flags|ct expiration|@\w+,|meta day|meta rtclassid)/,
+  /^(?:meta nfproto ipv[46] )?reject(?: with icmpx port-unreachable)?$/,
+  /^log flags tcp sequence,options/,
+  /^ct original ip saddr/,
+  /^dup to /,
+  />> 4$/,
+];
+
+function rulesOf(text: string): string {
+  return (text.split('chain c {')[1] ?? '').split('\n').slice(2, -3).join('\n').trim();
+}
+
 function isNamed(text: string): boolean {
   const [, , , line = ''] = text.split('\n');
   return NAMED.some((pattern) => pattern.test(line.trim()));
@@ -78,6 +98,16 @@ describe.skipIf(!kernelHere())('nft', () => {
     const listings = asked(STATEMENTS.map((row) => inTable(row, row.printed))).filter(({ taken }) => taken);
     expect(listings.length).toBeGreaterThan(500);
     for (const { printed } of listings) expect(printNft(readNft(printed).tree)).toBe(printed);
+  });
+
+  it('says in its JSON what it says in its listing, but for spelling', () => {
+    const listings = asked(STATEMENTS.map((row) => inTable(row, row.printed))).filter(({ taken }) => taken);
+    const different = listings.filter(({ printed, json }) => {
+      const { nft, diagnostics } = parseRules({ file: 'test', text: json });
+      expect(diagnostics.filter(({ kind }) => kind !== 'warning')).toEqual([]);
+      return nft === undefined || rulesOf(printNft(nft)) !== rulesOf(printed);
+    });
+    expect(different.map(({ printed }) => rulesOf(printed)).filter((rule) => !SPELLED.some((pattern) => pattern.test(rule)))).toEqual([]);
   });
 
   it('refuses as not of its language what is not read here, and nothing else', () => {
