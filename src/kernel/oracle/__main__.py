@@ -24,7 +24,7 @@ question: {hello: true}, answered with {kernel, backend, iptables} or {missing};
                          a local packet without src gets the kernel's choice }
 answer: {ok, result: [one per packet, see flight.answer_of]} or {ok: false, error}
 
-Of rules_nft, a row's table is `FAMILY NAME`, its chain, where it has no name, `PARENT { 1 }` and so on.
+Of rules_nft, a row's table is `FAMILY NAME`, its chain, where it has no name, `__chain0` and so on.
 A rule that stops amid its statements is not among the rows, and `reject` is told from a drop by the rule's text.
 
 How: chains of an nft table of our own set `nftrace` on every packet before all other hooks and look at it after them, where they drop it so that

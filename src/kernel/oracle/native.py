@@ -13,7 +13,6 @@ FAMILIES = {1: 'inet', 2: 'ip', 3: 'arp', 5: 'netdev', 7: 'bridge', 10: 'ip6'}
 PLACES = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING', 'INGRESS']
 OF_DEVICES = ['INGRESS', 'EGRESS']
 ANONYMOUS = re.compile(r'__chain(\d+)')
-ANONYMOUS_NAME = re.compile(r' \{ \d+ \}$')
 HANDLE = re.compile(r' # handle (\d+)$')
 BRACED = re.compile(r'\{[^{}]*\}')
 NAT = re.compile(r'(?:^|\s)(?:(snat|dnat)(?: ip6?)?(?: prefix| addr \. port)?(?: interval)? to\s|(masquerade|redirect)(?:\s|$))')
@@ -48,7 +47,7 @@ def held(control, question, iptables):
         counts[place] = counts.get(place, 0) + 1
         numbers[family, place[1], struct.unpack('!Q', found[3])[0]] = counts[place]
     texts = native_texts(native) if question.get('rules_nft') else {}
-    return Held(tables, native, labels, hooks, numbers, in_order(chains, [place for place in texts if ANONYMOUS_NAME.search(place[2])], labels), texts)
+    return Held(tables, native, labels, hooks, numbers, in_order(chains), texts)
 
 
 def name(found, kind):
@@ -60,14 +59,12 @@ def hook_of(family, nested):
     return (OF_DEVICES if family == 5 else PLACES)[number]
 
 
-def in_order(chains, named, labels):
-    """The kernel numbers anonymous chains over all namespaces, in the order of the text; `named`: as a listing shows them, in its order."""
-    found, left = {}, {}
-    for family, label, chain in named:
-        left.setdefault((family, label), []).append(chain)
+def in_order(chains):
+    """The kernel numbers anonymous chains over all namespaces, in the order of the text."""
+    found, counts = {}, {}
     for place in sorted(chains, key=lambda one: int(ANONYMOUS.fullmatch(one[2]).group(1))):
-        names = left.get((place[0], labels[place[:2]]))
-        found[place] = names.pop(0) if names else place[2]
+        found[place] = '__chain%d' % counts.setdefault(place[:2], 0)
+        counts[place[:2]] += 1
     return found
 
 
@@ -92,8 +89,8 @@ def native_texts(native):
                 texts[by_name[table], table, chain].append(rule.strip())
                 inner = re.search(r'(?:jump|goto) \{\n(.*)\n\t\t\}', rule, re.S)
                 if inner:
+                    texts[by_name[table], table, '__chain%d' % anonymous] = [one.strip() for one in re.split(r'\n(?=\t\t\t\S)', inner.group(1))]
                     anonymous += 1
-                    texts[by_name[table], table, '%s { %d }' % (chain, anonymous)] = [one.strip() for one in re.split(r'\n(?=\t\t\t\S)', inner.group(1))]
                 open_lines = []
     return texts
 

@@ -105,7 +105,7 @@ export const VERDICT_CASES: readonly NftCase[] = [
     name: 'rules in braces are a chain without a name, which returns to the next rule',
     nft: inet(base('o', 'filter output 0', 'tcp dport 80 jump {\n udp dport 1 drop\n meta mark set 1\n}', 'meta mark 1 meta mark set 3')),
     ends: { [OUT]: `${SENT} mark 3` },
-    meets: { [OUT]: ['OUTPUT inet t:o { 1 }:2 CONTINUE', 'OUTPUT inet t:o { 1 }:end RETURN', 'OUTPUT inet t:o:2 CONTINUE'] },
+    meets: { [OUT]: ['OUTPUT inet t:__chain0:2 CONTINUE', 'OUTPUT inet t:__chain0:end RETURN', 'OUTPUT inet t:o:2 CONTINUE'] },
   },
   {
     name: 'the verdict of a vmap is that of the rule; without the key, the next rule runs; `*` takes all others',

@@ -37,7 +37,7 @@ export function compareTexts(texts: readonly NftText[]): TextComparison {
 type OurText = { readonly rules: ReadonlyMap<string, readonly string[]> } | { readonly error: string };
 
 /** A rule in braces is part of the rule that jumps to it. */
-const UNNAMED = / \{ \d+ \}$/;
+const UNNAMED = /__chain\d+$/;
 
 export function ourRules(text: string): OurText {
   const { rulesets, diagnostics } = readRules({ file: 'text', text });
