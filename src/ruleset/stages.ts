@@ -20,24 +20,32 @@ export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[
   const all = [...tables.values()].flatMap((table) => basesOf(table).map((chain): AttachedChain => ({ table, chain })));
   const here = all.filter(({ chain }) => chain.base.hook === hook).sort(inOrder);
   const isNat = ({ chain }: AttachedChain): boolean => chain.base.kind === 'nat';
-  const chains = here
-    .filter((one) => !isNat(one))
-    .map((at): Placed => ({ priority: at.chain.base.priority, stage: { kind: 'chain', at } }));
+  const chains = here.filter((one) => !isNat(one)).map((at): Placed => ({ ...at.chain.base, stage: { kind: 'chain', at } }));
   const lookup: readonly Placed[] = CONNTRACK_HOOKS.has(hook) ? [{ priority: CONNTRACK_PRIORITY, stage: { kind: 'conntrack' } }] : [];
   const priority = NAT_PRIORITY[hook];
-  // one nat chain anywhere is enough for connections to be rewritten at all hooks
+  // one nat chain anywhere is enough for connections to be rewritten at all hooks, from when the first is made
+  const registered = Math.min(...all.filter(isNat).map(({ chain }) => chain.base.registered ?? 0));
   const nat: readonly Placed[] =
-    priority === undefined || !all.some(isNat) ? [] : [{ priority, stage: { kind: 'nat', chains: here.filter(isNat) } }];
-  return [...lookup, ...nat, ...chains].sort((a, b) => a.priority - b.priority).map(({ stage }) => stage);
+    priority === undefined || !all.some(isNat) ? [] : [{ priority, registered, stage: { kind: 'nat', chains: here.filter(isNat) } }];
+  // conntrack is asked for by rules, which are made after all chains
+  return [...lookup, ...[...nat, ...chains].sort(byPriority)].sort((a, b) => a.priority - b.priority).map(({ stage }) => stage);
 });
 
 /** kernel net/netfilter/core.c nf_hook_entries_grow(): before those that have its priority */
-function inOrder({ chain: { base: a } }: AttachedChain, { chain: { base: b } }: AttachedChain): number {
+function byPriority(a: Registered, b: Registered): number {
   return a.priority - b.priority || (b.registered ?? 0) - (a.registered ?? 0);
 }
 
-interface Placed {
+function inOrder({ chain: a }: AttachedChain, { chain: b }: AttachedChain): number {
+  return byPriority(a.base, b.base);
+}
+
+interface Registered {
   readonly priority: number;
+  readonly registered?: number;
+}
+
+interface Placed extends Registered {
   readonly stage: HookStage;
 }
 

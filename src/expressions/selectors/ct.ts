@@ -1,6 +1,6 @@
 /** What the kernel keeps of a packet's connection. man nft(8), CONNTRACK EXPRESSIONS
  *  kernel net/netfilter/nft_ct.c nft_ct_get_eval(): without a connection there is a state and nothing else */
-import { ALWAYS, equals, present } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, equals, present } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
@@ -64,6 +64,12 @@ function end(direction: 'original' | 'reply', side: 'src' | 'dst'): readonly Exp
 
 const HAS_CONNECTION = present('ctdir');
 
+/** What stands for a connection before the lookup has a state, and nothing that nft reads. */
+function ofConnection(field: Field, width: number): Selection {
+  const { where } = ofField(field, width);
+  return { present: HAS_CONNECTION, where: (values) => and(HAS_CONNECTION, where(values)) };
+}
+
 export const ct: readonly Expression[] = [
   { name: 'ct state', type: 'ct_state', needs: 'conntrack', select: () => state },
   {
@@ -73,9 +79,9 @@ export const ct: readonly Expression[] = [
     claim: partly('some of its bits, not all of them as one number'),
     select: () => status,
   },
-  { name: 'ct mark', type: 'mark', needs: 'conntrack', select: () => ofField('connmark', 32) },
+  { name: 'ct mark', type: 'mark', needs: 'conntrack', select: () => ofConnection('connmark', 32) },
   { name: 'ct direction', type: 'ct_dir', needs: 'conntrack', select: () => ofField('ctdir', 8) },
-  { name: 'ct zone', type: 'integer', last: 0xffff, needs: 'conntrack', select: () => unknown('the zone of a connection', HAS_CONNECTION) },
+  { name: 'ct zone', type: 'integer', last: 0xffff, needs: 'conntrack', select: () => ofConnection('ctzone', 16) },
   ...(['original', 'reply'] as const).flatMap((direction): readonly Expression[] => [
     ...end(direction, 'src'),
     ...end(direction, 'dst'),
@@ -86,7 +92,14 @@ export const ct: readonly Expression[] = [
       needs: 'conntrack',
       select: ({ family }) => ({ ...always(NFPROTO[family]), present: HAS_CONNECTION }),
     },
-    ...kept(`${direction} `, ['zone', 'bytes', 'packets', 'avgpkt']),
+    {
+      name: `ct ${direction} zone`,
+      type: 'integer',
+      last: 0xffff,
+      needs: 'conntrack',
+      select: () => ofConnection(direction === 'original' ? 'ctorigzone' : 'ctreplzone', 16),
+    },
+    ...kept(`${direction} `, ['bytes', 'packets', 'avgpkt']),
   ]),
   { name: 'ct protocol', type: 'inet_proto', needs: 'conntrack', select: () => ofField('ctproto', 8) },
   {

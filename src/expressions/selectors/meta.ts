@@ -43,13 +43,13 @@ function groupOf(field: 'iif' | 'oif', { interfaceGroups }: NftRuleContext): Sel
   if (interfaceGroups === undefined) return unknown('the group of an interface');
   const known = [...interfaceGroups];
   return {
-    present: ALWAYS,
+    present: present(field),
     where: (values) => {
       const names = known.filter(([, group]) => passes(group, values)).map(([name]) => ({ lo: name, hi: name }));
       const [others, named] = [known.map(([name]) => ({ lo: name, hi: name })), ofField(field, 128)];
       const inSome = named.where({ intervals: names.sort((a, b) => (a.lo < b.lo ? -1 : 1)) });
       if (!passes(0, values)) return inSome;
-      return or(inSome, not(named.where({ intervals: others.sort((a, b) => (a.lo < b.lo ? -1 : 1)) })));
+      return and(present(field), or(inSome, not(named.where({ intervals: others.sort((a, b) => (a.lo < b.lo ? -1 : 1)) }))));
     },
   };
 }

@@ -28,18 +28,22 @@ export const natStatement = statement({
     onlyAt({ what: given.verb, hooks: HOOKS[given.verb], kinds: ['nat'], span: given });
     const family = familyOf(given) ?? (given.address === undefined ? undefined : building.protocols().family);
     checkNat(given, family, building);
-    if (family !== undefined && family !== context.family) return;
+    const isOther = family !== undefined && family !== context.family;
     // for one family, the kernel tracks the connections of that one alone
-    need('conntrack');
+    if (!isOther) need('conntrack');
     const { address, port } = given;
+    if (isOther && address?.kind !== 'map') return;
     if (address?.kind !== 'map' && port?.kind !== 'map') return act(...rewriteOf(given, { address, port }, building));
     const map = address?.kind === 'map' ? address : port?.kind === 'map' ? port : undefined;
     if (map === undefined) return;
     const choice = chosen(map, context);
     if (choice.kind !== 'choice') return opaque(`\`${given.verb}\` to an address of a map that packets change`, building);
     ask(choice.present, given);
-    const branches = choice.among.map(({ match, value }) => ({ match, effects: rewriteOf(given, targetOf(given, value), building) }));
-    if (branches.length > 0) act({ kind: 'switch', branches });
+    const branches = choice.among.map(({ match, value }) => ({
+      match,
+      effects: isOther ? [] : rewriteOf(given, targetOf(given, value), building),
+    }));
+    act({ kind: 'switch', branches });
   },
 });
 

@@ -1,7 +1,7 @@
 /** The simulator's walk beside the kernel's answer: rows, fate, final tuple, device, mark. */
 import { does } from '../../netfilter/everyEffect.ts';
 import { formatAddress } from '../../packet/address.ts';
-import type { Fate, Walk, WalkStep } from '../../simulate/trace.ts';
+import { effectOf, type Fate, type Walk, type WalkStep } from '../../simulate/trace.ts';
 import type { KernelRow, OracleAnswer } from '../asked/oracle.ts';
 
 /** What both sides can say about a packet, as lines: equal or not. */
@@ -46,7 +46,12 @@ export function isClash({ fate }: Walk): boolean {
 }
 
 function counted({ rows, end }: Account, idle: BesideKernel['idle']): Account {
-  return { rows: rows.filter((row) => !idle.has(row.split(' ').at(-2) ?? '')), end };
+  return { rows: rows.filter((row) => !idle.has(ruleOfRow(row))), end };
+}
+
+/** `filter:INPUT:3`, `inet fw:input:3`: what idleRules.ts names. */
+export function ruleOfRow(row: string): string {
+  return /^\S+(?: -[io] \S+)* (.+) \S+$/.exec(row)?.[1] ?? '';
 }
 
 /** The nft backend tells the state of the packet's connection. */
@@ -85,7 +90,8 @@ function rowOfStep(step: WalkStep, at: string): readonly string[] {
   switch (step.kind) {
     case 'rule': {
       const { rule, verdict } = step;
-      const to = verdict === 'JUMP' || verdict === 'GOTO' ? `:${rule.target}` : '';
+      const effect = effectOf(step);
+      const to = effect.kind === 'jump' || effect.kind === 'goto' ? `:${effect.chain}` : '';
       return [`${at} ${rule.table}:${rule.chain}:${rule.number} ${verdict}${to}`];
     }
     case 'policy':

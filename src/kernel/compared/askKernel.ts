@@ -14,7 +14,7 @@ import { inStream, type PacketSequence, sequencesOf } from '../asked/sequences.t
 import { type Sockets, socketQuestion, whyNoSocket } from '../asked/sockets.ts';
 import { whyUnaskable } from '../asked/unaskable.ts';
 import { unmadeOf, worldQuestion } from '../asked/worldQuestion.ts';
-import { accountOfAnswer, accountOfWalk } from './account.ts';
+import { accountOfAnswer, accountOfWalk, ruleOfRow } from './account.ts';
 import { besideSockets } from './connected.ts';
 import { type Examined, examined } from './examined.ts';
 import { idleRules } from './idleRules.ts';
@@ -163,7 +163,7 @@ function otherTime({ ruleset, host }: KernelScene): string | undefined {
 }
 
 function besideOf({ packet, walks, answer, disagreement }: Examined, idle: ReadonlySet<string>): Omit<KernelLeg, 'number' | 'part'> {
-  const isCounted = (row: string) => !idle.has(row.split(' ').at(-2) ?? '');
+  const isCounted = (row: string) => !idle.has(ruleOfRow(row));
   const kernels = accountOfAnswer(answer);
   const steps = answer.trace.map(stepOfKernel).filter(({ text }) => isCounted(text));
   // the states stand there where all else is the same

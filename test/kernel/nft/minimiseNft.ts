@@ -58,7 +58,9 @@ function without(lines: readonly string[], from: number, to: number): readonly s
 async function stillDisagree(oracle: Oracle, whole: RandomNft, lines: readonly string[]): Promise<Examined | undefined> {
   try {
     const [pair] = await examineNft(oracle, { ...whole, rules: { ...whole.rules, nft: `${lines.join('\n')}\n` } }, true);
-    return pair?.disagreement === undefined ? undefined : pair;
+    // what is cut down must not become something that is not modelled
+    const isUndecided = pair?.walks.some(({ fate }) => fate.kind === 'undecided') ?? false;
+    return pair?.disagreement === undefined || (isUndecided && lines.join('\n') !== whole.rules.nft.trimEnd()) ? undefined : pair;
   } catch {
     return undefined; // what is left does not load
   }

@@ -108,12 +108,15 @@ export const MATCH_CASES: readonly NftCase[] = [
     ends: { [OUT]: `${SENT} mark ${0x16d}`, [OUT6]: `${SENT6} mark ${0x156}`, [OUT_UDP]: `${SENT} mark ${0xa1}` },
   },
   {
-    name: '`th` asks for ports whatever the protocol, `icmp type` is of IPv4 and `icmpv6 type` of IPv6',
-    nft: inet(base('o', 'filter output 0', ...bits('th dport 80', 'icmp type echo-request', 'icmpv6 type echo-request', 'icmp type != 3'))),
+    name: '`th` asks for ports whatever the protocol; `icmp type` is of IPv4 and `icmpv6 type` of IPv6',
+    nft: inet(
+      base('o', 'filter output 0', 'meta l4proto { tcp, udp } th dport 80 meta mark set 0x10'),
+      base('p', 'filter output 1', ...bits('icmp type echo-request', 'icmpv6 type echo-request', 'icmp type != 3')),
+    ),
     ends: {
-      [OUT_UDP]: `${SENT} mark 1`,
-      'out icmp 10.244.0.5 -> 203.0.113.9 icmp=8': 'sent -o eth0 10.244.0.5 > 203.0.113.9 mark 10',
-      'out icmpv6 fd00:10:244::5 -> 2001:db8::9 icmp=128': 'sent -o eth0 fd00:10:244::5 > 2001:db8::9 mark 4',
+      [OUT_UDP]: `${SENT} mark 16`,
+      'out icmp 10.244.0.5 -> 203.0.113.9 icmp=8': 'sent -o eth0 10.244.0.5 > 203.0.113.9 mark 5',
+      'out icmpv6 fd00:10:244::5 -> 2001:db8::9 icmp=128': 'sent -o eth0 fd00:10:244::5 > 2001:db8::9 mark 2',
     },
   },
   {
@@ -286,7 +289,7 @@ export const MATCH_CASES: readonly NftCase[] = [
         ...bits(
           'ct state { new, established }',
           'tcp flags { syn, ack }',
-          'ct status { snat, confirmed }',
+          'ct state { untracked }',
           'ct state new,established',
           'ct state vmap { new : continue }',
         ),
@@ -296,6 +299,7 @@ export const MATCH_CASES: readonly NftCase[] = [
   },
   {
     name: 'the next packet of a flow that took an element into a set is in the set',
+    remembers: true,
     nft: inet(
       'set seen { type ipv4_addr; flags dynamic; size 65535; }',
       chain('u', 'add @seen { ip saddr }', 'meta mark set 2'),

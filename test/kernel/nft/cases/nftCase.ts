@@ -12,6 +12,8 @@ export interface NftCase {
   /** which is loaded last; both backends are asked unless one is named */
   readonly last?: 'nft' | 'iptables';
   readonly backends?: readonly ('legacy' | 'nft')[];
+  /** the simulator does not know what earlier packets did: one of its ways is the kernel's */
+  readonly remembers?: true;
   /** as in kernelCase.ts */
   readonly ends?: Readonly<Record<string, string>>;
   readonly meets?: Readonly<Record<string, readonly string[]>>;
@@ -45,3 +47,11 @@ export const SENT6 = 'sent -o eth0 [fd00:10:244::5]:40000 > [2001:db8::9]:80';
 export const FORWARDED = 'forwarded -o net1 10.0.0.9:40000 > 192.168.50.9:80';
 /** As an end: delivered to another port. */
 export const toPort = (port: number): string => `delivered -i eth0 10.0.0.9:40000 > 10.244.0.5:${port}`;
+
+export const PROXY: Partial<HostJson> = {
+  listeners: [
+    { proto: 'tcp', port: 15006, process: 'proxy', transparent: true },
+    { proto: 'tcp', port: 15001, process: 'proxy' },
+  ],
+};
+export const toProxy = (rest: string): string => `delivered to a transparent socket ${rest.slice('delivered '.length)}`;

@@ -1,14 +1,5 @@
-/** tproxy, reject, ingress, and where a socket is looked for. */
-import type { HostJson } from '../../question.ts';
-import { base, chain, DELIVERED, DELIVERED6, IN, IN6, inet, type NftCase, OUT, THROUGH, table } from './nftCase.ts';
-
-const PROXY: Partial<HostJson> = {
-  listeners: [
-    { proto: 'tcp', port: 15006, process: 'proxy', transparent: true },
-    { proto: 'tcp', port: 15001, process: 'proxy' },
-  ],
-};
-const toProxy = (rest: string): string => `delivered to a transparent socket ${rest.slice('delivered '.length)}`;
+/** tproxy, reject, and what remembers. */
+import { base, chain, DELIVERED, DELIVERED6, IN, IN6, inet, type NftCase, OUT, PROXY, THROUGH, toProxy } from './nftCase.ts';
 
 export const TARGET_CASES: readonly NftCase[] = [
   {
@@ -49,18 +40,6 @@ export const TARGET_CASES: readonly NftCase[] = [
     ends: { [IN]: toProxy(DELIVERED), [IN6]: `${DELIVERED6} mark 2` },
   },
   {
-    name: 'a packet that tproxy has given to a socket has its user, and those who ask for one find it',
-    host: PROXY,
-    nft: inet(
-      base('p', 'filter prerouting -150', 'tcp dport 80 tproxy to :15006'),
-      base('i', 'filter input 0', 'meta skuid 0-65535 meta mark set 1'),
-    ),
-    ends: {
-      [IN]: `${toProxy(DELIVERED)} mark 1`,
-      'in tcp 10.0.0.9 -> 10.244.0.5:81 iif=eth0': 'delivered -i eth0 10.0.0.9:40000 > 10.244.0.5:81',
-    },
-  },
-  {
     name: 'tproxy leads a packet for another host here where its mark is routed to lo',
     host: { ...PROXY, ip_rules: ['fwmark 1337 lookup 133'], route_tables: { 133: ['local 0.0.0.0/0 dev lo'] } },
     nft: inet(base('p', 'filter prerouting -150', 'meta l4proto tcp tproxy ip to :15006 meta mark set 1337 accept')),
@@ -80,26 +59,14 @@ export const TARGET_CASES: readonly NftCase[] = [
   },
   {
     name: 'limit lets the first of a burst pass and then stops the rule',
+    remembers: true,
     nft: inet(base('i', 'filter input 0', 'limit rate 1/hour burst 1 packets meta mark set 1')),
     ends: { [IN]: `${DELIVERED} mark 1`, 'in udp 10.0.0.9 -> 10.244.0.5:80 iif=eth0': DELIVERED },
   },
   {
     name: 'numgen inc goes round',
+    remembers: true,
     nft: inet(base('i', 'filter input 0', 'numgen inc mod 2 0 meta mark set 1')),
     ends: { [IN]: `${DELIVERED} mark 1`, 'in udp 10.0.0.9 -> 10.244.0.5:80 iif=eth0': DELIVERED, [IN6]: `${DELIVERED6} mark 1` },
-  },
-  {
-    name: 'a mark that is set at ingress is seen by later hooks',
-    nft: table(
-      'inet t',
-      'chain g { type filter hook ingress device "eth0" priority 0; meta mark set 5; }',
-      base('i', 'filter input 0', 'meta mark 5 meta mark set 7'),
-    ),
-    ends: { [IN]: `${DELIVERED} mark 7` },
-  },
-  {
-    name: 'what ingress drops reaches no other hook',
-    nft: table('netdev t', 'chain g { type filter hook ingress device "eth0" priority 0; tcp dport 80 drop; }'),
-    ends: { [IN]: 'lost' },
   },
 ];

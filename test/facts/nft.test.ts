@@ -1,0 +1,34 @@
+/** The facts about nftables of test/kernel/nft/cases, in the simulator. */
+import { expect, test } from 'vitest';
+import { accountOfWalk } from '../../src/kernel/compared/account.ts';
+import { readRules } from '../../src/ruleset/readRules.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import { isError } from '../../src/syntax/text/diagnostic.ts';
+import { checkCase } from '../kernel/cases/check.ts';
+import { NFT_CASES } from '../kernel/nft/cases/all.ts';
+import { questionOfNft } from '../kernel/nft/cases/check.ts';
+import { LOAD_CASES } from '../kernel/nft/cases/loads.ts';
+import { rulesetOfNft } from '../kernel/nft/examineNft.ts';
+import { hostOf } from '../support/host.ts';
+
+test.each(NFT_CASES.filter(({ rules }) => rules === undefined))('$name', (one) => {
+  const question = questionOfNft(one);
+  const host = hostOf(question.host);
+  const walks = question.packets.map(
+    (packet) => simulate({ ruleset: rulesetOfNft(one.nft, packet.family, question.host), packet, host }, { detailed: true }).walks,
+  );
+  if (one.remembers === true) {
+    const ends = walks.map((ways) => ways.map((walk) => accountOfWalk(walk).end.replace(/ mark 0$/, '')));
+    for (const [at, text] of question.texts.entries()) expect(ends[at], text).toContain(one.ends?.[text]);
+    return;
+  }
+  for (const ways of walks) expect(ways).toHaveLength(1);
+  const accounts = walks.flatMap((ways) => ways.map(accountOfWalk));
+  checkCase({ rules: '', ...one }, question, accounts);
+});
+
+test.each(LOAD_CASES)('$name: $loads', ({ nft, loads, later = false }) => {
+  const { diagnostics } = readRules({ file: 'text', text: nft });
+  const errors = diagnostics.filter(isError).map(({ message }) => message);
+  expect(errors.length === 0, errors.join('; ')).toBe(loads || later);
+});
