@@ -1,23 +1,22 @@
-/** The tables of nftables in a text, with everything that is wrong with them. */
+/** The tables of nftables in a text, with everything that is wrong with them, and one ruleset of them and of the rules of iptables there. */
 import type { ParseResult } from '../syntax/document/parse.ts';
-import { type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
+import { isError } from '../syntax/text/diagnostic.ts';
 import type { ResolveOptions } from './resolve.ts';
 import { type ResolvedNft, resolveNft } from './resolveNft.ts';
+import type { Ruleset } from './ruleset.ts';
+import { withTablesOf } from './unite.ts';
 
-/** Rulesets only where the text has no rules of iptables beside them. */
-export function nftBeside({ nft, rulesets, diagnostics }: ParseResult, options: ResolveOptions): ResolvedNft {
-  const [first] = nft?.tables ?? [];
-  if (nft === undefined || first === undefined) return { rulesets: [], diagnostics: [] };
+export function nftBeside({ nft, diagnostics }: ParseResult, options: ResolveOptions): ResolvedNft {
+  if (nft === undefined || nft.tables.length === 0) return { rulesets: [], diagnostics: [] };
   const resolved = resolveNft(nft, options);
-  if (diagnostics.some(isError)) return { rulesets: [], diagnostics: resolved.diagnostics };
-  if (!rulesets.some(({ tables }) => tables.length > 0)) return resolved;
-  const beside: Diagnostic = { ...BESIDE, source: nft.source, span: { start: first.start, end: first.end } };
-  return { rulesets: [], diagnostics: [...resolved.diagnostics, beside] };
+  return diagnostics.some(isError) ? { rulesets: [], diagnostics: resolved.diagnostics } : resolved;
 }
 
-const BESIDE = {
-  kind: 'malformed',
-  code: 'not-rules',
-  message: 'the text has rules of iptables, and tables of nftables beside them: the two are not answered for together yet',
-  help: 'give them alone, each in a text of its own',
-} as const;
+/** One ruleset a family. Tables that iptables-nft manages stand in a listing too, where its save shows more of them. */
+export function besideNft(saved: readonly Ruleset[], listed: readonly Ruleset[]): readonly Ruleset[] {
+  const both = saved.map((ruleset) => {
+    const beside = listed.find(({ family }) => family === ruleset.family);
+    return beside === undefined ? ruleset : withTablesOf(ruleset, beside);
+  });
+  return [...both, ...listed.filter(({ family }) => !saved.some((one) => one.family === family))].toSorted((a, b) => a.family - b.family);
+}

@@ -7,7 +7,7 @@ import { ofWholeLines } from '../syntax/document/wholeLines.ts';
 import type { Backend, Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { bothBackends } from './backends.ts';
-import { nftBeside } from './readNftRules.ts';
+import { besideNft, nftBeside } from './readNftRules.ts';
 import { type ResolveOptions, resolve } from './resolve.ts';
 import { ruleMeaning } from './ruleMeaning.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -33,13 +33,13 @@ export function readRules(source: Source, options: RuleOptions = {}): ReadRules 
   const nft = nftBeside(parsed, options);
   const diagnostics = [...parsed.diagnostics, ...nft.diagnostics, ...resolved.flatMap((one) => one.diagnostics)];
   return {
-    rulesets: [
-      ...together(
+    rulesets: besideNft(
+      together(
         resolved.map(({ ruleset }) => ruleset && around(ruleset)),
         backends,
       ),
-      ...nft.rulesets.map(around),
-    ],
+      nft.rulesets.map(around),
+    ),
     diagnostics: ofWholeLines(placed === undefined ? diagnostics : placedApart(diagnostics, placed)),
   };
 }

@@ -2,13 +2,16 @@
  *  nftables. They become one ruleset a family, with the base chains of all. */
 import { isTable } from '../netfilter/hooks.ts';
 import type { Family } from '../packet/address.ts';
+import { isTextOfNft } from '../syntax/nft/signs.ts';
 import { type Backend, type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { backendOfText } from './asWritten.ts';
 import { bothBackends } from './backends.ts';
+import { rulesOfTable } from './everyRule.ts';
 import { PlacedRule } from './placedRule.ts';
 import type { ReadRules } from './readRules.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';
+import { withTablesOf } from './unite.ts';
 
 export interface ReadText extends ReadRules {
   readonly source: Source;
@@ -65,7 +68,8 @@ function sideOf({ text: { source }, ruleset }: Part, parts: readonly Part[], rep
   const said = saidSide(ruleset);
   if (said !== undefined) return said;
   const others = parts.filter((one) => one.text.source !== source && sharesTable(one.ruleset, ruleset));
-  if (others.length === 0) return 'nft';
+  if (others.length === 0 || others.every((one) => isTextOfNft(one.text.source.text) && showsSameTables(one.ruleset, ruleset)))
+    return 'nft';
   const taken = new Set(others.map((one) => saidSide(one.ruleset)));
   const left = taken.size === 1 && !taken.has(undefined) ? (taken.has('nft') ? 'legacy' : 'nft') : undefined;
   const span = { start: 0, end: Math.min(source.text.length, 1) };
@@ -91,16 +95,27 @@ function sideOf({ text: { source }, ruleset }: Part, parts: readonly Part[], rep
 }
 
 function saidSide({ source, tables }: Ruleset): Backend | undefined {
-  return [...tables.keys()].every((name) => !isTable(name)) ? 'nft' : backendOfText(source.text);
+  return isTextOfNft(source.text) || [...tables.keys()].every((name) => !isTable(name)) ? 'nft' : backendOfText(source.text);
 }
 
 function sharesTable(one: Ruleset, other: Ruleset): boolean {
   return [...one.tables.keys()].some((name) => other.tables.has(name));
 }
 
+/** A listing has the tables of iptables-nft as well. */
+function showsSameTables(listed: Ruleset, saved: Ruleset): boolean {
+  return [...saved.tables].every(([name, table]) => {
+    const same = listed.tables.get(name);
+    return same === undefined ? rulesOfTable(table).length === 0 : rulesOfTable(same).length === rulesOfTable(table).length;
+  });
+}
+
 function union(all: Ruleset, one: Ruleset, report: Report): Ruleset {
+  // a listing shows what iptables-nft has made as well, and less of it than its save
+  const [isListed, areListed] = [isTextOfNft(one.source.text), isTextOfNft(all.source.text)];
+  if (areListed && !isListed) return { ...union(one, all, report), source: all.source };
   for (const name of one.tables.keys()) {
-    if (!all.tables.has(name)) continue;
+    if (!all.tables.has(name) || (isListed && !areListed && isTable(name))) continue;
     report({
       kind: 'malformed',
       code: 'given-twice',
@@ -109,14 +124,7 @@ function union(all: Ruleset, one: Ruleset, report: Report): Ruleset {
       span: { start: 0, end: Math.min(one.source.text.length, 1) },
     });
   }
-  return {
-    ...all,
-    tables: new Map([...all.tables, ...one.tables]),
-    usesConntrack: all.usesConntrack || one.usesConntrack,
-    usesDefrag: all.usesDefrag || one.usesDefrag,
-    hasOpaqueTarget: all.hasOpaqueTarget || one.hasOpaqueTarget,
-    ...(all.around === undefined && one.around !== undefined && { around: one.around }),
-  };
+  return withTablesOf(all, one);
 }
 
 function inOtherText(ruleset: Ruleset, source: Source): Ruleset {

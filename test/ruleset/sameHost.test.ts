@@ -62,3 +62,39 @@ it('a family that only the other text has is there', () => {
   const six = saved('nft', table('filter', '-A INPUT -s 2001:db8::/32 -j DROP')).replace('iptables', 'ip6tables');
   expect(parse(NFT, { with: { six } }).rulesets.map(({ family }) => family)).toEqual([4, 6]);
 });
+
+const LISTING = `table inet guard {
+	chain out {
+		type filter hook output priority 10; policy accept;
+		tcp dport 15001 counter packets 0 bytes 0 drop
+	}
+}
+table ip nat {
+	chain OUTPUT {
+		type nat hook output priority -100; policy accept;
+		meta l4proto tcp tcp dport 80 counter packets 0 bytes 0 redirect to :15001
+	}
+}
+`;
+
+it('a listing of nftables stands beside a dump, in another text and in the same', () => {
+  for (const rulesets of [parse(NFT, { with: { listing: LISTING } }).rulesets, parse(`${NFT}\n${LISTING}`).rulesets]) {
+    expect(rulesets.map(({ family, tables }) => [family, [...tables.keys()].toSorted()])).toEqual([
+      [4, ['inet guard', 'nat']],
+      [6, ['inet guard']],
+    ]);
+    // what iptables made is read from its own save
+    expect(rulesets[0]?.tables.get('nat')?.chains.get('OUTPUT')?.rules[0]?.text).toMatch(/^-A OUTPUT /);
+    expect(trace(rulesets, PACKET).outcome).toBe('dropped');
+  }
+});
+
+it('a dump without its first line is of nft where the listing has its tables, and else of legacy', () => {
+  const bare = table('nat', '-A OUTPUT -p tcp -m tcp --dport 80 -j REDIRECT --to-ports 15001');
+  const same = parse(LISTING, { with: { bare } });
+  expect([same.diagnostics, same.rulesets[0]?.backends]).toEqual([[], undefined]);
+  const more = table('nat', '-A OUTPUT -p tcp -j RETURN', '-A OUTPUT -p udp -j RETURN');
+  const other = parse(LISTING, { with: { more } });
+  expect(other.diagnostics.map(({ code, kind }) => [code, kind])).toEqual([['which-backend', 'warning']]);
+  expect(other.rulesets[0]?.backends?.nft.tables.has('inet guard')).toBe(true);
+});

@@ -19,8 +19,6 @@ export interface Plan {
   readonly mixed?: { readonly side: Side; readonly file: Recognised };
   /** rules or settings on one side */
   readonly alone: readonly { readonly side: Side; readonly file: string }[];
-  /** what cannot be compared, and why */
-  readonly refused: readonly { readonly file: string; readonly why: string }[];
   /** not read */
   readonly unknown: readonly string[];
 }
@@ -44,7 +42,6 @@ export function planOf(pairs: readonly TextPair[], explicit: boolean): Plan {
     values: [] as Sides<Source>[],
     cni: [] as Sides<Source>[],
     alone: [] as { side: Side; file: string }[],
-    refused: [] as { file: string; why: string }[],
     unknown: [] as string[],
     mixed: undefined as Plan['mixed'],
   };
@@ -53,10 +50,9 @@ export function planOf(pairs: readonly TextPair[], explicit: boolean): Plan {
     const base = asRules(found.base, explicit || kindIs(found.head, 'rules'));
     const head = asRules(found.head, explicit || kindIs(found.base, 'rules'));
     const there = [head, base].flatMap((one) => one ?? []);
-    const wrong = there.flatMap(({ source: { file }, found }) => ('why' in found ? [{ file, why: found.why, known: found.known }] : []));
+    const wrong = there.flatMap(({ source: { file }, found }) => ('why' in found ? [file] : []));
     const kinds = new Set(there.flatMap(({ found }) => ('kind' in found ? [found.kind] : [])));
-    if (wrong.some(({ known }) => known)) plan.refused.push(...wrong.filter(({ known }) => known).slice(0, 1));
-    else if (explicit && wrong.length > 0) plan.unknown.push(...wrong.map(({ file }) => file).slice(0, 1));
+    if (explicit && wrong.length > 0) plan.unknown.push(...wrong.slice(0, 1));
     else if (kinds.size === 0) plan.unknown.push(pair.head?.file ?? pair.base?.file ?? '');
     for (const [side, one] of [['base', base] as const, ['head', head] as const])
       if (one !== undefined && kindIs(one, 'manifest')) plan.manifests[side].push(one.source);

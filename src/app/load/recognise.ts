@@ -5,6 +5,7 @@ import { hasVariablesBlock } from '../../istio/settings/variablesBlock.ts';
 import { OWN_KIND_NAMES } from '../../kubernetes/manifest/ownKinds.ts';
 import { runsWhenUp } from '../../syntax/document/upCommands.ts';
 import { looksLikeLog } from '../../syntax/log/signs.ts';
+import { isTextOfNft } from '../../syntax/nft/signs.ts';
 
 /** An object says its kind on a line of its own, or somewhere in JSON; rules have no such line, and manifests have no line of rules. */
 export function isManifest(text: string): boolean {
@@ -18,27 +19,23 @@ export function isManifest(text: string): boolean {
 
 export type Kind = 'rules' | 'manifest' | 'settings' | 'values' | 'cni';
 
-/** A kind, or why it is none; `known`: what it is instead is known. */
-export function kindOf(text: string): { readonly kind: Kind } | { readonly why: string; readonly known: boolean } {
+/** A kind, or why it is none. */
+export function kindOf(text: string): { readonly kind: Kind } | { readonly why: string } {
   const json = jsonOf(text);
   if (json !== undefined && ('plugins' in json || 'cniVersion' in json)) return { kind: 'cni' };
+  if (json !== undefined && 'nftables' in json) return { kind: 'rules' };
   if (json !== undefined && !('kind' in json)) return { kind: 'settings' };
   if (isManifest(text)) {
     const installs = INSTALLS_MESH.test(text) || (PACKAGES.test(text) && OF_ISTIO.test(text));
     // beside pods it is read with them
     return { kind: installs && !holdsPods(text) ? 'values' : 'manifest' };
   }
-  if (/^[ \t]*(?:table|add table|flush ruleset)\b.*$/m.test(text) && /^[ \t]*(?:table (?:inet|ip|ip6)\b|flush ruleset)/m.test(text))
-    return notJudged('it is an nftables ruleset, and rules of nftables are not read: `iptables-nft-save` prints those that iptables wrote');
+  if (isTextOfNft(text)) return { kind: 'rules' };
   if (hasVariablesBlock(text) && !/COMMIT|ip6?tables /.test(text)) return { kind: 'settings' };
   if (RULES.test(text) || looksLikeLog(text) || runsWhenUp(text)) return { kind: 'rules' };
   if (isEnvironmentFile(text)) return { kind: 'settings' };
   if (VALUES.test(text) || OF_ISTIO.test(text)) return { kind: 'values' };
-  return { why: 'it holds neither rules, nor manifests, nor settings of istio-iptables, nor mesh configuration', known: false };
-}
-
-function notJudged(why: string): { readonly why: string; readonly known: true } {
-  return { why, known: true };
+  return { why: 'it holds neither rules, nor manifests, nor settings of istio-iptables, nor mesh configuration' };
 }
 
 /** A line of a dump, or a call of iptables. */

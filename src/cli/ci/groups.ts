@@ -114,7 +114,7 @@ export async function recognise({ read }: ConfigFiles, file: string, as: ConfigK
     return { file, kind, holdsPod: hasPod };
   }
   const isData = /\.(?:ya?ml|json)$/.test(file);
-  return isData && !found.known ? { file, passedOver: found.why } : { file, kind: 'rules' };
+  return isData ? { file, passedOver: found.why } : { file, kind: 'rules' };
 }
 
 /** What cannot be read may hold one. */

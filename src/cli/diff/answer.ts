@@ -40,9 +40,9 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   const places = await readPlaces(call, place);
   if (outputs === undefined || where === undefined || places === undefined) return EXIT.usage;
   const plan = planOf(files.pairs, files.explicit);
-  const [wrong] = [...plan.refused, ...plan.unknown.map((file) => ({ file, why: 'it has nothing that can be compared' }))];
+  const [wrong] = plan.unknown;
   if (files.explicit && wrong !== undefined) {
-    await complain(io, { message: `\`${wrong.file}\` cannot be compared: ${wrong.why}` });
+    await complain(io, { message: `\`${wrong}\` cannot be compared: it has nothing that can be compared` });
     return EXIT.usage;
   }
   if (asksPods(plan) && SIDES.some((side) => hostsOf(call, side).length > 0)) {
@@ -81,7 +81,6 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
       ...files.notes,
       ...read.notes,
       ...(failing === 0 ? [] : [`${plural(failing, 'warning')} about the text, a failure with --strict`]),
-      ...(files.explicit ? [] : plan.refused.map(({ file, why }) => `${file} is not compared: ${why}`)),
     ],
     passedOver: (files.passedOver ?? 0) + (files.explicit ? 0 : plan.unknown.length),
   };

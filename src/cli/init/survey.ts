@@ -64,7 +64,7 @@ async function kindOfFile(source: Source): Promise<{ readonly kind: SurveyKind }
   if (/\.expect\.(?:ya?ml|json)$/.test(file)) return { kind: 'expectations' };
   const isData = /\.(?:ya?ml|json)$/.test(file);
   const found = kindOf(text);
-  if (!('kind' in found)) return isData && (await isHost(source)) ? { kind: 'host' } : found.known ? { why: found.why } : undefined;
+  if (!('kind' in found)) return isData && (await isHost(source)) ? { kind: 'host' } : undefined;
   if (found.kind === 'rules') return rulesIn(source, isData);
   if (found.kind === 'settings') return isData && (await isHost(source)) ? { kind: 'host' } : settingsIn(text);
   if (found.kind === 'cni') return { why: 'a chain of CNI plugins: `chainwalk diff` compares two of them' };
