@@ -2,7 +2,7 @@
 import { captures } from '../generated/nft.ts';
 import type { NftBaseNode, NftName } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
-import { endLine, type NftCursor, nextWord, skipUnread, take, takeOrSay, takeOrSkip } from './cursor.ts';
+import { endLine, type NftCursor, nextWord, skipUnread, takeOrSay, takeOrSkip } from './cursor.ts';
 import { isDefinition, namesIn, readDefinition } from './definitions.ts';
 import { allParts, findPart, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { readRule, textIn } from './statements.ts';
@@ -17,17 +17,18 @@ export function nftChainOf(table: NftTableState, name: NftName, start: number): 
 }
 
 export function readChainBlock(cursor: NftCursor, { table, name, start }: NamedBlock): void {
+  const known = table.chains.get(name.text);
   const chain = nftChainOf(table, name, start);
   const handle = readHandle(cursor);
   if (handle !== undefined) chain.handle = handle;
   cursor.scopes.unshift(new Map());
-  readLines(cursor, name, () => readChainLine(cursor, chain));
+  readLines(cursor, name, () => readChainLine(cursor, chain, known !== undefined));
   cursor.scopes.shift();
 }
 
-function readChainLine(cursor: NftCursor, chain: NftChainState): void {
+function readChainLine(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
   const word = nextWord(cursor);
-  if (word === 'type') readBase(cursor, chain);
+  if (word === 'type') readBase(cursor, chain, isKnown);
   else if (word === 'policy') readPolicy(cursor, chain);
   else if (word === 'comment') readComment(cursor, chain);
   else if (word === 'flags') readFlags(cursor, chain);
@@ -38,21 +39,39 @@ function readChainLine(cursor: NftCursor, chain: NftChainState): void {
   } else skipUnread(cursor);
 }
 
-function readBase(cursor: NftCursor, chain: NftChainState): void {
+function readBase(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
   if (!takeOrSkip(cursor, 'chainBase')) return;
   const [whole = 0] = allParts(cursor);
   const parts = partsIn(cursor, whole);
   const [type = 0, hook = 0] = [findPart(cursor, parts, 'baseType'), findPart(cursor, parts, 'baseHook')];
-  chain.base = {
+  const before = chain.base;
+  const base: NftBaseNode = {
     type: nameAt(cursor, type),
     hook: nameAt(cursor, hook),
     devices: parts.flatMap((part) => devicesIn(cursor, part)),
     priority: readPriority(cursor, parts),
-    flags: chain.base?.flags ?? [],
-    ...(chain.base?.policy !== undefined && { policy: chain.base.policy }),
+    flags: before?.flags ?? [],
+    ...(before?.policy !== undefined && { policy: before.policy }),
     ...spanAt(cursor, whole),
   };
+  if (isKnown && !isHookedAs(before, base)) {
+    const message = `chain \`${chain.name.text}\` is there already, and not hooked so`;
+    const { start, end } = base;
+    cursor.report({ kind: 'not-loadable', code: 'chain-exists', message, span: { start, end }, help: 'delete it before' });
+  } else chain.base = base;
   endLine(cursor);
+}
+
+/** fact: a chain that is there takes neither a hook nor another one */
+function isHookedAs(before: NftBaseNode | undefined, { type, hook, priority }: NftBaseNode): boolean {
+  if (before === undefined) return false;
+  return before.type.text === type.text && before.hook.text === hook.text && priorityOf(before.priority) === priorityOf(priority);
+}
+
+const STANDARD: Readonly<Record<string, number>> = { raw: -300, mangle: -150, dstnat: -100, filter: 0, security: 50, srcnat: 100 };
+
+function priorityOf({ name, offset }: NftBaseNode['priority']): number {
+  return offset + (name === undefined ? 0 : (STANDARD[name] ?? 0));
 }
 
 function devicesIn(cursor: NftCursor, part: number): readonly NftName[] {
@@ -104,9 +123,4 @@ function readFlags(cursor: NftCursor, chain: NftChainState): void {
     cursor.report({ kind: 'malformed', code: 'bad-value', message: `\`${text}\` is not a flag of a chain`, span: { start, end } });
   if (chain.base !== undefined) chain.base = { ...chain.base, flags };
   endLine(cursor);
-}
-
-/** Of a command: the rule, or nothing where it cannot be read. */
-export function takeRule(cursor: NftCursor): ReturnType<typeof readRule> | undefined {
-  return take(cursor, 'rule') ? readRule(cursor) : undefined;
 }

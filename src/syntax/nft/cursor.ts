@@ -5,6 +5,7 @@ import { expectedBy, newMatchState, runStart } from '../grammar/recogniser.ts';
 import type { ProblemSink, TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { NftExpression } from './ast.ts';
+import type { NamedEarly } from './definedLater.ts';
 import type { NftReader } from './matched.ts';
 import { readStatement } from './statements.ts';
 
@@ -13,6 +14,8 @@ export interface NftCursor extends NftReader {
   readonly end: number;
   /** it was said that the text breaks off */
   cut: boolean;
+  /** names of commands that were not there yet */
+  readonly early: NamedEarly[];
 }
 
 export type NftRule = keyof (typeof grammar)['rules'];
@@ -40,6 +43,7 @@ export function newNftCursor({ text, span, report, place, lineOf, defined }: Nft
     at: span.start,
     end: span.end,
     cut: false,
+    early: [],
   };
 }
 

@@ -3,6 +3,7 @@ import type { Source } from '../text/source.ts';
 import type { NftRulesetNode } from './ast.ts';
 import { nftCommand } from './commands.ts';
 import { endLine, type NftInput, newNftCursor, nextWord, take, takeOrSkip } from './cursor.ts';
+import { sayDefinedLater } from './definedLater.ts';
 import { isDefinition, readDefinition } from './definitions.ts';
 import { allParts } from './matched.ts';
 import { nftTableOf, readTableBlock, tableNameIn } from './tableBlock.ts';
@@ -20,7 +21,7 @@ export function nftInto(world: NftWorld, input: NftInput): void {
   const cursor = newNftCursor(input);
   for (;;) {
     take(cursor, 'between');
-    if (cursor.at >= cursor.end) return;
+    if (cursor.at >= cursor.end) break;
     const before = cursor.at;
     const word = nextWord(cursor);
     if (isDefinition(word)) readDefinition(cursor);
@@ -31,6 +32,7 @@ export function nftInto(world: NftWorld, input: NftInput): void {
     } else nftCommand(cursor, world);
     if (cursor.at === before) cursor.at++;
   }
+  sayDefinedLater(cursor, world);
 }
 
 function sayInclude(cursor: Parameters<typeof readDefinition>[0]): void {

@@ -1,6 +1,7 @@
 /** `add rule`, `insert rule`, `replace rule`, `delete rule`. fact: an index counts from 0; `position` is an old word for `handle` */
 import type { NftRuleNode } from './ast.ts';
 import { type NftCursor, take, takeOrSay } from './cursor.ts';
+import { noteEarly } from './definedLater.ts';
 import { knownChain, knownTable } from './known.ts';
 import { allParts, spanAt, textAt } from './matched.ts';
 import { readName, readRule } from './statements.ts';
@@ -29,6 +30,7 @@ export function ruleCommand(cursor: NftCursor, world: NftWorld, verb: string): b
   }
   const at = place === undefined ? undefined : indexOf(cursor, chain, place);
   if (place !== undefined && at === undefined) return true;
+  if (table !== undefined && rule !== undefined) noteEarly(cursor, table, rule);
   if (rule === undefined) chain.rules.splice(at ?? 0, 1);
   else putRule(chain.rules, { rule, verb, at });
   return true;

@@ -59,7 +59,6 @@ describe('commands of nft', () => {
     ['flush ruleset', []],
     ['rename chain ip t c d', ['tcp dport 1', 'tcp dport 2']],
     ['destroy chain ip t no', ['tcp dport 1', 'tcp dport 2']],
-    ['add chain ip t c { type filter hook input priority 0 ; policy drop ; }', ['tcp dport 1', 'tcp dport 2']],
     ['list ruleset', ['tcp dport 1', 'tcp dport 2']],
     ['add table t; add chain t c; add rule t c tcp dport 3', ['tcp dport 1', 'tcp dport 2', 'tcp dport 3']],
     ['add rule t c \\\n tcp dport 3', ['tcp dport 1', 'tcp dport 2', 'tcp dport 3']],
@@ -71,6 +70,11 @@ describe('commands of nft', () => {
 
   it.each([
     ['create table ip t', 'not-loadable table `t` is there already'],
+    ['add chain ip t c { type filter hook input priority 0 ; }', 'not-loadable chain `c` is there already, and not hooked so'],
+    [
+      'insert rule ip t c ip saddr @s; add set ip t s { type ipv4_addr; }',
+      'not-loadable `s` is not there when this command is carried out',
+    ],
     ['create chain ip t c', 'not-loadable chain `c` is there already'],
     ['add rule ip t d drop', 'not-loadable table `ip t` has no chain `d`'],
     ['add rule ip6 t c drop', 'not-loadable there is no table `ip6 t`'],
