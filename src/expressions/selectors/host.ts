@@ -2,20 +2,49 @@
  *  kernel net/ipv4/netfilter/nft_fib_ipv4.c, net/ipv6/netfilter/nft_fib_ipv6.c, net/netfilter/nft_socket.c */
 import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
-import { ALWAYS, inSet, type MatchExpr, masked, not, present } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, inSet, type MatchExpr, masked, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { ADDR_TYPES, type Field, SOCKET_BITS, WAYS_BACK, type WayBack } from '../../packet/fields.ts';
 import { notClaimed, partly } from '../contract/claims.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import { ofValues, type Selection, unknown } from '../contract/selection.ts';
 import { FIB_ADDRTYPE } from '../datatypes/constants.ts';
 
-function addressType(field: Field): Selection {
+type AddrTypeName = (typeof ADDR_TYPES)[number];
+
+const isType = (field: Field, ...types: readonly AddrTypeName[]): MatchExpr =>
+  inSet(
+    field,
+    types.map((name) => point(ADDR_TYPES.indexOf(name))).sort((a, b) => a.lo - b.lo),
+  );
+
+/** `limited`: looking at one interface only. */
+function addressType(end: 'src' | 'dst', limited: 'In' | 'Out' | '', { family }: NftRuleContext): Selection {
+  const [plain, field] = [`${end}Type`, `${end}Type${limited}`] as readonly Field[] as readonly [Field, Field];
   const values = [...FIB_ADDRTYPE].map(([name, value]) => {
-    const index = ADDR_TYPES.indexOf(name.toUpperCase() as (typeof ADDR_TYPES)[number]);
-    return { value, when: inSet(field, [point(index)]) };
+    const type = name.toUpperCase() as AddrTypeName;
+    return { value, when: family === 4 ? isType(field, type) : typeOfIpv6({ type, field, plain }) };
   });
   return ofValues(values);
 }
+
+interface TypeIpv6 {
+  readonly type: AddrTypeName;
+  readonly field: Field;
+  readonly plain: Field;
+}
+
+/** Here x_tables knows one kind of no route, nft four; and nft takes a route by another interface for one.
+ *  kernel net/ipv6/netfilter/nft_fib_ipv6.c __nft_fib6_eval_type() */
+function typeOfIpv6({ type, field, plain }: TypeIpv6): MatchExpr {
+  const elsewhere = isType(field, 'UNREACHABLE');
+  if (REJECTED.has(type)) return and(elsewhere, isType(plain, 'UNREACHABLE'), unmodelled('why there is no route to an address'));
+  const types: readonly AddrTypeName[] = type === 'UNICAST' ? ['UNICAST', 'LOCAL'] : [type];
+  if (field === plain || (type !== 'UNICAST' && type !== 'ANYCAST')) return isType(field, type);
+  return or(isType(field, type), and(elsewhere, isType(plain, ...types)));
+}
+
+const REJECTED: ReadonlySet<AddrTypeName> = new Set<AddrTypeName>(['BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW']);
 
 function hasWayBack(field: Field, ways: readonly WayBack[]): MatchExpr {
   return inSet(
@@ -45,9 +74,9 @@ const SIDES = [
 
 export const fib: readonly Expression[] = [
   ...SIDES.flatMap(({ key, type }): readonly Expression[] => [
-    { name: `fib ${key} type`, type: 'fib_addrtype', select: () => addressType(`${type}Type`) },
-    { name: `fib ${key} . iif type`, type: 'fib_addrtype', hooks: RECEIVING, select: () => addressType(`${type}TypeIn`) },
-    { name: `fib ${key} . oif type`, type: 'fib_addrtype', hooks: LEAVING, select: () => addressType(`${type}TypeOut`) },
+    { name: `fib ${key} type`, type: 'fib_addrtype', select: (context) => addressType(type, '', context) },
+    { name: `fib ${key} . iif type`, type: 'fib_addrtype', hooks: RECEIVING, select: (context) => addressType(type, 'In', context) },
+    { name: `fib ${key} . oif type`, type: 'fib_addrtype', hooks: LEAVING, select: (context) => addressType(type, 'Out', context) },
   ]),
   {
     name: 'fib saddr . iif oif',
