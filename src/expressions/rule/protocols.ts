@@ -65,6 +65,8 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   const name = part?.expression?.name ?? '';
   if (part === undefined || more.length > 0) return known;
   const { right } = statement;
+  // of a set of ethertypes none counts
+  if (right.kind === 'set' && name === 'meta protocol') return known;
   const values = right.kind === 'set' ? right.elements.map(({ key }) => key) : [right];
   const last = values.at(-1);
   const interval = last === undefined || last.kind === 'reference' ? undefined : intervalOf(last, part.type, silent);
