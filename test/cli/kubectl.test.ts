@@ -274,6 +274,22 @@ describe('kubectl chainwalk', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('rules that nftables has beside those of iptables are walked too', async () => {
+    const native = readFileSync(join(ROOT, 'fixtures/nft/istio-sidecar.nft'), 'utf8');
+    const none = answers().map((reply) => (reply.out === SIDECAR ? { ...reply, out: NO_RULES, err: '' } : reply));
+    const kubectl = cluster(GET, { when: '*"-- nft list ruleset"', out: native }, ...none);
+    const { out, err } = await kubectl.plugin(['web-0', 'trace', OUT]);
+    expect(out).toMatch(/^CAPTURED outbound/);
+    expect(out).toContain('inet istio-proxy-nat output 1 > istio-output 9 > istio-redirect 1');
+    expect(`${out}${err}`).toContain('nftables has tables of its own, which are walked too: inet istio-proxy-nat');
+  });
+
+  it('tables that iptables-nft manages are read from its own save', async () => {
+    const kubectl = cluster(GET, { when: '*"-- nft list ruleset"', out: 'table ip nat {\n\tchain x {\n\t}\n}\n' }, ...answers());
+    const { err } = await kubectl.plugin(['web-0', 'trace', OUT, '--brief']);
+    expect(err).not.toContain('tables of its own');
+  });
+
   it('the script of the ephemeral container is one that sh runs', () => {
     const kubectl = cluster();
     const programs = { 'iptables-save': "printf 'one\\ntwo\\n'", ip: "printf '[]'", 'ip6tables-save': 'echo nothing; exit 4' };

@@ -1,6 +1,6 @@
 /** nft and legacy: which backend of iptables holds the rules of a pod. */
 import type { Family } from '../../packet/address.ts';
-import type { Answers } from './questions.ts';
+import { type Answers, LISTING, questionText } from './questions.ts';
 
 export const BACKENDS = ['nft', 'legacy'] as const;
 export type LiveBackend = (typeof BACKENDS)[number];
@@ -48,6 +48,17 @@ export function chooseBackend(answers: Answers, wanted: LiveBackend | undefined)
         : `${says} (${BACKENDS.map((one) => `${one} ${known.includes(one) ? 'empty' : 'was not queried'}`).join(', ')})`,
   };
 }
+
+/** Tables that iptables did not make, where nft lists some: the kernel asks them too. */
+export function nativeTables(answers: Answers): { readonly text: string; readonly names: readonly string[] } | undefined {
+  const listing = answers.get(questionText(LISTING));
+  const names = [...(listing ?? '').matchAll(/^table (\w+ \S+) \{/gm)]
+    .map(([, name = '']) => name)
+    .filter((name) => !OF_IPTABLES.test(name));
+  return listing === undefined || names.length === 0 ? undefined : { text: withFeed(listing), names };
+}
+
+const OF_IPTABLES = /^ip6? (?:raw|mangle|nat|filter|security)$/;
 
 /** An empty dump beside one with rules says nothing. */
 function withRules(dumps: readonly FamilyDump[], family: Family): readonly FamilyDump[] {

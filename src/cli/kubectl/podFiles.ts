@@ -7,7 +7,7 @@ import { readRules } from '../../ruleset/readRules.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionText } from '../argv/command.ts';
-import { BACKENDS, chooseBackend, type FamilyDump, holdsRules, type LiveBackend } from './backends.ts';
+import { BACKENDS, chooseBackend, type FamilyDump, holdsRules, type LiveBackend, nativeTables } from './backends.ts';
 import { type Cluster, keptAnswer } from './cluster.ts';
 import { type Debug, fetchAnswers } from './fetch.ts';
 import type { FoundPod } from './findPod.ts';
@@ -73,12 +73,15 @@ export async function fetchPodFiles({ input }: Call, wanted: Wanted): Promise<Po
   const folder = optionText(input, 'save');
   const path = (ending: string) => `${folder === undefined ? '' : `${folder.replace(/\/+$/, '')}/`}${label}${ending}`;
   const left = chosen.dumps.filter(({ family, text }) => !isNoMatter(pod, family) || holdsRules(text));
-  const rules = { path: path('.rules'), text: left.map((dump) => withTable(dump) + halfText(dump, chosen.leftOut)).join('') };
+  const native = backend === undefined ? nativeTables(answers) : undefined;
+  const saved = left.map((dump) => withTable(dump) + halfText(dump, chosen.leftOut)).join('');
+  const rules = { path: path('.rules'), text: `${saved}${native?.text ?? ''}` };
   const facts = podFacts(described);
   const source = { file: rules.path, text: rules.text };
   const { mesh: outside, notes } = await meshWithoutRules(cluster, pod, source);
   const mesh = outside?.profile;
-  const queried = `${from}: ${chosen.says}`;
+  const beside = native === undefined ? '' : `; nftables has tables of its own, which are walked too: ${native.names.join(', ')}`;
+  const queried = `${from}: ${chosen.says}${beside}`;
   const host = withProxyOf(liveHost(source, { answers, mesh }), facts);
   return {
     rules,

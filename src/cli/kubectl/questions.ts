@@ -16,6 +16,9 @@ export const DUMPS: readonly PodCommand[] = [
   ['ip6tables-legacy-save'],
 ];
 
+/** What nftables has beside the rules of iptables. */
+export const LISTING: PodCommand = ['nft', 'list', 'ruleset'];
+
 /** Programs that tell the same, asked one after another until one answers: `ip` of busybox and older ones have no JSON. */
 type Asked = readonly PodCommand[];
 
@@ -48,7 +51,7 @@ export const HOST_QUESTIONS: readonly Asked[] = [
   [['sysctl', '-a']],
 ];
 
-export const QUESTIONS: readonly Asked[] = [...DUMPS.map((dump) => [dump]), ...HOST_QUESTIONS];
+export const QUESTIONS: readonly Asked[] = [...[...DUMPS, LISTING].map((dump) => [dump]), ...HOST_QUESTIONS];
 
 /** Standard output by the question's words; absent: it could not be asked, or failed. */
 export type Answers = ReadonlyMap<string, string>;
