@@ -1,57 +1,155 @@
 /** What runs at each hook of a ruleset, in order: its base chains by priority, the lookup of the connection, and one stage that asks all nat chains.
  *  kernel net/netfilter/core.c nf_hook_entries_grow(); net/netfilter/nf_nat_core.c nf_nat_register_fn() */
+import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import { CONNTRACK_HOOKS, CONNTRACK_PRIORITY, NAT_PRIORITY } from '../netfilter/baseChain.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { BaseChain, Chain, Ruleset, Table } from './ruleset.ts';
+import { type AttachedChain, inAnyOrder, isIdleBase, natInAnyOrder, ordersOf, type Unit } from './ties.ts';
+
+export type { AttachedChain };
 
 export type HookStage =
   | { readonly kind: 'conntrack' }
   | { readonly kind: 'chain'; readonly at: AttachedChain }
   /** the chains are asked in turn until one of them has said how the connection is rewritten */
-  | { readonly kind: 'nat'; readonly chains: readonly AttachedChain[] };
+  | { readonly kind: 'nat'; readonly chains: readonly AttachedChain[] }
+  /** chains of several tables that have one priority: the text does not tell which run first, and it matters */
+  | { readonly kind: 'either'; readonly orders: readonly StageOrder[]; readonly what: string };
 
-export interface AttachedChain {
-  readonly table: Table;
-  readonly chain: BaseChain;
+/** One of the orders in which what has one priority may run. */
+export interface StageOrder {
+  /** tables, the first one first */
+  readonly says: string;
+  readonly stages: readonly HookStage[];
 }
 
 export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[] = memoize(({ tables }: Ruleset, hook: HookName) => {
   const all = [...tables.values()].flatMap((table) => basesOf(table).map((chain): AttachedChain => ({ table, chain })));
-  const here = all.filter(({ chain }) => chain.base.hook === hook).sort(inOrder);
-  const isNat = ({ chain }: AttachedChain): boolean => chain.base.kind === 'nat';
-  const chains = here.filter((one) => !isNat(one)).map((at): Placed => ({ ...at.chain.base, stage: { kind: 'chain', at } }));
-  const lookup: readonly Placed[] = CONNTRACK_HOOKS.has(hook) ? [{ priority: CONNTRACK_PRIORITY, stage: { kind: 'conntrack' } }] : [];
+  const here = all.filter(({ chain }) => chain.base.hook === hook);
+  const placed = here.flatMap((at): readonly Placed[] =>
+    isNat(at) ? [] : [{ priority: at.chain.base.priority, registered: registeredAt(at), at: [at], stage: { kind: 'chain', at } }],
+  );
   const priority = NAT_PRIORITY[hook];
   // one nat chain anywhere is enough for connections to be rewritten at all hooks, from when the first is made
-  const registered = Math.min(...all.filter(isNat).map(({ chain }) => chain.base.registered ?? 0));
-  const nat: readonly Placed[] =
-    priority === undefined || !all.some(isNat) ? [] : [{ priority, registered, stage: { kind: 'nat', chains: here.filter(isNat) } }];
+  const [firstNat] = all.filter(isNat).sort((a, b) => registeredAt(a) - registeredAt(b));
+  if (priority !== undefined && firstNat !== undefined)
+    placed.unshift({ priority, registered: registeredAt(firstNat), at: [firstNat], stage: natStage(here.filter(isNat)), isNat: true });
+  const stages = inSteps(placed).map((group) => ({ priority: group[0]?.priority ?? 0, stages: tied(hook, group) }));
   // conntrack is asked for by rules, which are made after all chains
-  return [...lookup, ...[...nat, ...chains].sort(byPriority)].sort((a, b) => a.priority - b.priority).map(({ stage }) => stage);
+  const lookup: typeof stages = CONNTRACK_HOOKS.has(hook) ? [{ priority: CONNTRACK_PRIORITY, stages: [{ kind: 'conntrack' }] }] : [];
+  return [...lookup, ...stages].sort((a, b) => a.priority - b.priority).flatMap((one) => one.stages);
 });
 
-/** kernel net/netfilter/core.c nf_hook_entries_grow(): before those that have its priority */
-function byPriority(a: Registered, b: Registered): number {
-  return a.priority - b.priority || (b.registered ?? 0) - (a.registered ?? 0);
-}
-
-function inOrder({ chain: a }: AttachedChain, { chain: b }: AttachedChain): number {
-  return byPriority(a.base, b.base);
-}
-
-interface Registered {
+interface Placed {
   readonly priority: number;
-  readonly registered?: number;
+  readonly registered: number;
+  /** whose order it is */
+  readonly at: readonly AttachedChain[];
+  readonly stage: HookStage;
+  readonly isNat?: boolean;
 }
 
-interface Placed extends Registered {
-  readonly stage: HookStage;
+function isNat({ chain }: AttachedChain): boolean {
+  return chain.base.kind === 'nat';
+}
+
+/** A chain of iptables was there before those of a listing beside it. */
+function registeredAt({ chain }: AttachedChain): number {
+  return chain.base.registered ?? -1;
+}
+
+/** By priority; of one priority the last registered first. */
+function inSteps(placed: readonly Placed[]): readonly (readonly Placed[])[] {
+  const sorted = [...placed].sort((a, b) => a.priority - b.priority || b.registered - a.registered);
+  return [...groupBy(sorted, ({ priority }) => priority).values()];
+}
+
+function tied(hook: HookName, group: readonly Placed[]): readonly HookStage[] {
+  const stages = group.map(({ stage }) => stage);
+  const doing = group.filter(({ at, isNat: nat }) => nat === true || !at.every(isIdleBase));
+  const tables = new Set(doing.map(tableOf));
+  if (tables.size < 2) return stages;
+  const nats = doing.some(({ isNat: nat }) => nat === true);
+  const chains = [...groupBy(doing, tableOf).values()].map((of) => of.flatMap(({ at }) => at));
+  if (!nats && inAnyOrder(chains)) return stages;
+  const [moving, idle] = [true, false].map((does) => group.filter((one) => tables.has(tableOf(one)) === does));
+  const after = (idle ?? []).map(({ stage }) => stage);
+  return [either(hook, ordersOf(unitsOf(moving ?? []))), ...after];
+}
+
+function tableOf({ at }: Placed): string {
+  return at[0]?.table.name ?? '';
+}
+
+function unitsOf(doing: readonly Placed[]): readonly Unit<HookStage>[] {
+  return [...groupBy(doing, tableOf)].map(([table, of]) => ({ table, stages: of.map(({ stage }) => stage) }));
+}
+
+/** With all orders of its chains that matter. */
+function natStage(chains: readonly AttachedChain[]): HookStage {
+  const placed = chains.map(
+    (at): Placed => ({ priority: at.chain.base.priority, registered: registeredAt(at), at: [at], stage: { kind: 'chain', at } }),
+  );
+  const steps = inSteps(placed);
+  const ordered = steps.map((group): readonly (readonly AttachedChain[])[] => {
+    const units = [...groupBy(group, tableOf)].map(([table, of]) => ({ table, stages: of.flatMap(({ at }) => at) }));
+    const doing = units.filter(({ stages }) => !stages.every(isIdleBase));
+    return natInAnyOrder(doing.map(({ stages }) => stages))
+      ? [group.flatMap(({ at }) => at)]
+      : ordersOf(doing).map((order) => order.flatMap(({ stages }) => stages));
+  });
+  const orders = ordered.reduce<readonly (readonly AttachedChain[])[]>(
+    (before, step) => before.flatMap((one) => step.map((more) => [...one, ...more])).slice(0, MOST_ORDERS),
+    [[]],
+  );
+  if (orders.length === 1) return { kind: 'nat', chains: orders[0] ?? [] };
+  return {
+    kind: 'either',
+    orders: orders.map((order) => ({
+      says: saysOrder(order.map(({ table }) => table.name)),
+      stages: [{ kind: 'nat', chains: order }],
+    })),
+    what: whichFirst(orders[0]?.[0]?.chain.base.hook, orders[0]?.map(({ table }) => table.name) ?? []),
+  };
+}
+
+const MOST_ORDERS = 6;
+
+function either(hook: HookName, orders: readonly (readonly Unit<HookStage>[])[]): HookStage {
+  const names = orders[0]?.map(({ table }) => table) ?? [];
+  return {
+    kind: 'either',
+    orders: orders.map((units) => ({ says: saysOrder(units.map(({ table }) => table)), stages: units.flatMap(({ stages }) => stages) })),
+    what: whichFirst(hook, names),
+  };
+}
+
+function saysOrder(tables: readonly string[]): string {
+  return [...new Set(tables)].join(', then ');
+}
+
+function whichFirst(hook: HookName | undefined, tables: readonly string[]): string {
+  const names = [...new Set(tables)].sort().map((name) => `\`${name}\``);
+  return `which of the tables ${names.slice(0, -1).join(', ')} and ${names.at(-1)} runs first in ${hook ?? 'a hook'}: at one priority it is the one that was loaded last`;
 }
 
 /** The chains that run at a hook, in order; of nat chains perhaps only the first. */
 export function chainsAt(ruleset: Ruleset, hook: HookName): readonly AttachedChain[] {
-  return stagesAt(ruleset, hook).flatMap((stage) => (stage.kind === 'conntrack' ? [] : stage.kind === 'chain' ? [stage.at] : stage.chains));
+  return stagesAt(ruleset, hook).flatMap(chainsOf);
+}
+
+function chainsOf(stage: HookStage): readonly AttachedChain[] {
+  switch (stage.kind) {
+    case 'conntrack':
+      return [];
+    case 'chain':
+      return [stage.at];
+    case 'nat':
+      return stage.chains;
+    case 'either':
+      return stage.orders[0]?.stages.flatMap(chainsOf) ?? [];
+  }
 }
 
 export function basesOf({ chains }: Table): readonly BaseChain[] {

@@ -13,6 +13,8 @@ export interface Fork {
   readonly says?: readonly string[];
   readonly probability?: number;
   readonly lacks?: string;
+  /** which of several tables run first */
+  readonly ofOrder?: true;
 }
 
 /** Answers with the way to take, 0 to ways - 1. */
@@ -66,5 +68,6 @@ export function toChoice({ fork, taken }: ForkDecision): Choice {
     ...(fork.rule === undefined ? {} : { rule: fork.rule }),
     ...(fork.probability === undefined ? {} : { probability: fork.probability }),
     ...(fork.lacks === undefined ? {} : { lacks: fork.lacks }),
+    ...(fork.ofOrder === undefined ? {} : { ofOrder: fork.ofOrder }),
   };
 }

@@ -4,7 +4,7 @@ import { listenerPorts } from '../host/listeners.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever } from '../lib/invariant.ts';
 import { reroutedAfter } from '../netfilter/baseChain.ts';
-import { type Conntrack, type Divert, type Effect, manipAt, type Nat, type SetField, type Zone } from '../netfilter/effect.ts';
+import { type Divert, type Effect, manipAt, type Nat } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import { isAnswered } from '../netfilter/rejectAnswer.ts';
 import type { Address } from '../packet/address.ts';
@@ -13,13 +13,12 @@ import type { AddressesOf } from '../ruleset/addressParts.ts';
 import { addressParts } from '../ruleset/addressParts.ts';
 import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
-import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { Rule } from '../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../ruleset/stages.ts';
-import { templatesRemember } from '../ruleset/templates.ts';
 import { closeIfSent } from './answer.ts';
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
-import { type Connection, NO_ZONE, type ZonePair } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { track } from './conntrack.ts';
 import { transparentSocket } from './divert.ts';
 import { compile, YES } from './evaluate.ts';
@@ -30,6 +29,7 @@ import type { Stated } from './stated.ts';
 import type { Fate, WalkStep } from './trace.ts';
 import { avoidClash, endAt, isMasqueradedElsewhere, natEnd, translatePacket } from './translate.ts';
 import { walkTable } from './walkChain.ts';
+import { setConntrack, setField } from './writes.ts';
 
 export interface HookRun {
   readonly rules: CompiledRuleset;
@@ -55,7 +55,18 @@ export function runHook(skb: Skb, hook: HookName, run: HookRun): Fate | undefine
     ...(skb.iif === undefined ? {} : { iif: skb.iif }),
     ...(skb.oif === undefined ? {} : { oif: skb.oif }),
   });
-  for (const stage of stagesAt(run.rules.ruleset, hook)) {
+  return runStages(skb, stagesAt(run.rules.ruleset, hook), { hook, run });
+}
+
+function runStages(skb: Skb, stages: readonly HookStage[], { hook, run }: Place): Fate | undefined {
+  for (const stage of stages) {
+    if (stage.kind === 'either') {
+      const { orders, what } = stage;
+      const order = orders[run.choose({ why: 'unsaid', what, ways: orders.length, says: orders.map(({ says }) => says), ofOrder: true })];
+      const fate = runStages(skb, order?.stages ?? [], { hook, run });
+      if (fate !== undefined) return fate;
+      continue;
+    }
     if (stage.kind === 'conntrack') {
       lookup(skb, hook, run);
       continue;
@@ -160,8 +171,7 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
     case 'copyMark':
       return setMark(skb, effect, { hook, record: run.record, rule });
     case 'setField':
-      setField(skb, effect, { hook, run });
-      return 'go-on';
+      return setField(skb, effect, { hook, record: run.record });
     case 'conntrack':
       return setConntrack(skb, effect, run.rules.ruleset);
     case 'nat':
@@ -188,37 +198,6 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
 }
 
 type Place = Pick<ActPlace, 'hook' | 'run'>;
-
-/** kernel net/netfilter/xt_HL.c ttl_tg(), xt_DSCP.c tos_tg() */
-function setField(skb: Skb, { field, change }: SetField, { hook, run }: Place): void {
-  const old = skb[field];
-  if (old === undefined) return;
-  const value = 'add' in change ? Math.min(Math.max(old + change.add, 0), U8) : ((old & change.keep) ^ change.xor) & U8;
-  skb[field] = value;
-  run.record({ kind: 'field', hook, field, value });
-}
-
-const U8 = 0xff;
-
-/** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target(), nft_ct.c */
-function setConntrack(skb: Skb, effect: Conntrack, ruleset: Ruleset): 'go-on' {
-  const isSpared = effect.track && effect.afterNotrack === true && skb.state === 'UNTRACKED';
-  if (skb.tracked && !isSpared) return 'go-on';
-  if (isSpared) skb.state = undefined;
-  skb.tracked = true;
-  if (!effect.track) skb.state = 'UNTRACKED';
-  else {
-    skb.zone = zoneOf(effect.zone);
-    skb.templateMark = templatesRemember(ruleset) ? undefined : 0;
-  }
-  return 'go-on';
-}
-
-function zoneOf(zone: Zone | undefined): ZonePair {
-  if (zone === undefined) return NO_ZONE;
-  const { id, dir } = zone;
-  return { original: dir === 'reply' ? 0 : id, reply: dir === 'original' ? 0 : id };
-}
 
 function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
   // what becomes of the connection is over with it

@@ -11,6 +11,7 @@ import { compiled } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import type { Connection } from './connection.ts';
 import { traverseOrCut } from './cutWalk.ts';
+import { withoutIdleOrders } from './orders.ts';
 import { type Walk, whySpent } from './trace.ts';
 import { traverse } from './traverse.ts';
 
@@ -68,5 +69,5 @@ export function simulate(given: SimulationInput, options: SimulateOptions = {}):
     most: options.ways ?? 256,
     isLast: (one) => whySpent(one) !== undefined,
   });
-  return { walks: results, truncated };
+  return { walks: withoutIdleOrders(results), truncated };
 }

@@ -80,6 +80,8 @@ export interface Choice {
   readonly probability?: number;
   /** what would have to be given for it to be known */
   readonly lacks?: string;
+  /** which of several tables run first */
+  readonly ofOrder?: true;
 }
 
 export type Fate =

@@ -38,12 +38,13 @@ function note(seen: Seen, { steps, fate, choices }: Walk): void {
     if (step.kind === 'divert') count(step.found ? 'a socket' : 'no socket');
   }
   if (choices.some(({ what }) => what.startsWith('branch'))) count('a branch that may hold');
+  if (choices.some(({ ofOrder }) => ofOrder === true)) count('an order that matters');
   count(fate.kind);
 }
 
 /** Nothing is said of what no walk met. */
 const MET = [
-  ...['a list', 'several branches', 'a tuple', 'a zone', 'a branch that may hold', 'a socket', 'no socket'],
+  ...['a list', 'several branches', 'a tuple', 'a zone', 'a branch that may hold', 'an order that matters', 'a socket', 'no socket'],
   ...['left at switch', 'left at divert', 'a branch, then divert', 'a branch, then reject', 'a branch, then nat', 'a branch, then jump'],
   ...['a branch, then goto', 'a branch, then return', 'a branch, then setMark', 'a branch, then copyMark'],
 ];
@@ -61,7 +62,7 @@ describe('the simulator and the symbolic engine agree', () => {
       const plain = rulesetOf(text, { family, sets: host.sets });
       const other = withEffectLists(
         random,
-        attached(plain, 'other', ({ priority }) => ({ priority: priority + 5 - random.below(10) })),
+        attached(plain, 'other', ({ priority }) => ({ priority: priority + random.pick([0, 0, 3, -3]) })),
       );
       const ruleset = random.chance(0.3) ? together(other, plain) : other;
       const space = makeSpace(family, host);

@@ -31,8 +31,7 @@ const rules = (text: string): Ruleset => rulesetOf(text, { family: 4 });
 const table = (name: string, ...lines: readonly string[]): Ruleset => rules(`*${name}\n${lines.join('\n')}\nCOMMIT\n`);
 const at = (ruleset: Ruleset, name: string, priority: number): Ruleset => attached(ruleset, name, () => ({ priority }));
 
-const stageName = (stage: HookStage): string =>
-  stage.kind === 'conntrack' ? 'conntrack' : stage.kind === 'nat' ? 'nat' : stage.at.table.name;
+const stageName = (stage: HookStage): string => (stage.kind === 'chain' ? stage.at.table.name : stage.kind);
 
 it('the tables of iptables run in the order of their priorities', () => {
   const all = rules(
@@ -135,5 +134,37 @@ describe('a mark that is set where packets are sent', () => {
         OUT,
       ),
     ).toBe('sent eth0');
+  });
+});
+
+describe('chains of several tables at one priority', () => {
+  const last = (one: Ruleset): unknown =>
+    simulate({ ruleset: one, packet: packetOf('in tcp 10.0.0.9:40000 -> 10.244.0.5:80', HOST), host: HOST });
+  const first = at(table('filter', '-A INPUT -p tcp --dport 80 -j REJECT'), 'one', 0);
+
+  it.each([
+    ['drops what the other drops', '-A INPUT -p tcp -j DROP', 1, ['dropped', 'rejected']],
+    ['accepts it', '-A INPUT -p tcp -j ACCEPT', 0, ['rejected']],
+    ['does nothing', '-A OUTPUT -p udp -j DROP', 0, ['rejected']],
+  ])('are walked in both orders where that matters: the other one %s', (_, rule, orders, fates) => {
+    const ruleset = together(first, at(table('filter', rule), 'other', 0));
+    const { walks } = last(ruleset) as ReturnType<typeof simulate>;
+    expect(walks.map(({ fate }) => fate.kind).sort()).toEqual(fates);
+    expect(new Set(walks.flatMap(({ choices }) => choices.map(({ what }) => what))).size).toBe(orders);
+    const space = makeSpace(4, HOST);
+    const packet = assignmentOf(space, packetOf('in tcp 10.0.0.9:40000 -> 10.244.0.5:80', HOST));
+    const found = traverseIn({ space, ruleset }, 'eth0').filter(({ set }) => setContains(space, set, packet));
+    expect(found.map(({ fate }) => fate.kind).sort()).toEqual(fates);
+    expect(new Set(found.flatMap(({ doubts }) => doubts.map(({ what }) => what))).size).toBe(orders);
+  });
+
+  it('say which tables they are', () => {
+    const redirect = (name: string, port: number): Ruleset =>
+      at(table('nat', `-A PREROUTING -p tcp -j REDIRECT --to-ports ${port}`), name, -100);
+    const { walks } = last(together(redirect('one', 1111), redirect('other', 2222))) as ReturnType<typeof simulate>;
+    expect(walks.map(({ after, choices }) => `${after.dport}: ${choices.map(({ what, taken }) => `${what}: ${taken}`).join()}`)).toEqual([
+      '1111: which of the tables `one nat` and `other nat` runs first in PREROUTING: at one priority it is the one that was loaded last: one nat, then other nat',
+      '2222: which of the tables `one nat` and `other nat` runs first in PREROUTING: at one priority it is the one that was loaded last: other nat, then one nat',
+    ]);
   });
 });

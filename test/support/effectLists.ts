@@ -4,17 +4,21 @@ import { ADDRESSES, MARKS, PORTS } from '../../src/api/arbitraries/pools.ts';
 import type { IntervalSet } from '../../src/lib/intervals.ts';
 import { normalize, point } from '../../src/lib/intervals.ts';
 import type { Effect, SwitchBranch } from '../../src/netfilter/effect.ts';
-import { callsIn } from '../../src/netfilter/everyEffect.ts';
+import { callsIn, does } from '../../src/netfilter/everyEffect.ts';
 import { ALWAYS, and, equals, inSet, type MatchExpr, masked, not, present } from '../../src/netfilter/matchExpr.ts';
 import { type Address, type Family, parseAddress, parsePrefix, prefixRange } from '../../src/packet/address.ts';
 import type { Field } from '../../src/packet/fields.ts';
+import { rulesOfTable } from '../../src/ruleset/everyRule.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../src/ruleset/ruleset.ts';
 import { basesOf, isBeforeLookup } from '../../src/ruleset/stages.ts';
 import type { Random } from '../kernel/generate/random.ts';
 
 export function withEffectLists(random: Random, ruleset: Ruleset): Ruleset {
   const tables = [...ruleset.tables].map(([name, table]): [string, Table] => [name, withLists(random, ruleset, table)]);
-  return { ...ruleset, tables: new Map(tables) };
+  const rules = tables.flatMap(([, table]) => rulesOfTable(table));
+  // as the kernel does when such a rule is loaded
+  const usesConntrack = ruleset.usesConntrack || rules.some((rule) => does(rule, 'conntrack', 'nat'));
+  return { ...ruleset, tables: new Map(tables), usesConntrack, usesDefrag: usesConntrack || rules.some((rule) => does(rule, 'divert')) };
 }
 
 /** What may stand in the rules of a chain. */

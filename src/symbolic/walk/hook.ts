@@ -1,7 +1,6 @@
 /** One hook for all packets: its tables in order, the conntrack lookup between them. simulate/hook.ts for sets. */
 
 import { listenerPorts } from '../../host/listeners.ts';
-import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
 import { type Routed, reroutedAfter } from '../../netfilter/baseChain.ts';
 import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
@@ -11,12 +10,14 @@ import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../../ruleset/stages.ts';
 import { templatesRemember } from '../../ruleset/templates.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
-import { EMPTY, FULL } from '../diagrams/bdd.ts';
+import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { actor } from './act.ts';
 import { translatedAnswer } from './answerNat.ts';
 import { withoutClash } from './clash.ts';
+import { eitherWay } from './eitherWay.ts';
 import { lookUpConnections } from './lookUpConnections.ts';
+import { splitMoved } from './splitMoved.ts';
 import type { Env, PacketClass } from './state.ts';
 import { merge, whatDecided } from './state.ts';
 import { summariesOf } from './summaries.ts';
@@ -38,11 +39,22 @@ export interface HookResult {
 }
 
 export function walkHook(walk: HookWalk, hook: HookName, classes: readonly PacketClass[]): HookResult {
+  return walkStages(walk, stagesAt(walk.ruleset, hook), { hook, classes });
+}
+
+function walkStages(walk: HookWalk, stages: readonly HookStage[], { hook, classes }: AtHook): HookResult {
   const { space } = walk;
   let live = merge(space, classes);
   const ended: EndedClass[] = [];
-  for (const stage of stagesAt(walk.ruleset, hook)) {
+  for (const stage of stages) {
     if (live.length === 0) break;
+    if (stage.kind === 'either') {
+      const ways = stage.orders.map((order) => walkStages(walk, order.stages, { hook, classes: live }));
+      const { on, ended: gone } = eitherWay(space, ways, stage.what);
+      live = merge(space, on);
+      for (const one of gone) ended.push(one);
+      continue;
+    }
     if (stage.kind === 'conntrack') {
       live = merge(
         space,
@@ -207,27 +219,6 @@ function translated(walk: HookWalk, hook: HookName, env: Env): Env {
   if (to === undefined) return env;
   if (doneAt(hook) === 'dstDone') return { ...env, dst: to.src, dport: to.sport };
   return { ...env, src: to.dst, sport: to.dport };
-}
-
-interface Move {
-  readonly before: PacketClass;
-  readonly after: PacketClass;
-  /** what the table may have changed */
-  readonly fields: readonly Routed[];
-}
-
-function splitMoved(
-  { manager, budget }: Space,
-  { before, after, fields }: Move,
-): { readonly moved: readonly PacketClass[]; readonly still: readonly PacketClass[] } {
-  budget.step(STEPS_OF_A_MOVE);
-  const changed = manager.any(
-    fields.flatMap((field) => after.env[field].map((bit, index) => manager.xor(bit, before.env[field][index] ?? bit))),
-  );
-  const moved = manager.and(after.set, changed);
-  const still = manager.minus(after.set, changed);
-  const part = (set: Bdd): readonly PacketClass[] => (set === EMPTY ? [] : [{ ...after, set }]);
-  return { moved: part(moved), still: part(still) };
 }
 
 function doneAt(hook: HookName): 'srcDone' | 'dstDone' {

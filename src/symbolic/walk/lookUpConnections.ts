@@ -48,14 +48,17 @@ function aboutPacketOf(entry: ConntrackEntry | undefined, { has }: Space): Connt
 }
 
 function ofEntry(env: Env, { state, direction, original, answers, connmark, zone, replyZone, masqueradedAt }: ConntrackEntry): Env {
-  if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
+  if (state === 'INVALID') return { ...env, ...NO_CONNECTION };
   const found = { state, direction, original, sent: answers, connmark, zone, replyZone, masqueradedAt };
   return { ...env, ...found, tracked: true, remembered: false, confirmed: true, srcDone: true, dstDone: true };
 }
 
+/** The mark of a template goes with it. */
+const NO_CONNECTION = { state: 'INVALID', tracked: false, remembered: false, connmark: constant(0, 32) } as const;
+
 /** A connection that is there already has had its NAT. */
 function withState(env: Env, { state, connmark }: ForcedState): Env {
-  if (state === 'INVALID') return { ...env, state, tracked: false, remembered: false };
+  if (state === 'INVALID') return { ...env, ...NO_CONNECTION };
   if (state === 'UNTRACKED') return { ...env, state, tracked: true };
   const { src, dst, sport, dport } = env;
   const original = { src, dst, sport, dport };

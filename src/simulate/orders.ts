@@ -1,0 +1,28 @@
+/** Ways that differ in nothing but which of several tables ran first. */
+import type { Walk } from './trace.ts';
+
+/** Where the order of tables changes nothing, it is not told: the walks of the likeliest order stand for all. */
+export function withoutIdleOrders(walks: readonly Walk[]): readonly Walk[] {
+  if (!walks.some(({ choices }) => choices.some(({ ofOrder }) => ofOrder === true))) return walks;
+  const first = walks[0]?.choices.flatMap((choice) => (choice.ofOrder === true ? [choice] : [])) ?? [];
+  const likeliest = new Map(first.map(({ what, taken }) => [what, taken]));
+  const isLikeliest = ({ choices }: Walk): boolean =>
+    choices.every(({ ofOrder, what, taken }) => {
+      if (ofOrder !== true) return true;
+      const known = likeliest.get(what) ?? taken;
+      likeliest.set(what, known);
+      return known === taken;
+    });
+  const likely = walks.filter(isLikeliest);
+  const ends = new Set(likely.map(endKey));
+  if (walks.some((walk) => !ends.has(endKey(walk)))) return walks;
+  return likely.map((walk) => ({ ...walk, choices: walk.choices.filter(({ ofOrder }) => ofOrder !== true) }));
+}
+
+/** By which rule a packet is dropped is no matter. */
+function endKey({ fate, after, connections, choices }: Walk): string {
+  const others = choices.flatMap(({ ofOrder, what, taken }) => (ofOrder === true ? [] : [what, taken]));
+  const how = fate.kind === 'dropped' || fate.kind === 'undecided' ? fate.kind : { ...fate, by: undefined };
+  const left = fate.kind === 'dropped' || fate.kind === 'lost' ? undefined : after;
+  return JSON.stringify([how, left, connections, others], (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}
