@@ -22,8 +22,12 @@ test.each(NFT_CASES.filter(({ rules }) => rules === undefined))('$name', (one) =
     for (const [at, text] of question.texts.entries()) expect(ends[at], text).toContain(one.ends?.[text]);
     return;
   }
-  for (const ways of walks) expect(ways).toHaveLength(1);
-  const accounts = walks.flatMap((ways) => ways.map(accountOfWalk));
+  // a listing does not tell which of two tables was loaded last: the order in which they are listed is the likeliest
+  const likeliest = walks.map(([first, ...others]) => {
+    expect(others.every(({ choices }) => choices.some(({ ofOrder }) => ofOrder === true))).toBe(true);
+    return first;
+  });
+  const accounts = likeliest.flatMap((walk) => (walk === undefined ? [] : [accountOfWalk(walk)]));
   checkCase({ rules: '', ...one }, question, accounts);
 });
 
