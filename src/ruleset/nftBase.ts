@@ -7,7 +7,7 @@ import type { NftBaseNode, NftTableNode } from '../syntax/nft/ast.ts';
 import type { ProblemSink } from '../syntax/text/problems.ts';
 
 /** source: man nft(8), table "Standard priority names" */
-const PRIORITIES: ReadonlyMap<string, number> = new Map([
+export const PRIORITIES: ReadonlyMap<string, number> = new Map([
   ['raw', -300],
   ['mangle', -150],
   ['dstnat', -100],

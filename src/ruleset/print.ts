@@ -3,11 +3,23 @@
  *  fact   iptables-nft-save has a fixed order of tables; iptables-legacy-save writes them in the order of /proc/net/ip_tables_names,
  *         which depends on what was loaded when. Both sort user chains by name. */
 import type { TableName } from '../netfilter/hooks.ts';
+import { printNft } from '../syntax/nft/printNft.ts';
+import { canonicalNft } from './canonicalNft.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';
 import { isBase } from './stages.ts';
 
 /** iptables iptables/nft.h enum nft_table_type */
 const SAVE_ORDER: readonly TableName[] = ['mangle', 'security', 'raw', 'filter', 'nat'];
+
+/** Rulesets of iptables each by itself, IPv6 after a line that says so; tables of nftables once for both families. */
+export function printAll(rulesets: readonly Ruleset[]): string {
+  const trees = new Set(rulesets.flatMap(({ nft }) => nft ?? []));
+  const own = rulesets.filter(({ nft }) => nft === undefined);
+  const texts = own.map((ruleset) => (ruleset.family === 6 && own.length > 1 ? SECOND : '') + print(ruleset));
+  return [...texts, ...[...trees].map((tree) => printNft(canonicalNft(tree)))].join('');
+}
+
+const SECOND = '# ip6tables\n';
 
 /** Empty for a ruleset without tables; otherwise ends with a line feed. */
 export function print(ruleset: Ruleset): string {

@@ -34,14 +34,15 @@ function bindAll(node: NftRulesetNode, options: ResolveOptions, report: ProblemS
 }
 
 /** An `inet` table is in the ruleset of both families. */
-function rulesetOf(family: Family, { source }: NftRulesetNode, bound: readonly BoundNftTable[]): readonly Ruleset[] {
+function rulesetOf(family: Family, node: NftRulesetNode, bound: readonly BoundNftTable[]): readonly Ruleset[] {
   const here = bound.flatMap(({ families }) => families.get(family) ?? []);
   if (here.length === 0) return [];
   const needs = (what: 'conntrack' | 'defrag' | 'opaque'): boolean => here.some((one) => one.needs.has(what));
   return [
     {
       family,
-      source,
+      source: node.source,
+      nft: node,
       tables: new Map(here.map(({ table }) => [table.name, table])),
       usesConntrack: needs('conntrack'),
       usesDefrag: needs('conntrack') || needs('defrag'),

@@ -6,6 +6,7 @@ import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import type { PrintedHost } from '../syntax/host/printedHost.ts';
 import type { Excerpt } from '../syntax/iptables/ast.ts';
+import type { NftRulesetNode } from '../syntax/nft/ast.ts';
 import type { Backend } from '../syntax/text/diagnostic.ts';
 import type { Source, Span } from '../syntax/text/source.ts';
 
@@ -28,6 +29,8 @@ export interface Ruleset {
   readonly replaced?: readonly string[];
   /** further texts of the host, whose rules are here too */
   readonly beside?: readonly Source[];
+  /** the tables of nftables that they were read from */
+  readonly nft?: NftRulesetNode;
   /** the text had the rules of both backends of iptables: this is what they do together */
   readonly backends?: Readonly<Record<Backend, Ruleset>>;
 }

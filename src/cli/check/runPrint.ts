@@ -2,7 +2,7 @@
 import { readRuleTexts } from '../../app/load/ruleTexts.ts';
 import { excerptTexts } from '../../connection/excerpts.ts';
 import { printable } from '../../lib/printable.ts';
-import { print } from '../../ruleset/print.ts';
+import { printAll } from '../../ruleset/print.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
@@ -12,8 +12,6 @@ import type { RuleSubject } from '../input/ruleSubject.ts';
 import { ruleTextsOf } from '../input/ruleTexts.ts';
 
 /** Tells the reader, and chainwalk itself, where the rules of the other family start. */
-const SECOND = '# ip6tables\n';
-
 export async function runPrint(call: Call): Promise<ExitCode> {
   const files = await filesOf(call, call.input.args);
   const rules = files === undefined ? undefined : await ruleTextsOf(call, files);
@@ -25,7 +23,6 @@ export async function printSubject(call: Call, { rules }: Pick<RuleSubject, 'rul
   await showDiagnostics(call, diagnostics);
   if (diagnostics.some(isError)) return EXIT.usage;
   for (const text of optionIsSet(call.input, 'quiet') ? [] : excerptTexts(rulesets)) await call.io.err.write(`note: ${printable(text)}\n`);
-  const texts = rulesets.map((ruleset) => (ruleset.family === 6 && rulesets.length > 1 ? SECOND : '') + print(ruleset));
-  await call.io.out.write(texts.join(''), 'exact');
+  await call.io.out.write(printAll(rulesets), 'exact');
   return EXIT.ok;
 }

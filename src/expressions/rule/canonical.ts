@@ -1,14 +1,15 @@
 /** A rule in the words in which nft 1.0.6 lists it: constants by name or number, what is implied left out.
  *  nftables src/netlink_delinearize.c rule_parse_postprocess() */
-import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
+import type { NftElement, NftExpression, NftName, NftRuleNode, NftSetNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { keyPart } from '../values/part.ts';
+import { keyTypes, typesOf } from '../values/rows.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
-import { canonicalMatch, comparedIn, selectorIn, typesIn } from './canonicalMatch.ts';
+import { canonicalMatch, comparedIn, constantsIn, selectorIn, typesIn } from './canonicalMatch.ts';
 import { withFamilies } from './families.ts';
 import { withoutImplied } from './implied.ts';
 
@@ -17,6 +18,21 @@ export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRu
   const told = withFamilies(rule.statements, silent);
   const statements = inHeaderOrder(withoutImplied(told, silent), silent).map((one) => canonicalStatement(one, silent));
   return { ...rule, statements };
+}
+
+/** Of a named set or map; the kernel decides on the order. */
+export function canonicalElements(set: NftSetNode, context: NftRuleContext): NftSetNode {
+  const types = keyTypes(set, context);
+  if (types === undefined) return set;
+  const values = set.value === undefined ? undefined : typesOf(set.value, context);
+  const elements = set.elements.map((element): NftElement => {
+    const { value } = element;
+    const [type] = values ?? [];
+    const stored =
+      value === undefined || value.kind === 'verdict' || type === undefined || values?.length !== 1 ? value : written(value, type, context);
+    return { ...element, key: constantsIn(element.key, types, context), ...(stored !== undefined && { value: stored }) };
+  });
+  return { ...set, elements };
 }
 
 export function canonicalStatement(statement: NftStatement, context: NftRuleContext): NftStatement {

@@ -111,7 +111,7 @@ function elementIn(element: NftElement, types: readonly Datatype[], context: Nft
   return { ...element, key: constantsIn(element.key, types, context) };
 }
 
-function constantsIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+export function constantsIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (expression.kind === 'concat')
     return {
       ...expression,

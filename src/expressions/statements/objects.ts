@@ -8,5 +8,5 @@ export function checkObject(statement: WithObject, { objects, report }: NftRuleC
   const kind = statement.kind === 'object' ? statement.of : statement.kind;
   const { object } = statement;
   if (object?.kind !== 'value' || objects.has(`${kind} ${object.text}`)) return;
-  report({ kind: 'not-loadable', code: 'unknown-set', message: `there is no ${kind} \`${object.text}\` in this table`, span: object });
+  report({ kind: 'not-loadable', code: 'unknown-item', message: `there is no ${kind} \`${object.text}\` in this table`, span: object });
 }

@@ -94,7 +94,7 @@ export function setNamed(name: NftName, naming: SetNaming, context: NftRuleConte
   if (set !== undefined) checkNamed(set, naming, { at: name, context });
   else {
     const message = `there is no set or map \`${name.text}\` in this table`;
-    context.report({ kind: 'not-loadable', code: 'unknown-set', message, span: name });
+    context.report({ kind: 'not-loadable', code: 'unknown-item', message, span: name });
   }
   return set;
 }

@@ -14,13 +14,15 @@ function printTable(table: NftTableNode, printing: NftPrinting): string {
     ...(table.comment === undefined ? [] : [`\tcomment "${table.comment.text}"\n`]),
   ];
   const items = [
-    ...(head.length > 0 ? [head.join('')] : []),
     ...table.objects.map((object) => printObject(object, printing)),
     ...table.sets.map((set) => printSet(set, printing)),
     ...table.flowtables.map((flowtable) => printFlowtable(flowtable, printing)),
     ...table.chains.map((chain) => printChain(chain, printing)),
   ];
-  return `table ${table.family} ${table.name.text} {${printHandle(table.handle, printing)}\n${items.join('\n')}}\n`;
+  // nft has no empty line between what is said of a table and its first set
+  const gap = head.length > 0 && items.length > 0 && (table.objects.length > 0 || table.sets.length === 0) ? '\n' : '';
+  const open = `table ${table.family} ${table.name.text} {${printHandle(table.handle, printing)}\n`;
+  return `${open}${head.join('')}${gap}${items.join('\n')}}\n`;
 }
 
 interface Item {

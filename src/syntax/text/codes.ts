@@ -13,7 +13,6 @@ export const DIAGNOSTIC_CODES = {
   'partial-dump': 'the program that printed the dump could not show all of it',
   'listing-hides': 'what `iptables -L` prints does not show all of a rule, or its table',
   'unknown-table': 'there is no such table',
-  'unknown-set': 'the table has no such set or map',
   'unknown-chain': 'the table has no such chain',
   'chain-exists': 'the chain is already there',
   'unknown-item': 'the table has no such set, map, object or element',
