@@ -1,11 +1,11 @@
 /** Expressions and elements of sets, from what the grammar took. */
 import { invariant } from '../../lib/invariant.ts';
 import { captures } from '../generated/nft.ts';
-import type { NftElement, NftExpression, NftName, NftValue, NftVerdict } from './ast.ts';
+import type { NftElement, NftExpression, NftName, NftStatement, NftVerdict } from './ast.ts';
 import { afterPart, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { nftChained } from './operators.ts';
-import { isNameOfNft, isValueOfNft } from './reserved.ts';
 import { nftSelectorOf, type SelectorKind } from './selectors.ts';
+import { innermostPart, NFT_VALUES, readNftValue, sayFieldWords } from './values.ts';
 
 const SELECTORS: ReadonlyMap<number, SelectorKind> = new Map([
   [captures.payload, 'payload'],
@@ -21,21 +21,11 @@ const SELECTORS: ReadonlyMap<number, SelectorKind> = new Map([
   [captures.ipsec, 'other'],
 ]);
 
-const VALUES: ReadonlyMap<number, NftValue['form']> = new Map([
-  [captures.number, 'number'],
-  [captures.time, 'time'],
-  [captures.address4, 'address4'],
-  [captures.address6, 'address6'],
-  [captures.mac, 'mac'],
-  [captures.classid, 'word'],
-  [captures.quoted, 'string'],
-  [captures.word, 'word'],
-]);
-
-export function readExpression(reader: NftReader, index: number): NftExpression {
+export function readExpression(reader: NftReader, from: number): NftExpression {
+  const index = innermostPart(reader, from);
   const part = partAt(reader, index);
-  const form = VALUES.get(part);
-  if (form !== undefined) return readValue(reader, index, form);
+  const form = NFT_VALUES.get(part);
+  if (form !== undefined) return readNftValue(reader, index, form);
   const selector = SELECTORS.get(part);
   if (selector !== undefined) return { ...nftSelectorOf(selector, textAt(reader, index)), ...spanAt(reader, index) };
   switch (part) {
@@ -81,16 +71,6 @@ export function readExpression(reader: NftReader, index: number): NftExpression 
   }
 }
 
-function readValue(reader: NftReader, index: number, form: NftValue['form']): NftExpression {
-  const { start, end } = spanAt(reader, index);
-  const text = textAt(reader, index);
-  if (partAt(reader, index) === captures.word && !isValueOfNft(text)) {
-    const message = `\`${text}\` is a word of nft and cannot be a value here`;
-    reader.report({ kind: 'malformed', code: 'bad-value', message, span: { start, end }, help: 'write it in quotes if it is a name' });
-  }
-  return { kind: 'value', form, text: form === 'string' ? unquotedNft(text) : text, start, end };
-}
-
 function several(reader: NftReader, index: number, kind: 'concat' | 'list'): NftExpression {
   const parts = partsIn(reader, index);
   const [first = index + 3] = parts;
@@ -121,15 +101,6 @@ function readBinary(reader: NftReader, index: number, asks: boolean): NftExpress
   const operands = parts.filter((_, at) => at % 2 === 0).map((part) => readExpression(reader, part));
   const operators = parts.filter((_, at) => at % 2 === 1).map((part) => textAt(reader, part));
   return nftChained(operands, operators);
-}
-
-function sayFieldWords(reader: NftReader, parts: readonly number[]): void {
-  for (const part of parts) {
-    const text = partAt(reader, part) === captures.word ? textAt(reader, part) : '';
-    if (text === '' || isNameOfNft(text) || !isValueOfNft(text)) continue;
-    const message = `\`${text}\` begins a field here, and cannot be a value`;
-    reader.report({ kind: 'malformed', code: 'bad-value', message, span: spanAt(reader, part) });
-  }
 }
 
 function readRanged(reader: NftReader, index: number): NftExpression {
@@ -217,22 +188,20 @@ export function readElement(reader: NftReader, index: number): NftElement {
   const stop = afterPart(reader, index);
   let at = afterPart(reader, index + 3);
   if (at >= stop) return { key, statements: [], start, end };
-  const parts: number[] = [];
-  for (; at < stop; at = afterPart(reader, at)) parts.push(at);
-  const [value, comment, timeout, expires] = (['elementValue', 'elementComment', 'elementTimeout', 'elementExpires'] as const).map((name) =>
-    findPart(reader, parts, name),
-  );
-  return {
-    key,
-    ...(value !== undefined && { value: readElementValue(reader, value) }),
-    ...(comment !== undefined && { comment: nameAt(reader, comment + 3) }),
-    ...(timeout !== undefined && { timeout: timeIn(reader, timeout) }),
-    ...(expires !== undefined && { expires: timeIn(reader, expires) }),
-    statements: parts.filter((part) => STATEFUL.has(partAt(reader, part))).map((part) => reader.statement(reader, part)),
-    start,
-    end,
-  };
+  const made: Partial<Mutable<NftElement>> = {};
+  const statements: NftStatement[] = [];
+  for (; at < stop; at = afterPart(reader, at)) {
+    const part = partAt(reader, at);
+    if (part === captures.elementValue) made.value = readElementValue(reader, at);
+    else if (part === captures.elementComment) made.comment = nameAt(reader, at + 3);
+    else if (part === captures.elementTimeout) made.timeout = timeIn(reader, at);
+    else if (part === captures.elementExpires) made.expires = timeIn(reader, at);
+    else if (STATEFUL.has(part)) statements.push(reader.statement(reader, at));
+  }
+  return { key, ...made, statements, start, end };
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function timeIn(reader: NftReader, index: number): NftName {
   const { start, end } = spanAt(reader, index);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { NftRuleNode } from '../../../src/syntax/nft/ast.ts';
 import { printNft } from '../../../src/syntax/nft/printNft.ts';
 import { printNftRule } from '../../../src/syntax/nft/printStatement.ts';
-import { inTable, readNft, STATEMENTS, TABLE, withoutHandles } from './texts.ts';
+import { inTable, OF_IPTABLES, readNft, STATEMENTS, TABLE, withoutHandles } from './texts.ts';
 
 const PRINTING = { indent: '\t\t', handles: false };
 
@@ -39,6 +39,26 @@ describe('a listing of nft', () => {
       text('ipv4_addr . inet_service', `10.0.0.1 . 80${next}10.0.0.2 . 80`),
     ])
       expect(printNft(readNft(one).tree)).toBe(one);
+  });
+
+  it('tables of iptables-nft are read, with what it cannot say in words of nft', () => {
+    const { tree, findings } = readNft(OF_IPTABLES);
+    const rules = tree.tables.flatMap(({ chains }) => chains.flatMap((chain) => chain.rules));
+    const names = rules.flatMap(({ statements }) => statements.flatMap((one) => (one.kind === 'xt' ? [`${one.of} ${one.name.text}`] : [])));
+    expect(findings).toEqual([]);
+    expect(names).toEqual([
+      'match recent',
+      'match connlimit',
+      'match string',
+      'match u32',
+      'match socket',
+      'target NETMAP',
+      'target TPROXY',
+      'target TTL',
+      'target CT',
+      'match eui64',
+    ]);
+    expect(printNft(tree).split('\n')).toHaveLength(OF_IPTABLES.split('\n').length);
   });
 
   it('each node has the place of its text', () => {

@@ -26,6 +26,9 @@ export const STATEMENTS: readonly StatementRow[] = file('statements.txt')
 /** A table with all kinds of sets, objects and chains, with handles. */
 export const TABLE = file('table.txt');
 
+/** Rules that iptables-nft 1.8.9 made, as nft lists them. */
+export const OF_IPTABLES = file('ofIptables.txt');
+
 export function withoutHandles(text: string): string {
   return text.replaceAll(/ # handle \d+/g, '');
 }

@@ -1,0 +1,57 @@
+/** Constants, and the parts of the text that are nothing but one. */
+import { captures } from '../generated/nft.ts';
+import type { NftExpression, NftValue } from './ast.ts';
+import { type NftReader, partAt, spanAt, textAt, unquotedNft } from './matched.ts';
+import { isNameOfNft, isValueOfNft } from './reserved.ts';
+
+export const NFT_VALUES: ReadonlyMap<number, NftValue['form']> = new Map([
+  [captures.number, 'number'],
+  [captures.time, 'time'],
+  [captures.address4, 'address4'],
+  [captures.address6, 'address6'],
+  [captures.mac, 'mac'],
+  [captures.classid, 'word'],
+  [captures.quoted, 'string'],
+  [captures.word, 'word'],
+]);
+
+const WRAPS: ReadonlySet<number> = new Set([
+  captures.left,
+  captures.leftBinary,
+  captures.rhs,
+  captures.value,
+  ...[captures.cConcat, captures.cRanged, captures.cBinary],
+  ...[captures.vConcat, captures.vRanged, captures.vBinary],
+]);
+
+/** The part that is all of the others around it. */
+export function innermostPart(reader: NftReader, from: number): number {
+  const { events, top } = reader.s;
+  let at = from;
+  let asks = false;
+  while (at + 3 < top && WRAPS.has(events[at] as number) && events[at + 4] === events[at + 1] && events[at + 5] === events[at + 2]) {
+    asks ||= events[at] === captures.vBinary || events[at] === captures.leftBinary;
+    at += 3;
+  }
+  if (asks) sayFieldWords(reader, [at]);
+  return at;
+}
+
+export function readNftValue(reader: NftReader, index: number, form: NftValue['form']): NftExpression {
+  const { start, end } = spanAt(reader, index);
+  const text = textAt(reader, index);
+  if (partAt(reader, index) === captures.word && !isValueOfNft(text)) {
+    const message = `\`${text}\` is a word of nft and cannot be a value here`;
+    reader.report({ kind: 'malformed', code: 'bad-value', message, span: { start, end }, help: 'write it in quotes if it is a name' });
+  }
+  return { kind: 'value', form, text: form === 'string' ? unquotedNft(text) : text, start, end };
+}
+
+export function sayFieldWords(reader: NftReader, parts: readonly number[]): void {
+  for (const part of parts) {
+    const text = partAt(reader, part) === captures.word ? textAt(reader, part) : '';
+    if (text === '' || isNameOfNft(text) || !isValueOfNft(text)) continue;
+    const message = `\`${text}\` begins a field here, and cannot be a value`;
+    reader.report({ kind: 'malformed', code: 'bad-value', message, span: spanAt(reader, part) });
+  }
+}
