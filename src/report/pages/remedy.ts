@@ -1,7 +1,9 @@
 /** What to do about a claim that does not hold. */
 import { profileNamed } from '../../mesh/allProfiles.ts';
+import { isTable } from '../../netfilter/hooks.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import { REMEDIES } from '../generated/remedies.ts';
+import { nftWords } from './nftWords.ts';
 import { type RemedyQuestion, remedyByRules } from './remedyByRules.ts';
 import { REMEDIES_IN_MESH } from './remedyInMesh.ts';
 
@@ -19,8 +21,15 @@ export function remedyByCause(causes: SettingCauses | undefined): string | undef
 export function remedyOfFinding(question: RemedyQuestion, causes: SettingCauses | undefined): string | undefined {
   const { claim } = question.finding;
   // neither DNS capture nor guests are given up for the other's sake
-  if (claim === 'guest-dns-captured') return remedyOf(claim, question.profile);
-  return remedyByCause(causes) ?? remedyByRules(question) ?? remedyOf(claim, question.profile);
+  const known = claim === 'guest-dns-captured' ? undefined : (remedyByCause(causes) ?? remedyByRules(question));
+  const advice = known ?? remedyOf(claim, question.profile);
+  return advice !== undefined && isOfNft(question) ? nftWords(advice) : advice;
+}
+
+/** The rules to blame, or else all of them, stand in tables that iptables did not make. */
+function isOfNft({ finding: { blame }, ruleset }: RemedyQuestion): boolean {
+  const tables = blame.length > 0 ? blame.map(({ table }) => table) : [...(ruleset?.tables.keys() ?? [])];
+  return tables.length > 0 && !tables.some(isTable);
 }
 
 /** `profile`: name of the mesh, whose chains and options are named then; another mesh's never are. */
