@@ -32,7 +32,7 @@ export function nftablesPage(): string {
 What chainwalk reads of nftables 1.0.6, and what it claims of the meaning. Written from the registry; do not edit.
 
 * A table of \`inet\` is in the ruleset of both families, one of \`ip\` or \`ip6\` in that of its own. Tables of \`arp\` and \`bridge\` are
-  read and have no part in what is answered.
+  read and have no part in what is answered. What chains of devices do (\`ingress\`, \`egress\`) is not modelled.
 * An expression that a packet does not have makes the match fail, with \`!=\` too: \`ip daddr != 10.0.0.1\` never holds for IPv6,
   \`tcp dport != 80\` never for UDP, \`meta skuid != 0\` never without a socket. In a table that iptables-nft has written,
   \`meta skuid != 0\` is \`! --uid-owner 0\`, which holds without a socket.

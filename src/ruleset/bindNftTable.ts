@@ -12,6 +12,7 @@ import type { Source } from '../syntax/text/source.ts';
 import { LinkedNftRule } from './linkedNftRule.ts';
 import { isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
 import { type CheckedChain, checkNftTable } from './nftChecks.ts';
+import { actingDeviceChains, deviceChain } from './nftDevices.ts';
 import type { Jump } from './reach.ts';
 import type { ResolveOptions } from './resolve.ts';
 import type { Chain, Table } from './ruleset.ts';
@@ -44,6 +45,7 @@ const FAMILIES: Readonly<Record<NftTableNode['family'], readonly Family[]>> = {
 
 /** Undefined: packets of IP do not meet it. */
 export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTable | undefined {
+  if (node.family === 'netdev') return bindNetdev(node, binding);
   const families = FAMILIES[node.family];
   if (families.length === 0) return undefined;
   const ofIptables = isOfIptables(node);
@@ -72,6 +74,21 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   return { families: new Map(linked) };
 }
 
+/** Packets of both families come by the devices. */
+function bindNetdev(node: NftTableNode, { registered }: Binding): BoundNftTable | undefined {
+  const name = `netdev ${node.name.text}`;
+  const chains = isDormant(node) ? [] : actingDeviceChains(node).map((chain) => deviceChain(chain, name, registered));
+  if (chains.length === 0) return undefined;
+  const table: Table = { name, chains: new Map(chains.map((chain) => [chain.name, chain])) };
+  const linked: LinkedNftTable = { table, needs: new Set<Need>(['opaque']) };
+  return {
+    families: new Map([
+      [4, linked],
+      [6, linked],
+    ]),
+  };
+}
+
 interface Linking {
   readonly name: string;
   readonly chains: NamedChains;
@@ -84,6 +101,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
   const silent: TableContext = { ...context, report: () => {} };
   const needs = new Set<Need>();
   const checked: CheckedChain[] = [];
+  const acting = actingDeviceChains(node);
   const chains = all.map(({ name: chainName, base, rules }, at): Chain => {
     const jumps: Jump[] = [];
     const limits: HookLimit[] = [];
@@ -101,6 +119,11 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
         message: `tables of ${node.family} have no hook \`${base.hook.text}\``,
         span: base.hook,
       });
+    const ofDevices = isDormant(node) ? undefined : acting.find(({ name: { text } }) => text === chainName.text);
+    if (ofDevices !== undefined) {
+      needs.add('opaque');
+      return deviceChain(ofDevices, name, registered + at);
+    }
     const attached = base === undefined || isOfDevices(base) ? undefined : nftBase(base, registered + at, report);
     checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps, limits });
     return {

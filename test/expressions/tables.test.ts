@@ -1,0 +1,77 @@
+/** Tables that are not like others: those that iptables-nft has made, those of devices, dormant ones. */
+import { expect, test } from 'vitest';
+import { readRules } from '../../src/ruleset/readRules.ts';
+import type { Rule } from '../../src/ruleset/ruleset.ts';
+import { stagesAt } from '../../src/ruleset/stages.ts';
+
+function rulesetsOf(text: string) {
+  const { rulesets, diagnostics } = readRules({ file: 'listing', text });
+  expect(diagnostics).toEqual([]);
+  return rulesets;
+}
+
+function ruleOf(text: string, table: string, chain: string): Rule | undefined {
+  return rulesetsOf(text)[0]?.tables.get(table)?.chains.get(chain)?.rules[0];
+}
+
+const OWNER = 'meta skuid != 1337 counter packets 0 bytes 0 accept';
+
+test('a table that iptables-nft made keeps its name, and `!` of a missing socket is true there', () => {
+  const rule = ruleOf(
+    `table ip nat {\n\tchain OUTPUT {\n\t\ttype nat hook output priority -100; policy accept;\n\t\t${OWNER}\n\t}\n}\n`,
+    'nat',
+    'OUTPUT',
+  );
+  expect(rule?.match).toEqual({ kind: 'not', of: { kind: 'in', field: 'uid', intervals: [{ lo: 1337, hi: 1337 }] } });
+});
+
+test('elsewhere a packet without a socket has no user: neither is nor is not', () => {
+  const rule = ruleOf(
+    `table ip t {\n\tchain OUTPUT {\n\t\ttype nat hook output priority -100; policy accept;\n\t\t${OWNER}\n\t}\n}\n`,
+    'ip t',
+    'OUTPUT',
+  );
+  expect(rule?.match).toEqual({
+    kind: 'and',
+    of: [
+      { kind: 'present', field: 'uid' },
+      { kind: 'not', of: { kind: 'in', field: 'uid', intervals: [{ lo: 1337, hi: 1337 }] } },
+    ],
+  });
+});
+
+test('what nft does not show of a rule of iptables is not modelled, and says which program shows it', () => {
+  const text =
+    'table ip filter {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy accept;\n\t\txt match "string" drop\n\t}\n}\n';
+  expect(ruleOf(text, 'filter', 'INPUT')?.match).toMatchObject({ kind: 'unmodelled', lacks: 'what `iptables-nft-save` prints' });
+});
+
+const INGRESS = (does: string): string =>
+  `table netdev t {\n\tchain in {\n\t\ttype filter hook ingress device "eth0" priority filter; policy accept;\n\t\t${does}\n\t}\n}\n`;
+
+test('a chain of a device that drops may do anything, before all others and in both families', () => {
+  const rulesets = rulesetsOf(INGRESS('ip saddr 10.0.0.9 drop'));
+  expect(rulesets.map(({ family }) => family)).toEqual([4, 6]);
+  for (const ruleset of rulesets) {
+    const [first] = stagesAt(ruleset, 'PREROUTING');
+    expect(first?.kind === 'chain' && first.at.chain.rules[0]?.effects).toMatchObject([{ kind: 'unmodelled' }]);
+  }
+});
+
+test('a chain of a device that counts only does not matter', () => {
+  expect(rulesetsOf(INGRESS('ip saddr 10.0.0.9 counter'))).toEqual([]);
+});
+
+test('chains of a dormant table do not run', () => {
+  const text = 'table inet t {\n\tflags dormant\n\n\tchain c {\n\t\ttype filter hook input priority filter; policy drop;\n\t}\n}\n';
+  for (const ruleset of rulesetsOf(text)) expect(stagesAt(ruleset, 'INPUT')).toEqual([]);
+});
+
+test('a table of inet is in the rulesets of both families, one of ip in its own', () => {
+  const chain = '\tchain c {\n\t\ttype filter hook input priority filter; policy accept;\n\t}\n';
+  const rulesets = rulesetsOf(`table inet a {\n${chain}}\ntable ip b {\n${chain}}\n`);
+  expect(rulesets.map(({ family, tables }) => [family, [...tables.keys()]])).toEqual([
+    [4, ['inet a', 'ip b']],
+    [6, ['inet a']],
+  ]);
+});
