@@ -20,7 +20,9 @@ function remembers(ruleset: Ruleset): boolean {
   return (
     attaches &&
     effects.some(
-      (effect) => (effect.kind === 'setMark' && effect.on === 'connection') || (effect.kind === 'copyMark' && effect.from === 'packet'),
+      (effect) =>
+        ((effect.kind === 'setMark' && effect.on === 'connection') || (effect.kind === 'copyMark' && effect.from === 'packet')) &&
+        effect.sparesTemplate !== true,
     )
   );
 }

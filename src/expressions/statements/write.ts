@@ -46,7 +46,7 @@ function NOTHING(): Target {
 }
 
 function zone({ id, dir }: Zone): readonly Effect[] {
-  return [{ kind: 'conntrack', track: true, ...(id !== 0 && { zone: dir === undefined ? { id } : { id, dir } }) }];
+  return [{ kind: 'conntrack', track: true, afterNotrack: true, ...(id !== 0 && { zone: dir === undefined ? { id } : { id, dir } }) }];
 }
 
 function field(name: 'tos' | 'ttl', change: { readonly keep: number; readonly xor: number }): readonly Effect[] {
@@ -57,14 +57,15 @@ function mark(on: 'packet' | 'connection'): Target {
   const own = on === 'packet' ? 'meta mark' : 'ct mark';
   const other = on === 'packet' ? 'ct mark' : 'meta mark';
   const from = on === 'packet' ? 'connection' : 'packet';
+  const spares = on === 'connection' ? { sparesTemplate: true as const } : {};
   return {
-    constant: (value) => [{ kind: 'setMark', on, keep: 0, xor: Number(value) }],
+    constant: (value) => [{ kind: 'setMark', on, keep: 0, xor: Number(value), ...spares }],
     copy: ({ expression, mask = ALL, xor = 0 }) => {
       const [keep, flip] = [Number(mask), Number(xor)];
-      if (expression?.name === own) return [{ kind: 'setMark', on, keep, xor: flip }];
+      if (expression?.name === own) return [{ kind: 'setMark', on, keep, xor: flip, ...spares }];
       if (expression?.name !== other) return undefined;
-      const copied: Effect = { kind: 'copyMark', from, fromMask: keep, toMask: ALL };
-      return flip === 0 ? [copied] : [copied, { kind: 'setMark', on, keep: ALL, xor: flip }];
+      const copied: Effect = { kind: 'copyMark', from, fromMask: keep, toMask: ALL, ...spares };
+      return flip === 0 ? [copied] : [copied, { kind: 'setMark', on, keep: ALL, xor: flip, ...spares }];
     },
   };
 }
