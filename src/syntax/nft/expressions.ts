@@ -4,6 +4,7 @@ import { captures } from '../generated/nft.ts';
 import type { NftElement, NftExpression, NftName, NftStatement, NftVerdict } from './ast.ts';
 import { afterPart, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { nftChained } from './operators.ts';
+import { isNameOfNft } from './reserved.ts';
 import { nftSelectorOf, type SelectorKind } from './selectors.ts';
 import { innermostPart, NFT_VALUES, readNftValue, sayFieldWords } from './values.ts';
 
@@ -193,12 +194,25 @@ export function readElement(reader: NftReader, index: number): NftElement {
   for (; at < stop; at = afterPart(reader, at)) {
     const part = partAt(reader, at);
     if (part === captures.elementValue) made.value = readElementValue(reader, at);
-    else if (part === captures.elementComment) made.comment = nameAt(reader, at + 3);
+    else if (part === captures.elementComment) made.comment = readComment(reader, at + 3);
     else if (part === captures.elementTimeout) made.timeout = timeIn(reader, at);
     else if (part === captures.elementExpires) made.expires = timeIn(reader, at);
     else if (STATEFUL.has(part)) statements.push(reader.statement(reader, at));
   }
   return { key, ...made, statements, start, end };
+}
+
+function readComment(reader: NftReader, index: number): NftName {
+  const name = nameAt(reader, index);
+  const { start, end } = name;
+  if (partAt(reader, index) === captures.word && !isNameOfNft(name.text))
+    reader.report({
+      kind: 'malformed',
+      code: 'bad-value',
+      message: `\`${name.text}\` is a word of nft: write it in quotes`,
+      span: { start, end },
+    });
+  return name;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };

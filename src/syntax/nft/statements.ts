@@ -182,8 +182,10 @@ function readDynamic(reader: NftReader, index: number): NftStatement {
   );
   const reference = readExpression(reader, set);
   const read = readElement(reader, element);
-  if (read.key.kind === 'range' || read.key.kind === 'prefix') {
-    const { start, end } = read.key;
+  for (const part of read.key.kind === 'concat' ? read.key.of : [read.key]) {
+    const { kind, start, end } = part;
+    if (part.kind === 'value' && part.form === 'word' && !isNameOfNft(part.text)) sayWord(reader, part.text, { start, end });
+    if (kind !== 'range' && kind !== 'prefix') continue;
     reader.report({ kind: 'malformed', code: 'bad-value', message: 'a key that packets give is one value', span: { start, end } });
   }
   return {

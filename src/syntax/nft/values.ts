@@ -2,7 +2,7 @@
 import { captures } from '../generated/nft.ts';
 import type { NftExpression, NftValue } from './ast.ts';
 import { type NftReader, partAt, spanAt, textAt, unquotedNft } from './matched.ts';
-import { isNameOfNft, isValueOfNft } from './reserved.ts';
+import { isValueOfNft } from './reserved.ts';
 
 export const NFT_VALUES: ReadonlyMap<number, NftValue['form']> = new Map([
   [captures.number, 'number'],
@@ -47,10 +47,13 @@ export function readNftValue(reader: NftReader, index: number, form: NftValue['f
   return { kind: 'value', form, text: form === 'string' ? unquotedNft(text) : text, start, end };
 }
 
+/** fact: of the protocols, those of the network and the link may be values behind `set` */
+const PROTOCOLS = new Set(['tcp', 'udp', 'udplite', 'esp', 'ah', 'icmp', 'igmp', 'icmpv6', 'comp', 'dccp', 'sctp', 'redirect']);
+
 export function sayFieldWords(reader: NftReader, parts: readonly number[]): void {
   for (const part of parts) {
     const text = partAt(reader, part) === captures.word ? textAt(reader, part) : '';
-    if (text === '' || isNameOfNft(text) || !isValueOfNft(text)) continue;
+    if (!PROTOCOLS.has(text)) continue;
     const message = `\`${text}\` begins a field here, and cannot be a value`;
     reader.report({ kind: 'malformed', code: 'bad-value', message, span: spanAt(reader, part) });
   }
