@@ -55,8 +55,9 @@ async function compare(): Promise<number> {
 
 /** Rulesets of nftables. */
 async function compareNft(): Promise<number> {
-  const { passed, failed, refused, unread, forked, coverage } = await runNftSuite({ pairs, seed, print: console.log });
+  const { passed, failed, refused, unread, forked, known, coverage } = await runNftSuite({ pairs, seed, print: console.log });
   console.log(coverage.report());
+  for (const [id, count] of known) console.log(`${count} differ: ${id}`);
   console.log(`${refused} listings refused by nft, ${unread} by chainwalk alone, ${forked} packets with several ways`);
   console.log(`${passed} passed, ${failed} failed`);
   return failed + unread;

@@ -6,6 +6,7 @@ import { type Oracle, openOracle } from '../oracle.ts';
 import { shortHost } from '../suite.ts';
 import { examineNft } from './examineNft.ts';
 import { type RandomNft, randomNft } from './generate/nftCases.ts';
+import { KNOWN_DIFFERENCES } from './knownDifferences.ts';
 import { minimiseNft } from './minimiseNft.ts';
 
 export interface NftSuiteResult {
@@ -17,6 +18,8 @@ export interface NftSuiteResult {
   readonly unread: number;
   /** packets of which the simulator says several ways */
   readonly forked: number;
+  /** packets that differ for a reason that has a name */
+  readonly known: ReadonlyMap<string, number>;
   readonly coverage: Coverage;
 }
 
@@ -31,6 +34,7 @@ const MOST_SHOWN = 12;
 export async function runNftSuite({ pairs, seed, print }: NftSuiteOptions): Promise<NftSuiteResult> {
   const oracle = openOracle('nft');
   const coverage = startCoverage();
+  const known = new Map<string, number>();
   let [passed, failed, refused, unread, forked] = [0, 0, 0, 0, 0];
   try {
     for (const drawn of randomNft(pairs, seed)) {
@@ -43,7 +47,9 @@ export async function runNftSuite({ pairs, seed, print }: NftSuiteOptions): Prom
         for (const [at, pair] of (await examineNft(oracle, one)).entries()) {
           coverage.add(pair);
           if (pair.walks.length > 1) forked++;
+          const reason = KNOWN_DIFFERENCES.find(({ holds }) => holds(one.rules.nft, pair))?.id;
           if (pair.disagreement === undefined) passed++;
+          else if (reason !== undefined) known.set(reason, (known.get(reason) ?? 0) + 1);
           else if (failed++ < MOST_SHOWN) print(await smallest(oracle, { ...one, packets: one.packets.slice(at, at + 1) }));
         }
       } catch (error) {
@@ -55,7 +61,7 @@ export async function runNftSuite({ pairs, seed, print }: NftSuiteOptions): Prom
   } finally {
     await oracle.close();
   }
-  return { passed, failed, refused, unread, forked, coverage };
+  return { passed, failed, refused, unread, forked, known, coverage };
 }
 
 async function smallest(oracle: Oracle, whole: RandomNft): Promise<string> {
