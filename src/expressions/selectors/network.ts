@@ -1,5 +1,5 @@
 /** Headers of IPv4 and IPv6. man nft(8), IPV4 HEADER EXPRESSION and IPV6 HEADER EXPRESSION */
-import { and, equals, inSet, or, unmodelled } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, equals, inSet, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import { NOT_KEPT, partly } from '../contract/claims.ts';
 import type { Expression } from '../contract/expression.ts';
 import { always, ofBits, ofField, type Selection, unknown, type Values } from '../contract/selection.ts';
@@ -28,7 +28,7 @@ const nextHeader: Selection = {
 };
 
 const payloadLength: Selection = {
-  ...ofField('length', 16),
+  present: ALWAYS,
   where: ({ intervals, mask, xor }: Values) =>
     mask !== undefined || xor !== undefined
       ? unmodelled('bits of the length of an IPv6 packet')

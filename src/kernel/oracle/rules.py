@@ -1,5 +1,6 @@
 """The rules under test: loaded unmodified by iptables-restore and nft, and kept as text so that a trace row can name its rule."""
 import re
+import time
 
 from bounds import OracleError, run
 from native import Held, held, native_target
@@ -11,6 +12,8 @@ BUILT_IN = {'raw': ['PREROUTING', 'OUTPUT'], 'mangle': HOOKS, 'nat': ['PREROUTIN
 FAMILIES = {2: ('rules_v4', 'iptables'), 10: ('rules_v6', 'ip6tables')}
 NFT_BATCH_BEGIN, NFT_BATCH_END = 0x10, 0x11
 NFNL_SUBSYS_NFTABLES, NFT_DELTABLE = 10, 2
+# a work queue ends what deleted rules used; while they hold conntrack, it stands before chains that are made at its priority
+SETTLED_IN = 0.02        # seconds
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 TARGET = re.compile(r'\s(-j|-g|--jump|--goto)\s+(\S+)')
 
@@ -55,7 +58,10 @@ class Rules:
 
     def unload(self, question):
         """nft tables are deleted; x_tables cannot be, so that those the next question does not name are emptied."""
+        native = bool(self.held.native)
         self.delete_tables()
+        if native:
+            time.sleep(SETTLED_IN)
         if self.backend == 'nft':
             return
         for family, (key, command) in FAMILIES.items():

@@ -1,5 +1,7 @@
 /** Where chainwalk is not like the kernel, by name; cases/known.ts has what can be asked by itself. */
+
 import type { Examined } from '../../../src/kernel/compared/examined.ts';
+import { formatAddress } from '../../../src/packet/address.ts';
 
 export interface KnownDifference {
   readonly id: string;
@@ -14,6 +16,17 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: '`ct zone set` gives a packet without a connection the state new also behind the lookup',
     holds: (nft, { walks }) =>
-      /zone set/.test(nft) && walks.some(({ steps }) => steps.some((step) => step.kind === 'conntrack' && step.state === 'INVALID')),
+      /zone set/.test(nft) &&
+      walks.some(({ steps }) =>
+        steps.some((step) => step.kind === 'conntrack' && (step.state === 'INVALID' || step.state === 'UNTRACKED')),
+      ),
+  },
+  {
+    id: 'a source that is a broadcast address has a way back for nft',
+    holds: (nft, { packet }) => /fib saddr[ .a-z]* oif/.test(nft) && packet.family === 4 && /\.(?:0|255)$/.test(formatAddress(packet.src)),
+  },
+  {
+    id: 'an interface that is not there has the number 0',
+    holds: (nft) => /\b[io]if (?:!= )?0\b/.test(nft),
   },
 ];
