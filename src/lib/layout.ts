@@ -49,7 +49,7 @@ export function indented({ text, lead, width, hang = lead.length + 2 }: Indent):
 /** Breaks a rule between its options, and inside one only when it is wider than a line. */
 function wrapOptions(text: string, width: number): readonly string[] {
   const quoted = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, (quote) => (quote.length > width ? quote : quote.replaceAll(' ', GLUE)));
-  const options = quoted.split(/(?<!!) (?=[-!])/);
+  const options = quoted.split(/(?<!!) (?=-|! )/);
   const glued = options.map((option) => (option.length > width ? option : option.replaceAll(' ', GLUE)));
   return wrap(glued.join(' '), width).map((line) => line.replaceAll(GLUE, ' '));
 }
