@@ -74,7 +74,7 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
         const path = [...frame.path, step.rule];
         const effect = effectOf(step);
         const deeds = deedsAfter(steps, index);
-        const called = step.rule.target || calledBy(step);
+        const called = calledBy(step) ?? step.rule.target;
         if ((step.verdict === 'JUMP' || step.verdict === 'GOTO') && called !== undefined) {
           if (deeds.length > 0) decisions.push({ kind: 'rule', hook: step.hook, path, rule: step.rule, verdict: step.verdict, deeds });
           // what a chain is left for by GOTO does not see the packet again
