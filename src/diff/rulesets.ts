@@ -7,7 +7,7 @@ import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
-import { print } from '../ruleset/print.ts';
+import { printAll } from '../ruleset/print.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import type { DiffQuestion, Sides } from './question.ts';
 import type { Diff } from './rules.ts';
@@ -69,7 +69,7 @@ function withoutInterfaces(host: Host, names: readonly string[]): Host {
 /** On a host that is not described, other rules may do something to packets that come by interfaces or for addresses which it is not known
  *  to have. */
 function withUnsaid(proved: Diff, { base, head }: Sides<Ruleset>, reason: string | undefined): Diff {
-  if (reason === undefined || print(base) === print(head)) return proved;
+  if (reason === undefined || printAll([base]) === printAll([head])) return proved;
   const open = { level: 'warning' as const, packets: 'any packet that arrives', reason, rules: { base: [], head: [] } };
   return { ...proved, undecided: [...proved.undecided, open] };
 }

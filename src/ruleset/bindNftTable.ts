@@ -49,7 +49,7 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   const families = FAMILIES[node.family];
   if (families.length === 0) return undefined;
   const ofIptables = isOfIptables(node);
-  const name = ofIptables ? node.name.text : `${node.family} ${node.name.text}`;
+  const name = nftTableName(node);
   const chains = withAnonymous(node);
   const known: TableContext['known'] = new Map();
   const shared = {
@@ -172,6 +172,11 @@ function changedSets(chains: readonly NftChainNode[]): ReadonlySet<string> {
 }
 
 /** iptables-nft has made it: its chains are those of iptables, by name, type and priority. */
+/** By which rulesets know the table. */
+export function nftTableName(node: NftTableNode): string {
+  return isOfIptables(node) ? node.name.text : `${node.family} ${node.name.text}`;
+}
+
 function isOfIptables({ family, name, chains }: NftTableNode): boolean {
   const table = name.text;
   if ((family !== 'ip' && family !== 'ip6') || !isTable(table)) return false;

@@ -1,6 +1,6 @@
 /** Several texts of one host: all of them decide, and rules are told where they stand. */
 import { expect, it } from 'vitest';
-import { parse, trace } from '../../src/api/library/index.ts';
+import { parse, print, trace } from '../../src/api/library/index.ts';
 
 const table = (name: string, ...lines: readonly string[]): string => `*${name}\n${lines.join('\n')}\nCOMMIT\n`;
 const saved = (backend: 'nft' | 'legacy', ...tables: readonly string[]): string =>
@@ -97,4 +97,12 @@ it('a dump without its first line is of nft where the listing has its tables, an
   const other = parse(LISTING, { with: { more } });
   expect(other.diagnostics.map(({ code, kind }) => [code, kind])).toEqual([['which-backend', 'warning']]);
   expect(other.rulesets[0]?.backends?.nft.tables.has('inet guard')).toBe(true);
+});
+
+it('both are printed, each as its own program does', () => {
+  const text = print(parse(`${NFT}\n${LISTING}`));
+  expect(text).toContain('*nat\n');
+  expect(text).toContain('table inet guard {\n');
+  expect(text).not.toContain('table ip nat');
+  expect(text.match(/table inet guard/g)).toHaveLength(1);
 });

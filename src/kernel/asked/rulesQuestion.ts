@@ -1,8 +1,11 @@
 /** A ruleset as text for iptables-restore, rule by rule as it was given: what the kernel loads is not our reading of it. */
 
+import { isTable } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
+import { nftTableName } from '../../ruleset/bindNftTable.ts';
 import { everyRule } from '../../ruleset/everyRule.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { printNft } from '../../syntax/nft/printNft.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 
 /** Undefined when the kernel can be given them. */
@@ -10,8 +13,19 @@ export function unloadable({ backends }: Ruleset): string | undefined {
   return backends === undefined ? undefined : 'the rules of both backends of iptables are here, and one is asked at a time';
 }
 
-export function textForKernel({ tables, source }: Ruleset): string {
-  return [...tables.values()].map((table) => tableText(table, source.text)).join('');
+/** Both kinds of rules in one text. */
+export function textForKernel(ruleset: Ruleset): string {
+  return Object.values(rulesForKernel(ruleset)).join('');
+}
+
+/** As keys of a question. */
+export function rulesForKernel({ tables, source, family, nft }: Ruleset): Readonly<Record<string, string>> {
+  const saved = [...tables.values()].filter(({ name }) => isTable(name)).map((table) => tableText(table, source.text));
+  const native = nft?.tables.filter((table) => !isTable(nftTableName(table))) ?? [];
+  return {
+    ...((saved.length > 0 || native.length === 0) && { [`rules_v${family}`]: saved.join('') }),
+    ...(nft !== undefined && native.length > 0 && { rules_nft: printNft({ ...nft, tables: native }) }),
+  };
 }
 
 function tableText({ name, chains }: Table, text: string): string {
@@ -22,8 +36,8 @@ function tableText({ name, chains }: Table, text: string): string {
 }
 
 /** A rule of a script, with variables or quotes of the shell, is given in its canonical form. */
-function ruleText({ span, text }: Rule, source: string): string {
-  const given = source
+function ruleText({ span, text, elsewhere }: Rule, source: string): string {
+  const given = (elsewhere?.text ?? source)
     .slice(span.start, span.end)
     .trim()
     .replace(/^\[\d+:\d+\] /, '');

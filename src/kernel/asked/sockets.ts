@@ -10,7 +10,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Walk } from '../../simulate/trace.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 import { OracleError, type StartOracle } from './oracle.ts';
-import { textForKernel } from './rulesQuestion.ts';
+import { rulesForKernel, textForKernel } from './rulesQuestion.ts';
 import { worldQuestion } from './worldQuestion.ts';
 
 /** What became of a connection; the docstring of connections.py says what each means. */
@@ -101,7 +101,7 @@ export function socketQuestion({ packet, after }: Walk, { ruleset, host, empty }
   return {
     ...world,
     sets: { ...(world.sets as object), ...empty },
-    [`rules_v${ruleset.family}`]: textForKernel(ruleset),
+    ...rulesForKernel(ruleset),
     confined: true,
     far: farServers(ports),
     connections: [connectionQuestion(packet)],

@@ -9,7 +9,7 @@ import { PROTO } from '../../packet/protocol.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type AskedKernel, type Oracle, type OracleAnswer, OracleError, oracleReason } from '../asked/oracle.ts';
 import { packetQuestion } from '../asked/packetQuestion.ts';
-import { runsSecurityLast, textForKernel, undescribedSets, unloadable } from '../asked/rulesQuestion.ts';
+import { rulesForKernel, runsSecurityLast, textForKernel, undescribedSets, unloadable } from '../asked/rulesQuestion.ts';
 import { inStream, type PacketSequence, sequencesOf } from '../asked/sequences.ts';
 import { type Sockets, socketQuestion, whyNoSocket } from '../asked/sockets.ts';
 import { whyUnaskable } from '../asked/unaskable.ts';
@@ -141,7 +141,7 @@ async function askAbout(oracle: Oracle, { ruleset, host, group, empty, seconds }
   const answers = await oracle.ask({
     ...world,
     sets: { ...(world.sets as object), ...empty },
-    [`rules_v${ruleset.family}`]: textForKernel(ruleset),
+    ...rulesForKernel(ruleset),
     confined: true,
     mode: 'stateful',
     exact: true,
