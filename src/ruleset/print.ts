@@ -19,9 +19,10 @@ export function printAll(rulesets: readonly Ruleset[]): string {
     return text === '' && ruleset.nft !== undefined ? [] : [{ family: ruleset.family, text }];
   });
   const texts = saved.map(({ family, text }) => (family === 6 && saved.length > 1 ? SECOND : '') + text);
-  const listed = new Set(rulesets.flatMap(({ nft }) => nft?.tables ?? []));
+  const tables = new Set(rulesets.flatMap(({ nft }) => nft?.tables ?? []));
+  const listed = [...tables].toSorted((a, b) => a.start - b.start);
   const [source] = rulesets.map((one) => one.source);
-  return [...texts, ...(source === undefined ? [] : [printNft(canonicalNft({ source, tables: [...listed] }))])].join('');
+  return [...texts, ...(source === undefined ? [] : [printNft(canonicalNft({ source, tables: listed }))])].join('');
 }
 
 const SECOND = '# ip6tables\n';

@@ -13,6 +13,9 @@ export interface ResolvedNft {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The tables that the other family alone has. */
+const OTHER = { 4: 'ip6', 6: 'ip' } as const;
+
 const FAMILIES: readonly Family[] = [4, 6];
 
 export function resolveNft(node: NftRulesetNode, options: ResolveOptions = {}): ResolvedNft {
@@ -42,7 +45,7 @@ function rulesetOf(family: Family, node: NftRulesetNode, bound: readonly BoundNf
     {
       family,
       source: node.source,
-      nft: node,
+      nft: { ...node, tables: node.tables.filter((table) => table.family !== OTHER[family]) },
       tables: new Map(here.map(({ table }) => [table.name, table])),
       usesConntrack: needs('conntrack'),
       usesDefrag: needs('conntrack') || needs('defrag'),
