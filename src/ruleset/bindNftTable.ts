@@ -134,8 +134,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
       span: { start: chainName.start, end: chainName.end },
     };
   });
-  // what iptables-nft has made is not loaded from this text
-  if (!context.ofIptables) checkNftTable(node, checked, report);
+  checkNftTable(node, checked, { ofIptables: context.ofIptables, report });
   const ordered = [...chains.filter(({ base }) => base !== undefined), ...chains.filter(({ base }) => base === undefined)];
   return { table: { name, chains: new Map(ordered.map((chain) => [chain.name, chain])) }, needs };
 }
