@@ -9,6 +9,10 @@ interface Acting {
 
 const NOTHING: Effect = { kind: 'continue' };
 
+export function firstEffect({ effects }: Acting): Effect {
+  return effects[0] ?? NOTHING;
+}
+
 /** The one that says what becomes of a packet after the rule. */
 export function lastEffect({ effects }: Acting): Effect {
   return effects.at(-1) ?? NOTHING;
@@ -19,7 +23,7 @@ export function hasOneEffect({ effects: [effect = NOTHING, ...more] }: Acting): 
   return more.length === 0 && effect.kind !== 'switch' && !(effect.kind === 'divert' && effect.onMiss === 'break');
 }
 
-/** In order; a switch stands before what its branches do. */
+/** In order; a switch comes first, then what its branches do. */
 export function everyEffect({ effects }: Acting): readonly Effect[] {
   if (!effects.some(({ kind }) => kind === 'switch')) return effects;
   return effects.flatMap((effect) => (effect.kind === 'switch' ? [effect, ...effect.branches.flatMap(everyEffect)] : [effect]));

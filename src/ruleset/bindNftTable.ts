@@ -170,12 +170,12 @@ function changedSets(chains: readonly NftChainNode[]): ReadonlySet<string> {
   return changed;
 }
 
-/** iptables-nft has made it: its chains are those of iptables, by name, type and priority. */
 /** By which rulesets know the table. */
 export function nftTableName(node: NftTableNode): string {
   return isOfIptables(node) ? node.name.text : `${node.family} ${node.name.text}`;
 }
 
+/** iptables-nft has made it: its chains are those of iptables, by name, type and priority. */
 function isOfIptables({ family, name, chains }: NftTableNode): boolean {
   const table = name.text;
   if ((family !== 'ip' && family !== 'ip6') || !isTable(table)) return false;

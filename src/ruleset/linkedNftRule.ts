@@ -20,6 +20,7 @@ export interface NftChainContext {
 
 export class LinkedNftRule implements Rule {
   readonly number: number;
+  readonly target?: string;
   readonly #where: NftChainContext;
   readonly #node: NftRuleNode;
   #lowered: LoweredRule | undefined;
@@ -28,6 +29,8 @@ export class LinkedNftRule implements Rule {
     this.#where = where;
     this.number = number;
     this.#node = node;
+    const target = ruleTarget(node, where.chainOf);
+    if (target !== undefined) this.target = target;
   }
 
   get table(): string {
@@ -44,10 +47,6 @@ export class LinkedNftRule implements Rule {
 
   get span(): Span {
     return { start: this.#node.start, end: this.#node.end };
-  }
-
-  get target(): string {
-    return ruleTarget(this.#node, this.#where.chainOf) ?? '';
   }
 
   get match(): MatchExpr {

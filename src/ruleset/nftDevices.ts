@@ -4,6 +4,7 @@
 import type { BaseHook } from '../netfilter/baseChain.ts';
 import { inSet } from '../netfilter/matchExpr.ts';
 import type { NftBaseNode, NftChainNode, NftStatement, NftTableNode } from '../syntax/nft/ast.ts';
+import { isOfDevices } from './nftBase.ts';
 import type { Chain, Rule } from './ruleset.ts';
 
 /** Lower and higher than those of other base chains. */
@@ -42,7 +43,7 @@ export function actingDeviceChains(table: NftTableNode): readonly (NftChainNode 
   const acts = table.chains.some(({ rules }) => rules.some(({ statements }) => statements.some(doesSomething)));
   return table.chains.flatMap((chain) => {
     const { base } = chain;
-    if (base === undefined || (base.hook.text !== 'ingress' && base.hook.text !== 'egress')) return [];
+    if (base === undefined || !isOfDevices(base)) return [];
     return acts || base.policy?.text === 'drop' ? [{ ...chain, base }] : [];
   });
 }

@@ -73,7 +73,7 @@ export interface Rule {
   readonly text: string;
   /** the text shows a part of it: another text that reads the same may be of another rule */
   readonly isPart?: true;
-  /** the text of the same host that it stands in, where that is not the ruleset's */
+  /** the text that it comes from, where that is not the text of the ruleset: another one of the same host */
   readonly elsewhere?: Source;
   /** 1-based line in its text, and the rule's place there */
   readonly line: number;

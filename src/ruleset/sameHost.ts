@@ -47,7 +47,8 @@ function oneOf(source: Source, parts: readonly Part[], report: Report): Ruleset 
     for (const one of bySide(moved, () => sideOf(part, parts, report))) sides[one.side].push(one.ruleset);
   }
   const united = (side: Backend): Ruleset | undefined => {
-    const [first, ...more] = sides[side];
+    // a listing shows what iptables-nft has made as well, and less of it than its save
+    const [first, ...more] = sides[side].toSorted((a, b) => Number(isListed(a)) - Number(isListed(b)));
     return first && more.reduce((all, one) => union(all, one, report), first);
   };
   const { nft, legacy } = { nft: united('nft'), legacy: united('legacy') };
@@ -68,8 +69,7 @@ function sideOf({ text: { source }, ruleset }: Part, parts: readonly Part[], rep
   const said = saidSide(ruleset);
   if (said !== undefined) return said;
   const others = parts.filter((one) => one.text.source !== source && sharesTable(one.ruleset, ruleset));
-  if (others.length === 0 || others.every((one) => isTextOfNft(one.text.source.text) && showsSameTables(one.ruleset, ruleset)))
-    return 'nft';
+  if (others.length === 0 || others.every((one) => isListed(one.ruleset) && showsSameTables(one.ruleset, ruleset))) return 'nft';
   const taken = new Set(others.map((one) => saidSide(one.ruleset)));
   const left = taken.size === 1 && !taken.has(undefined) ? (taken.has('nft') ? 'legacy' : 'nft') : undefined;
   const span = { start: 0, end: Math.min(source.text.length, 1) };
@@ -94,8 +94,12 @@ function sideOf({ text: { source }, ruleset }: Part, parts: readonly Part[], rep
   return 'nft';
 }
 
-function saidSide({ source, tables }: Ruleset): Backend | undefined {
-  return isTextOfNft(source.text) || [...tables.keys()].every((name) => !isTable(name)) ? 'nft' : backendOfText(source.text);
+function saidSide(ruleset: Ruleset): Backend | undefined {
+  return isListed(ruleset) || ![...ruleset.tables.keys()].some(isTable) ? 'nft' : backendOfText(ruleset.source.text);
+}
+
+function isListed({ source }: Ruleset): boolean {
+  return isTextOfNft(source.text);
 }
 
 function sharesTable(one: Ruleset, other: Ruleset): boolean {
@@ -111,15 +115,13 @@ function showsSameTables(listed: Ruleset, saved: Ruleset): boolean {
 }
 
 function union(all: Ruleset, one: Ruleset, report: Report): Ruleset {
-  // a listing shows what iptables-nft has made as well, and less of it than its save
-  const [isListed, areListed] = [isTextOfNft(one.source.text), isTextOfNft(all.source.text)];
-  if (areListed && !isListed) return { ...union(one, all, report), source: all.source };
+  const showsLess = isListed(one) && !isListed(all);
   for (const name of one.tables.keys()) {
-    if (!all.tables.has(name) || (isListed && !areListed && isTable(name))) continue;
+    if (!all.tables.has(name) || (showsLess && isTable(name))) continue;
     report({
       kind: 'malformed',
       code: 'given-twice',
-      message: `table \`${name}\` of the same backend stands in another text of this host too: ${all.source.file}`,
+      message: `table \`${name}\` of the same backend is in another text of this host too: ${all.source.file}`,
       source: one.source,
       span: { start: 0, end: Math.min(one.source.text.length, 1) },
     });

@@ -1,7 +1,7 @@
 /** A ruleset made ready to walk: conditions as closures, jumps as references. Made once per ruleset, chain by chain on first use. */
 import { invariant } from '../lib/invariant.ts';
 import type { Effect, Switch, SwitchBranch } from '../netfilter/effect.ts';
-import { hasOneEffect } from '../netfilter/everyEffect.ts';
+import { firstEffect, hasOneEffect } from '../netfilter/everyEffect.ts';
 import type { Address } from '../packet/address.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { basesOf } from '../ruleset/stages.ts';
@@ -98,31 +98,22 @@ function chainOf(linking: Linking, name: string): CompiledChain {
   return lazy;
 }
 
-const NOTHING: Effect = { kind: 'continue' };
-
 function compileRule(linking: Linking, rule: Rule): CompiledRule {
-  const { effects } = rule;
-  const effect = effects[0] ?? NOTHING;
   return {
     rule,
     test: compile(rule.match),
-    effect,
-    chain: calledBy(linking, effect),
-    branches: branchesOf(linking, effect),
-    next: compileFrom(linking, effects, 1),
+    ...compileEffect(linking, firstEffect(rule), compileFrom(linking, rule.effects, 1)),
     isPlain: hasOneEffect(rule),
   };
 }
 
 function compileFrom(linking: Linking, effects: readonly Effect[], at: number): CompiledEffect | undefined {
   const effect = effects[at];
-  if (effect === undefined) return undefined;
-  return {
-    effect,
-    chain: calledBy(linking, effect),
-    branches: branchesOf(linking, effect),
-    next: compileFrom(linking, effects, at + 1),
-  };
+  return effect && compileEffect(linking, effect, compileFrom(linking, effects, at + 1));
+}
+
+function compileEffect(linking: Linking, effect: Effect, next: CompiledEffect | undefined): CompiledEffect {
+  return { effect, chain: calledBy(linking, effect), branches: branchesOf(linking, effect), next };
 }
 
 function calledBy(linking: Linking, effect: Effect): CompiledChain | undefined {

@@ -1,7 +1,7 @@
 /** Ways that differ in nothing but which of several tables ran first. */
 import type { Walk } from './trace.ts';
 
-/** Where the order of tables changes nothing, it is not told: the walks of the likeliest order stand for all. */
+/** Where the order of tables changes nothing, only the walks of the likeliest order are kept, and nothing is said of the order. */
 export function withoutIdleOrders(walks: readonly Walk[]): readonly Walk[] {
   if (!walks.some(({ choices }) => choices.some(({ ofOrder }) => ofOrder === true))) return walks;
   const first = walks[0]?.choices.flatMap((choice) => (choice.ofOrder === true ? [choice] : [])) ?? [];
@@ -19,7 +19,7 @@ export function withoutIdleOrders(walks: readonly Walk[]): readonly Walk[] {
   return likely.map((walk) => ({ ...walk, choices: walk.choices.filter(({ ofOrder }) => ofOrder !== true) }));
 }
 
-/** By which rule a packet is dropped is no matter. */
+/** Which rule drops a packet makes no difference. */
 function endKey({ fate, after, connections, choices }: Walk): string {
   const others = choices.flatMap(({ ofOrder, what, taken }) => (ofOrder === true ? [] : [what, taken]));
   const how = fate.kind === 'dropped' || fate.kind === 'undecided' ? fate.kind : { ...fate, by: undefined };

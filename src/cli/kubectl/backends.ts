@@ -1,4 +1,5 @@
 /** nft and legacy: which backend of iptables holds the rules of a pod. */
+import { TABLES } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import { type Answers, LISTING, questionText } from './questions.ts';
 
@@ -58,7 +59,7 @@ export function nativeTables(answers: Answers): { readonly text: string; readonl
   return listing === undefined || names.length === 0 ? undefined : { text: withFeed(listing), names };
 }
 
-const OF_IPTABLES = /^ip6? (?:raw|mangle|nat|filter|security)$/;
+const OF_IPTABLES = new RegExp(`^ip6? (?:${TABLES.join('|')})$`);
 
 /** An empty dump beside one with rules says nothing. */
 function withRules(dumps: readonly FamilyDump[], family: Family): readonly FamilyDump[] {

@@ -104,32 +104,21 @@ export const fib: readonly Expression[] = [
 const asksSocket = present('sk');
 
 export const socketLookup: readonly Expression[] = [
-  {
-    name: 'socket transparent',
-    type: 'boolean',
-    hooks: ['PREROUTING', 'INPUT', 'OUTPUT'],
-    select: () =>
-      ofValues(
-        [
-          { value: 1, when: masked('sk', SOCKET_BITS.transparent, SOCKET_BITS.transparent) },
-          { value: 0, when: masked('sk', 0, SOCKET_BITS.transparent) },
-        ],
-        asksSocket,
-      ),
-  },
-  {
-    name: 'socket wildcard',
-    type: 'boolean',
-    hooks: ['PREROUTING', 'INPUT', 'OUTPUT'],
-    select: () =>
-      ofValues(
-        [
-          { value: 1, when: masked('sk', SOCKET_BITS.wildcard, SOCKET_BITS.wildcard) },
-          { value: 0, when: masked('sk', 0, SOCKET_BITS.wildcard) },
-        ],
-        asksSocket,
-      ),
-  },
+  ...(['transparent', 'wildcard'] as const).map(
+    (key): Expression => ({
+      name: `socket ${key}`,
+      type: 'boolean',
+      hooks: ['PREROUTING', 'INPUT', 'OUTPUT'],
+      select: () =>
+        ofValues(
+          [
+            { value: 1, when: masked('sk', SOCKET_BITS[key], SOCKET_BITS[key]) },
+            { value: 0, when: masked('sk', 0, SOCKET_BITS[key]) },
+          ],
+          asksSocket,
+        ),
+    }),
+  ),
   ...['mark', 'cgroupv2'].map(
     (key): Expression => ({
       name: `socket ${key}`,

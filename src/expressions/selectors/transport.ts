@@ -75,24 +75,18 @@ const ICMPV6 = { family: 6, proto: PROTO.icmpv6 } as const;
 export const icmpFields: readonly Expression[] = [
   { name: 'icmp type', type: 'icmp_type', implies: ICMP, select: () => ofField('icmpType', 8) },
   { name: 'icmp code', type: 'icmp_code', implies: ICMP, select: () => ofField('icmpCode', 8) },
-  ...['checksum', 'id', 'sequence', 'gateway', 'mtu'].map(
-    (field): Expression => ({
-      name: `icmp ${field}`,
-      type: 'integer',
-      implies: ICMP,
-      claim: NOT_KEPT,
-      select: () => unknown(`\`icmp ${field}\` of a packet`),
-    }),
-  ),
+  ...notKeptOfIcmp('icmp', ['checksum', 'id', 'sequence', 'gateway', 'mtu'], ICMP),
   { name: 'icmpv6 type', type: 'icmpv6_type', implies: ICMPV6, select: () => ofField('icmpType', 8) },
   { name: 'icmpv6 code', type: 'icmpv6_code', implies: ICMPV6, select: () => ofField('icmpCode', 8) },
-  ...['checksum', 'id', 'sequence', 'parameter-problem', 'packet-too-big', 'max-delay', 'mtu'].map(
-    (field): Expression => ({
-      name: `icmpv6 ${field}`,
-      type: 'integer',
-      implies: ICMPV6,
-      claim: NOT_KEPT,
-      select: () => unknown(`\`icmpv6 ${field}\` of a packet`),
-    }),
-  ),
+  ...notKeptOfIcmp('icmpv6', ['checksum', 'id', 'sequence', 'parameter-problem', 'packet-too-big', 'max-delay', 'mtu'], ICMPV6),
 ];
+
+function notKeptOfIcmp(protocol: string, fields: readonly string[], implies: NonNullable<Expression['implies']>): readonly Expression[] {
+  return fields.map((field) => ({
+    name: `${protocol} ${field}`,
+    type: 'integer',
+    implies,
+    claim: NOT_KEPT,
+    select: () => unknown(`\`${protocol} ${field}\` of a packet`),
+  }));
+}

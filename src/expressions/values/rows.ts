@@ -74,7 +74,8 @@ export function elementsOf(expression: NftExpression, { types, wanted }: SetNami
   if (expression.kind === 'set') {
     const rows = elementRows(expression.elements, types, context);
     for (const { key, value } of expression.elements) {
-      const message = wanted === 'set' ? 'a value of a map stands where a set is asked' : 'this element of a map has no value';
+      const message =
+        wanted === 'set' ? 'this element has a value, as those of maps have; a set is meant here' : 'this element of a map has no value';
       if ((value === undefined) !== (wanted === 'set'))
         context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value ?? key });
     }

@@ -12,7 +12,7 @@ BUILT_IN = {'raw': ['PREROUTING', 'OUTPUT'], 'mangle': HOOKS, 'nat': ['PREROUTIN
 FAMILIES = {2: ('rules_v4', 'iptables'), 10: ('rules_v6', 'ip6tables')}
 NFT_BATCH_BEGIN, NFT_BATCH_END = 0x10, 0x11
 NFNL_SUBSYS_NFTABLES, NFT_DELTABLE = 10, 2
-# a work queue ends what deleted rules used; while they hold conntrack, it stands before chains that are made at its priority
+# a work queue frees what deleted rules used: until then conntrack stays registered, and runs before new chains of its priority
 SETTLED_IN = 0.02        # seconds
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 TARGET = re.compile(r'\s(-j|-g|--jump|--goto)\s+(\S+)')

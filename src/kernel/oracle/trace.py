@@ -59,8 +59,8 @@ def number(found, kind):
 
 def watch(backend, end, quiet, native=False):
     """Puts our chains around the rules under test. `end` is the verdict at the exits. `quiet` drops what the kernel sends of its own accord:
-    resets, ICMP errors and redirects share the connection of the packet that they answer, and could change its mark. `native`: rules of nft
-    stand beside those of x_tables; one socket gets the events of both in their order. Nothing here asks for conntrack."""
+    resets, ICMP errors and redirects share the connection of the packet that they answer, and could change its mark. `native`: there are
+    rules of nft beside those of x_tables; one socket gets the events of both in their order. Nothing here asks for conntrack."""
     by_log = backend == 'legacy' and not native
     log = (lambda prefix: 'log prefix "%s" group 0;' % prefix) if by_log else (lambda prefix: '')
     strangers = 'meta priority != %d drop;' % OWN_PRIORITY if quiet else ''

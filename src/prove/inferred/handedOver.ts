@@ -2,18 +2,19 @@
 
 import type { Host } from '../../host/host.ts';
 import type { BaseKind } from '../../netfilter/baseChain.ts';
-import { effectsOfKind, isCall, lastEffect, someEffect } from '../../netfilter/everyEffect.ts';
+import { effectsOfKind, isCall, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { and, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import { asksOnly, pointsOf, shapeOf } from '../../ruleset/ruleShape.ts';
 import type { BaseChain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { chainsAt } from '../../ruleset/stages.ts';
+import { handsToPorts } from './handsToPorts.ts';
 
 export interface HandoverQuestion {
   readonly ruleset: Ruleset;
   readonly host: Host;
   /** of the proxy's listeners */
-  readonly ports: readonly number[];
+  readonly ports: ReadonlySet<number>;
   /** whose packets its rules let pass: no exclusion of anybody else's */
   readonly proxy: { readonly uid: number; readonly gid: number };
 }
@@ -60,7 +61,8 @@ interface ChainPlace {
 function inChain(question: HandoverQuestion, { table, base, name, before = [] }: ChainPlace): readonly Handing[] {
   const chain = table.chains.get(name);
   if (chain === undefined || before.includes(name)) return [];
-  const hands = (rule: Rule): boolean => handsOver(rule, question) || (base.base.kind === 'route' && ruleLeadsBack(rule, question));
+  const hands = (rule: Rule): boolean =>
+    handsToPorts(rule, question.ports) || (base.base.kind === 'route' && ruleLeadsBack(rule, question));
   const isOwn = chain.rules.some(hands);
   const passed: MatchExpr[] = [];
   return chain.rules.flatMap((rule): readonly Handing[] => {
@@ -75,13 +77,6 @@ function inChain(question: HandoverQuestion, { table, base, name, before = [] }:
     const leaves = effect.kind === 'return' || effect.kind === 'accept';
     if (isOwn && leaves && !isOfProxy(rule, question)) passed.push(match);
     return [];
-  });
-}
-
-function handsOver(rule: Rule, { ports }: HandoverQuestion): boolean {
-  return someEffect(rule, (effect) => {
-    if (effect.kind === 'divert') return ports.includes(effect.port);
-    return effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.includes(effect.ports.lo);
   });
 }
 

@@ -7,7 +7,7 @@ import { groupBy } from '../../lib/groupBy.ts';
 import { type Interval, normalize } from '../../lib/intervals.ts';
 import { plural } from '../../lib/plural.ts';
 import type { ListenerRole, MeshPlaces, MeshProfile } from '../../mesh/profile.ts';
-import { callsIn, someEffect } from '../../netfilter/everyEffect.ts';
+import { callsIn } from '../../netfilter/everyEffect.ts';
 import type { Address } from '../../packet/address.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { RuleShape } from '../../ruleset/ruleShape.ts';
@@ -16,6 +16,7 @@ import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { usesTransparent } from '../../ruleset/transparentPorts.ts';
 import type { Declaration } from './declaration.ts';
 import { exclusionsOf } from './exclusions.ts';
+import { handsToPorts } from './handsToPorts.ts';
 import { dnsOf, excludesMore, interfacesOf, isIngressMode, virtualIn } from './shownSettings.ts';
 
 export interface InferInput {
@@ -111,13 +112,7 @@ function identityOf({ ruleset, profile, host }: IdentityInput): Pick<Declaration
 
 /** Rules that hand packets to one of these ports, or jump to a chain that does nothing else. */
 function capturersOf(ruleset: Ruleset, ports: ReadonlySet<number>): (shape: RuleShape) => boolean {
-  const hands = (rule: Rule): boolean =>
-    someEffect(
-      rule,
-      (effect) =>
-        (effect.kind === 'nat' && effect.manip === 'dst' && effect.ports !== undefined && ports.has(effect.ports.lo)) ||
-        (effect.kind === 'divert' && ports.has(effect.port)),
-    );
+  const hands = (rule: Rule): boolean => handsToPorts(rule, ports);
   const chains = new Set<string>();
   for (const { name, chains: known } of ruleset.tables.values()) {
     for (const chain of known.values())

@@ -51,7 +51,7 @@ export function ownHandover(context: ProofContext, ...roles: readonly ListenerRo
   const { ruleset, host, profile } = context;
   const ports = portsOf(context, ...roles);
   const { uid = 0, gid = 0 } = profile?.process ?? {};
-  return handedOver({ ruleset, host, ports, proxy: { uid, gid } });
+  return handedOver({ ruleset, host, ports: new Set(ports), proxy: { uid, gid } });
 }
 
 /** Every connection that its chains would hand over is to reach it: a rule that comes before them may not take one. */

@@ -26,7 +26,7 @@ export function remedyOfFinding(question: RemedyQuestion, causes: SettingCauses 
   return advice !== undefined && isOfNft(question) ? nftWords(advice) : advice;
 }
 
-/** The rules to blame, or else all of them, stand in tables that iptables did not make. */
+/** The rules to blame are in tables of nftables; where there are none, all tables are. */
 function isOfNft({ finding: { blame }, ruleset }: RemedyQuestion): boolean {
   const tables = blame.length > 0 ? blame.map(({ table }) => table) : [...(ruleset?.tables.keys() ?? [])];
   return tables.length > 0 && !tables.some(isTable);

@@ -34,7 +34,7 @@ export function ruleGist(rule: Rule): string {
 
 /** The part of a rule's text that says what to do, or all of it. */
 export function targetSpan({ text }: Source, { span, target }: Rule): Span {
-  const word = target === undefined || target === '' ? undefined : text.slice(span.start, span.end).lastIndexOf(target);
+  const word = target === undefined ? undefined : text.slice(span.start, span.end).lastIndexOf(target);
   if (target === undefined || word === undefined || word < 0) return span;
   const option = /(?:-j|-g|--jump|--goto)[ \t=]+$/.exec(text.slice(span.start, span.start + word));
   const start = span.start + (option?.index ?? word);

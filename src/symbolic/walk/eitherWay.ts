@@ -38,7 +38,7 @@ function goesOn({ env, doubts }: PacketClass): string {
   return `on ${keyOf(env, doubts)}`;
 }
 
-/** Who drops a packet is no matter; what it is answered with is. */
+/** Which rule drops a packet makes no difference; which answer it gets does. */
 function ends(one: EndedClass): string {
   const did = whatDecided(one);
   const how = one.end === 'rejected' ? `${did?.kind === 'reject' ? did.with : ''} ${keyOf(one.env, [])}` : '';

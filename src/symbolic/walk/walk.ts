@@ -1,7 +1,7 @@
 /** The walk of all packets through one table, from one of its base chains: simulate/walkChain.ts for sets.
  *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
 
-import type { Effect } from '../../netfilter/effect.ts';
+import { firstEffect, hasOneEffect } from '../../netfilter/everyEffect.ts';
 import type { Chain } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
@@ -110,14 +110,13 @@ function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[
   for (const rule of chain.rules) {
     if (live.length === 0) break;
     const next: PacketClass[] = [];
+    const isPlain = hasOneEffect(rule);
     for (const one of live) {
       const { taken, passed } = split(walker, one, rule);
       append(next, passed);
       for (const hit of taken) {
-        const [effect = NOTHING, ...more] = rule.effects;
-        const isPlain = more.length === 0 && effect.kind !== 'switch';
         const result = isPlain
-          ? yield* carryOut(walker, { rule, effect }, hit)
+          ? yield* carryOut(walker, { rule, effect: firstEffect(rule) }, hit)
           : yield* carryOutSets({ ...walker, carryOut: (one, at) => carryOut(walker, at, one) }, rule, [hit]);
         append(next, result.on);
         append(next, result.left);
@@ -150,7 +149,6 @@ function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedC
   );
 }
 
-const NOTHING: Effect = { kind: 'continue' };
 const NOWHERE: CarriedSets = { on: [], accepted: [], ended: [], left: [], back: [] };
 
 /** After a call the next rule runs, whatever else this one would do. */

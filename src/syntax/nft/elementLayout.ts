@@ -1,4 +1,4 @@
-/** How many elements of a set stand in a line of a listing. fact: nft 1.0.6 tells it by the type of the key. */
+/** How many elements of a set nft prints on one line of a listing. fact: nft 1.0.6 tells it by the type of the key. */
 import type { NftExpression, NftSetNode } from './ast.ts';
 
 const FIVE = new Set([

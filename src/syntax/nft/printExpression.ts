@@ -94,7 +94,7 @@ function printHeader({ of, name, field }: Extract<NftSelector, { readonly kind: 
   return [of, name, field].filter((word) => word !== undefined).join(' ');
 }
 
-/** `layout` of a rule is a statement's own: there the time stands before the statements. */
+/** `inRule`: of an `add` or `update` statement, where nft prints the timeout before what the element counts. */
 export function printNftElement(element: NftElement, statement: StatementPrinter, inRule = false): string {
   const { key, value, comment, timeout, expires, statements } = element;
   const stateful = statements.map(statement);

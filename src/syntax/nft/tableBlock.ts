@@ -34,7 +34,7 @@ export function nftTableOf(world: NftWorld, { family, name }: NftTableName): Nft
   return made;
 }
 
-/** Where the block begins was taken; the cursor stands behind its brace. */
+/** Called with the cursor after the opening brace. */
 export function readTableBlock(cursor: NftCursor, table: NftTableState): void {
   const handle = readHandle(cursor);
   if (handle !== undefined) table.handle = handle;
@@ -75,7 +75,7 @@ function readItem(cursor: NftCursor, table: NftTableState): void {
   endLine(cursor);
 }
 
-/** What stands in the braces of a chain, a set or an object; the cursor stands behind the first. */
+/** The lines of a chain, a set or an object. Called with the cursor after the opening brace. */
 export function readNamedBlock(cursor: NftCursor, block: NamedBlock): void {
   const { kind } = block;
   if (kind === 'chain') readChainBlock(cursor, block);
