@@ -10,6 +10,7 @@ import type { NftChainNode, NftRuleNode, NftTableNode } from '../syntax/nft/ast.
 import type { ProblemSink } from '../syntax/text/problems.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { LinkedNftRule } from './linkedNftRule.ts';
+import { apart } from './nftApart.ts';
 import { isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
 import { type CheckedChain, checkNftTable } from './nftChecks.ts';
 import { actingDeviceChains, deviceChain } from './nftDevices.ts';
@@ -47,7 +48,11 @@ const FAMILIES: Readonly<Record<NftTableNode['family'], readonly Family[]>> = {
 export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTable | undefined {
   if (node.family === 'netdev') return bindNetdev(node, binding);
   const families = FAMILIES[node.family];
-  if (families.length === 0) return undefined;
+  if (families.length === 0) {
+    const finding = apart(node);
+    if (finding !== undefined) binding.report(finding);
+    return undefined;
+  }
   const ofIptables = isOfIptables(node);
   const name = nftTableName(node);
   const chains = withAnonymous(node);

@@ -40,12 +40,17 @@ export function deviceChain(node: NftChainNode & { readonly base: NftBaseNode },
 
 /** Chains of devices that may drop a packet, or change what others see of it. */
 export function actingDeviceChains(table: NftTableNode): readonly (NftChainNode & { readonly base: NftBaseNode })[] {
-  const acts = table.chains.some(({ rules }) => rules.some(({ statements }) => statements.some(doesSomething)));
+  const acts = hasActingRule(table);
   return table.chains.flatMap((chain) => {
     const { base } = chain;
     if (base === undefined || !isOfDevices(base)) return [];
     return acts || base.policy?.text === 'drop' ? [{ ...chain, base }] : [];
   });
+}
+
+/** One of the table's rules may drop a packet, or change what others see of it. */
+export function hasActingRule({ chains }: NftTableNode): boolean {
+  return chains.some(({ rules }) => rules.some(({ statements }) => statements.some(doesSomething)));
 }
 
 const LOOKING: ReadonlySet<NftStatement['kind']> = new Set([

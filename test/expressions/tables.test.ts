@@ -49,6 +49,8 @@ test('what nft does not show of a rule of iptables is not modelled, and says whi
 const INGRESS = (does: string): string =>
   `table netdev t {\n\tchain in {\n\t\ttype filter hook ingress device "eth0" priority filter; policy accept;\n\t\t${does}\n\t}\n}\n`;
 
+const INET = 'table inet t {\n}\n';
+
 test('a chain of a device that drops may do anything, before all others and in both families', () => {
   const rulesets = rulesetsOf(INGRESS('ip saddr 10.0.0.9 drop'));
   expect(rulesets.map(({ family }) => family)).toEqual([4, 6]);
@@ -59,7 +61,8 @@ test('a chain of a device that drops may do anything, before all others and in b
 });
 
 test('a chain of a device that counts only does not matter', () => {
-  expect(rulesetsOf(INGRESS('ip saddr 10.0.0.9 counter'))).toEqual([]);
+  const rulesets = rulesetsOf(INGRESS('ip saddr 10.0.0.9 counter') + INET);
+  expect(rulesets.map(({ tables }) => [...tables.keys()])).toEqual([['inet t'], ['inet t']]);
 });
 
 test('chains of a dormant table do not run', () => {
@@ -74,4 +77,24 @@ test('a table of inet is in the rulesets of both families, one of ip in its own'
     [4, ['inet a', 'ip b']],
     [6, ['inet a']],
   ]);
+});
+
+const ARP = 'table arp f {\n\tchain i {\n\t\ttype filter hook input priority 0; policy accept;\n\t\tarp operation request drop\n\t}\n}\n';
+
+function saidOf(text: string, allowEmpty = false) {
+  const { rulesets, diagnostics } = readRules({ file: 'listing', text }, { allowEmpty });
+  return { families: rulesets.map(({ family }) => family), said: diagnostics.map(({ kind, code }) => `${kind} ${code}`) };
+}
+
+test('what a table of arp or bridge does is said, where it does something', () => {
+  expect(saidOf(ARP + INET)).toEqual({ families: [4, 6], said: ['warning nft-apart'] });
+  expect(saidOf(ARP.replaceAll('arp', 'bridge').replace('bridge operation request drop', 'counter') + INET).said).toEqual([]);
+  expect(saidOf(ARP.replace('{', '{\n\tflags dormant') + INET).said).toEqual([]);
+});
+
+test('tables that no packet of IP walks are not an answer, unless no rules are meant', () => {
+  expect(saidOf(ARP)).toEqual({ families: [], said: ['warning nft-apart', 'malformed no-rules'] });
+  expect(saidOf('table netdev f {\n}\n')).toEqual({ families: [], said: ['malformed no-rules'] });
+  expect(saidOf(ARP, true)).toEqual({ families: [4, 6], said: ['warning nft-apart'] });
+  expect(saidOf('add table ip t\nflush ruleset\n').said).toEqual(['malformed empty-input']);
 });

@@ -6,8 +6,8 @@ export const NO_RULES = { kind: 'warning', code: 'no-rules', message: 'no rule f
 export const NOT_RULES = {
   kind: 'malformed',
   code: 'no-rules',
-  message: 'no rule found in this text: it has no table and no call of iptables',
-  help: 'give the text of `iptables-save` or `iptables-restore`, or lines that call `iptables`',
+  message: 'no rule found in this text: it has no table and no call of iptables or nft',
+  help: 'give the text of `iptables-save`, `iptables-restore` or `nft list ruleset`, or lines that call `iptables` or `nft`',
 } as const;
 
 const MEANT = 'a kernel without tables is meant with --allow-empty, in the library `allowEmpty`';
@@ -24,6 +24,6 @@ export const EMPTY_TEXT = {
 export const NO_CHANGES = {
   kind: 'malformed',
   code: 'empty-input',
-  message: 'no rule and no table in this text: its calls of iptables change nothing',
+  message: 'no rule and no table in this text: its commands leave none',
   help: MEANT,
 } as const;

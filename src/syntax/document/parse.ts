@@ -160,6 +160,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   });
   for (const finding of rulesets.length > 0 || reading.calls > 0 ? reading.strangers : refused) report(finding);
   if (fine()) {
+    const hasCommands = reading.calls > 0 || blocks.some(({ kind }) => kind === 'nft');
     const hasTables = rulesets.some(({ tables }) => tables.length > 0);
     const inVain = hasTables || hasNft() || reading.calls > 0 ? [] : familiesInVain(source.text);
     if (hasNft()) {
@@ -170,9 +171,9 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
       if (around === undefined) besideOf(linesOf(source.text, 0));
       rulesets.push(...inVain.map((one) => ({ ...emptyRuleset(source, options), family: one, familyFrom: 'command' as const })));
       report({ ...NO_RULES, message: `${NO_RULES.message}: iptables-save was called, and printed none`, span: atStart(source) });
-    } else if (!isBlank(source.text) && reading.calls === 0) report({ ...NOT_RULES, span: atStart(source) });
+    } else if (!isBlank(source.text) && !hasCommands) report({ ...NOT_RULES, span: atStart(source) });
     else if (options.allowEmpty === true) return { rulesets: [emptyRuleset(source, options)], diagnostics, sets };
-    else report({ ...(reading.calls === 0 ? EMPTY_TEXT : NO_CHANGES), span: atStart(source) });
+    else report({ ...(hasCommands ? NO_CHANGES : EMPTY_TEXT), span: atStart(source) });
   }
   return {
     rulesets,

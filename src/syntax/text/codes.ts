@@ -47,6 +47,7 @@ export const DIAGNOSTIC_CODES = {
   'log-failure': 'the log says that loading the rules failed',
   'host-unread': 'the text also describes the host, in a form that is not read',
   'which-backend': 'of several texts of a host one does not say which backend of iptables it is of',
+  'nft-apart': 'a table of nftables for bridges or ARP, whose effect on packets of IP is not modelled',
   'given-twice': 'two texts of a host have the same table of the same backend',
   'cut-off': 'the text or the log breaks off within a table',
   'script-not-evaluated': 'the part of the script cannot be evaluated here',

@@ -40,7 +40,7 @@ type OurText = { readonly rules: ReadonlyMap<string, readonly string[]> } | { re
 const UNNAMED = /__chain\d+$/;
 
 export function ourRules(text: string): OurText {
-  const { rulesets, diagnostics } = readRules({ file: 'text', text });
+  const { rulesets, diagnostics } = readRules({ file: 'text', text }, { allowEmpty: true });
   const errors = diagnostics.filter(isError);
   if (errors.length > 0 || rulesets.length === 0) return { error: errors.map(({ message }) => message).join('; ') };
   const chains = rulesets.flatMap(({ tables }) =>
