@@ -1,5 +1,6 @@
 /** Tables that are not like others: those that iptables-nft has made, those of devices, dormant ones. */
 import { expect, test } from 'vitest';
+import { NEVER } from '../../src/netfilter/matchExpr.ts';
 import { readRules } from '../../src/ruleset/readRules.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
 import { stagesAt } from '../../src/ruleset/stages.ts';
@@ -97,4 +98,24 @@ test('tables that no packet of IP walks are not an answer, unless no rules are m
   expect(saidOf('table netdev f {\n}\n')).toEqual({ families: [], said: ['malformed no-rules'] });
   expect(saidOf(ARP, true)).toEqual({ families: [4, 6], said: ['warning nft-apart'] });
   expect(saidOf('add table ip t\nflush ruleset\n').said).toEqual(['malformed empty-input']);
+});
+
+test.each([
+  ['a set that packets change', 'flags dynamic', 'add @s { ip saddr }'],
+  ['a set whose elements fade', 'flags timeout; elements = { 10.0.0.1 timeout 1m }', 'counter'],
+  ['a set of all addresses', 'flags interval; elements = { * }', 'counter'],
+])('a packet of IPv6 has no address of IPv4: not in %s', (_, set, beside) => {
+  const text = `table inet t {
+	set s { type ipv4_addr; ${set}; }
+	chain c {
+		type filter hook input priority 0
+		${beside}
+		ip saddr @s drop
+		tcp dport . ip saddr { 22 . 10.0.0.1 } drop
+	}
+}
+`;
+  const [, six] = rulesetsOf(text);
+  const rules = six?.tables.get('inet t')?.chains.get('c')?.rules.slice(1) ?? [];
+  expect(rules.map(({ match }) => match)).toEqual([NEVER, NEVER]);
 });

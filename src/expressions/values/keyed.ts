@@ -10,7 +10,11 @@ import type { Elements } from './rows.ts';
 
 /** The packet has all of the key; nft asks for protocols that it implies first. */
 export function hasKey(parts: readonly KeyPart[]): MatchExpr {
-  return and(...parts.flatMap((part) => [implied(part), part.selection.present]));
+  return and(...parts.map(implied), isPresent(parts));
+}
+
+function isPresent(parts: readonly KeyPart[]): MatchExpr {
+  return and(...parts.map(({ selection }) => selection.present));
 }
 
 export function implied({ expression }: KeyPart): MatchExpr {
@@ -18,10 +22,10 @@ export function implied({ expression }: KeyPart): MatchExpr {
   return proto === undefined ? and() : equals('proto', proto);
 }
 
-/** The key is that of some row; `hasKey` is asked beside it. */
+/** The key is there, and that of some row; what it implies is asked beside it. */
 export function inRows(parts: readonly KeyPart[], rows: readonly ElementRow[], lotId: string): MatchExpr {
   const keys = rows.flatMap(({ key }) => (key === undefined ? [] : [key]));
-  if (keys.length < rows.length) return and();
+  if (keys.length < rows.length) return isPresent(parts);
   const [only] = parts;
   if (only !== undefined && parts.length === 1) {
     const { lots } = only.selection;
@@ -47,8 +51,8 @@ function fieldOf({ selection, mask, xor }: KeyPart): Field | undefined {
 /** Some of the elements may have come or gone. */
 export function inElements(parts: readonly KeyPart[], { rows, changed, fades }: Elements, lotId: string): MatchExpr {
   const remembers: MatchExpr = { kind: 'chance', id: lotId, remembers: true };
-  if (changed) return remembers;
-  if (rows === undefined) return unmodelled('values that are known only where the rules are loaded');
+  if (changed) return and(isPresent(parts), remembers);
+  if (rows === undefined) return and(isPresent(parts), unmodelled('values that are known only where the rules are loaded'));
   return fades ? and(inRows(parts, rows, lotId), remembers) : inRows(parts, rows, lotId);
 }
 

@@ -21,8 +21,9 @@ const NAMES: Readonly<Partial<Record<Field, string>>> = {
   wayBackMarked: 'way back',
 };
 
-/** `uid is 1000`, `no input interface`. */
+/** `uid is 1000`, `no input interface`; a clause that asks for no value, as one of the other family, holds for no packet. */
 export function sawText(saw: Saw): string {
+  if (Object.keys(saw).length === 0) return 'it holds for no packet of this family';
   const parts = Object.entries(saw).map(([field, value]) => {
     const name = isField(field) ? (NAMES[field] ?? field) : field;
     return value === undefined ? `no ${name}` : `${name} is ${valueText(field, value)}`;
