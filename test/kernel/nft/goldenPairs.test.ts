@@ -1,0 +1,176 @@
+/** Istio's two modes of the same settings, by its golden files: `diff` proves them equal, or shows nothing but the differences that have a
+ *  name here; and the example of each class that can be sent ends differently in the kernel too, on both sides as the simulator says. */
+import { spawnSync } from 'node:child_process';
+import { afterAll, describe, expect, test } from 'vitest';
+import { completePacket } from '../../../src/host/completePacket.ts';
+import type { HostDescription } from '../../../src/host/hostDescription.ts';
+import { accountOfAnswer } from '../../../src/kernel/compared/account.ts';
+import type { Examined } from '../../../src/kernel/compared/examined.ts';
+import { formatAddress } from '../../../src/packet/address.ts';
+import type { Packet } from '../../../src/packet/packet.ts';
+import { readPacketJson } from '../../../src/packet/readPacketJson.ts';
+import type { ResultsReport } from '../../../src/report/json/diffResults.ts';
+import { chainwalk } from '../../cli/memoryIo.ts';
+import { hostOf } from '../../support/host.ts';
+import { hostOfGolden, type NftGolden, nftGoldens } from '../../support/nftGoldens.ts';
+import { describePair } from '../describe.ts';
+import { examine } from '../examine.ts';
+import { NOT_SENT } from '../generate/randomPacket.ts';
+import { kernelHere } from '../kernelHere.ts';
+import { type Oracle, openOracle } from '../oracle.ts';
+import { examineNft } from './examineNft.ts';
+
+type Change = ResultsReport['changes'][number];
+
+interface Pair extends NftGolden {
+  readonly iptables: NonNullable<NftGolden['iptables']>;
+}
+
+const PAIRS = nftGoldens().filter((golden): golden is Pair => golden.iptables !== undefined);
+
+interface Shown {
+  readonly change: Change;
+  readonly pair: Pair;
+}
+
+const NO_FAMILY = 'IPv6 off: rules without a family are for it too';
+const TRACKED = 'IPv6 off: its packets are tracked, and put together from their fragments';
+const NO_USER = 'a packet without a socket has no user';
+const GOES_ON = 'without a transparent socket tproxy lets packets go on';
+
+/** What sets the modes apart, and how a class of packets shows that it is this. */
+const DIFFERENCES = {
+  [NO_FAMILY]: ({ change, pair }) => ofUnwrittenFamily(change, pair) && change.example.frag === undefined,
+  [TRACKED]: ({ change, pair }) => ofUnwrittenFamily(change, pair),
+  'INVALID is dropped of TCP alone': ({ change }) => change.base.outcome === 'dropped' && change.example.proto !== 'tcp',
+  [NO_USER]: ({ change }) => change.example.dir === 'out' && change.example.uid === undefined,
+  [GOES_ON]: ({ change }) => change.base.outcome === 'lost' && change.head.outcome !== 'lost',
+  'probes come from processes of the kubelet`s user alone': ({ change: { example }, pair }) =>
+    pair.name.startsWith('ambient-host') && example.dir === 'out',
+} satisfies Readonly<Record<string, (shown: Shown) => boolean>>;
+
+type Difference = keyof typeof DIFFERENCES;
+
+interface Expected {
+  readonly pair: string;
+  readonly shows: readonly Difference[];
+  /** the rules on a host of their own, without the transparent listeners of the proxy */
+  readonly on?: 'its host' | 'no transparent socket';
+  /** at least so many classes end otherwise in the kernel too: not sent is what has no process, a mark when it arrives, or is a fragment */
+  readonly sent: number;
+}
+
+const EXPECTED: readonly Expected[] = [
+  { pair: 'ambient-host hostprobe-ipv4', on: 'its host', shows: ['probes come from processes of the kubelet`s user alone'], sent: 1 },
+  { pair: 'ambient-inpod default-ipv4', shows: [NO_FAMILY, TRACKED], sent: 3 },
+  { pair: 'ambient-inpod virtual_interfaces-ipv4', shows: [NO_FAMILY, TRACKED], sent: 0 },
+  { pair: 'sidecar drop-invalid', shows: [NO_FAMILY, TRACKED, 'INVALID is dropped of TCP alone'], sent: 14 },
+  { pair: 'sidecar empty', shows: [TRACKED], sent: 0 },
+  { pair: 'sidecar inbound-ports-include', shows: [NO_FAMILY, TRACKED], sent: 5 },
+  { pair: 'sidecar inbound-ports-tproxy', shows: [NO_FAMILY, TRACKED], sent: 0 },
+  { pair: 'sidecar inbound-ports-tproxy', on: 'no transparent socket', shows: [NO_FAMILY, TRACKED, GOES_ON], sent: 2 },
+  { pair: 'sidecar ipnets', shows: [NO_USER, TRACKED], sent: 0 },
+  { pair: 'sidecar ipv6-empty-inbound-ports', shows: [], sent: 0 },
+  { pair: 'sidecar ipv6-virt-interfaces', shows: [], sent: 0 },
+  { pair: 'sidecar loopback-outbound-iprange', shows: [TRACKED], sent: 0 },
+  { pair: 'sidecar tproxy', shows: [NO_USER], sent: 0 },
+  { pair: 'sidecar tproxy', on: 'no transparent socket', shows: [NO_USER, GOES_ON], sent: 25 },
+];
+
+/** What is said of packets that are not followed to the end; nothing of it is called equal. */
+const NOT_FOLLOWED =
+  /^(?:budget: |rules that they may meet changed, by which no connection is treated differently|targets changed that do something beside)/;
+
+describe.skipIf(PAIRS.length === 0)('Istio`s rules of both modes', () => {
+  let oracle: Oracle | undefined;
+  afterAll(() => oracle?.close());
+
+  test('each pair of golden files is compared', () => {
+    expect([...new Set(EXPECTED.map(({ pair }) => pair))]).toEqual(PAIRS.map(({ name }) => name));
+  });
+
+  test.each(EXPECTED)('$pair, $on', { timeout: 600_000 }, async ({ pair: name, on, shows, sent }) => {
+    const pair = PAIRS.find((one) => one.name === name) as Pair;
+    const host = on === 'no transparent socket' ? withoutTransparent(hostOfGolden(name)) : hostOfGolden(name);
+    const { changes, undecided } = await diffOf(pair, on === undefined ? undefined : host);
+    const unnamed = changes.filter((change) => differenceOf({ change, pair }) === undefined);
+    expect(unnamed).toEqual([]);
+    expect(new Set(changes.map((change) => differenceOf({ change, pair })))).toEqual(new Set(shows));
+    expect(undecided.filter(({ reason }) => !NOT_FOLLOWED.test(reason))).toEqual([]);
+    if (!kernelHere()) return;
+    oracle ??= openOracle('nft');
+    expect(await inKernel(oracle, { pair, host, changes })).toBeGreaterThanOrEqual(sent);
+  });
+
+  test.runIf(kernelHere())('a packet that the kernel sends by itself has no user: `!=` of iptables holds, and of nft neither', () => {
+    const [iptables, nft, nftIs] = [`-m owner ! --uid-owner 1337`, 'meta skuid != 1337', 'meta skuid 1337'];
+    const script = `
+ip link set lo up
+iptables -A OUTPUT -p tcp --tcp-flags RST RST ${iptables} -j ACCEPT
+nft 'table ip t { chain c { type filter hook output priority 10; tcp flags rst counter; tcp flags rst ${nft} counter; tcp flags rst ${nftIs} counter; }; }'
+python3 -c 'import socket; socket.socket().connect_ex(("127.0.0.1", 9))'
+iptables -nvxL OUTPUT | awk '/owner/ {print $1}'
+nft list chain ip t c | grep -o 'packets [0-9]*'
+`;
+    const { stdout, stderr } = spawnSync('unshare', ['-n', 'sh', '-e'], { input: script, encoding: 'utf8' });
+    expect(`${stdout}${stderr}`).toBe('1\npackets 1\npackets 0\npackets 0\n');
+  });
+});
+
+function differenceOf(shown: Shown): Difference | undefined {
+  return (Object.keys(DIFFERENCES) as Difference[]).find((name) => DIFFERENCES[name](shown));
+}
+
+function withoutTransparent({ listeners = [], ...host }: HostDescription): HostDescription {
+  return { ...host, listeners: listeners.map(({ transparent: _, ...listener }) => listener) };
+}
+
+interface Asked {
+  readonly pair: Pair;
+  readonly host: HostDescription;
+  readonly changes: readonly Change[];
+}
+
+/** Of how many classes an example was sent, and ended on both sides as the simulator says, and not alike. */
+async function inKernel(oracle: Oracle, { pair: { nft, iptables }, host, changes }: Asked): Promise<number> {
+  let count = 0;
+  for (const family of [4, 6] as const) {
+    const sent = changes.filter((change) => change.family === `ipv${family}`).map(({ example }) => exampleOf(example, host));
+    const packets = sent.filter(canBeSent);
+    if (packets.length === 0) continue;
+    const rules = { [`v${family}`]: family === 4 ? iptables.v4 : iptables.v6 };
+    const was = await examine(oracle, { host, family, rules, packets });
+    const is = await examineNft(oracle, { host, rules: { nft }, packets });
+    expect([...was, ...is].filter(({ disagreement }) => disagreement !== undefined).map(describePair)).toEqual([]);
+    count += was.filter((before, at) => endOf(before) !== endOf(is[at] as Examined)).length;
+  }
+  return count;
+}
+
+function exampleOf(json: unknown, host: HostDescription): Packet {
+  const { given, problems } = readPacketJson(json);
+  const { packet, problem } = given === undefined ? { problem: problems.join('; ') } : completePacket(given, hostOf(host));
+  if (packet === undefined) throw new Error(problem);
+  return packet;
+}
+
+/** See test/kernel/diffs.test.ts. */
+function canBeSent({ dir, mark, src, dst, uid, fragOffset }: Packet): boolean {
+  const usual = ![src, dst].some((address) => NOT_SENT.test(formatAddress(address))) && fragOffset === 0;
+  return usual && (dir === 'in' ? mark === 0 : uid !== undefined);
+}
+
+function endOf({ answer }: Examined): string {
+  return accountOfAnswer(answer).end;
+}
+
+function ofUnwrittenFamily({ family }: Change, { iptables }: Pair): boolean {
+  return family === 'ipv6' && iptables.v6 === '';
+}
+
+async function diffOf({ nft, iptables }: Pair, host?: HostDescription): Promise<ResultsReport> {
+  const files = { base: `${iptables.v4}${iptables.v6}`, head: nft, host: JSON.stringify(host) };
+  const { out, err } = await chainwalk(['diff', 'base', 'head', ...(host === undefined ? [] : ['--host', 'host']), '--json'], { files });
+  if (out === '') throw new Error(err);
+  return JSON.parse(out) as ResultsReport;
+}
