@@ -110,13 +110,14 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
   const chains = all.map(({ name: chainName, base, rules }, at): Chain => {
     const jumps: Jump[] = [];
     const limits: HookLimit[] = [];
-    for (const [index, rule] of rules.entries()) {
+    const where = { table: name, chain: chainName.text, context: silent, chainOf };
+    const linked = rules.map((rule, index): LinkedNftRule => {
       const lowered = lowerRule(rule, { ...context, ruleId: `${name} ${chainName.text} ${index + 1}` }, chainOf);
       for (const need of lowered.needs) needs.add(need);
       for (const { chain, span } of lowered.jumps) jumps.push({ to: chain, at: index, span });
       limits.push(...lowered.limits);
-    }
-    const where = { table: name, chain: chainName.text, context: silent, chainOf };
+      return new LinkedNftRule(where, { number: index + 1, node: rule, lowered });
+    });
     if (base !== undefined && isOfDevices(base) && node.family !== 'inet')
       report({
         kind: 'not-loadable',
@@ -135,7 +136,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
       table: name,
       name: chainName.text,
       ...(attached !== undefined && !isDormant(node) && { base: attached }),
-      rules: rules.map((rule, index) => new LinkedNftRule(where, index + 1, rule)),
+      rules: linked,
       span: { start: chainName.start, end: chainName.end },
     };
   });

@@ -1,7 +1,7 @@
-/** A rule of nftables in a Ruleset, made from its statements on demand. A class for the sake of shared getters; what was made is kept, but
- *  for the text. */
+/** A rule of nftables in a Ruleset. Its meaning is made once, when the table is bound, where all that is wrong with it is reported; texts
+ *  are made on demand, and not kept. A class for the sake of shared getters. */
 import type { TableContext } from '../expressions/contract/context.ts';
-import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
+import type { LoweredRule } from '../expressions/rule/lowerRule.ts';
 import { nftRuleText, ruleTarget, statementText } from '../expressions/rule/ruleText.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
@@ -18,17 +18,28 @@ export interface NftChainContext {
   readonly chainOf: (rules: readonly NftRuleNode[]) => string;
 }
 
+interface NftRule {
+  readonly number: number;
+  readonly node: NftRuleNode;
+  readonly lowered: Pick<LoweredRule, 'asked' | 'match' | 'effects'>;
+}
+
 export class LinkedNftRule implements Rule {
   readonly number: number;
   readonly target?: string;
+  readonly match: MatchExpr;
+  readonly effects: readonly Effect[];
   readonly #where: NftChainContext;
   readonly #node: NftRuleNode;
-  #lowered: LoweredRule | undefined;
+  readonly #asked: LoweredRule['asked'];
 
-  constructor(where: NftChainContext, number: number, node: NftRuleNode) {
+  constructor(where: NftChainContext, { number, node, lowered: { asked, match, effects } }: NftRule) {
     this.#where = where;
     this.number = number;
+    this.match = match;
+    this.effects = effects;
     this.#node = node;
+    this.#asked = asked;
     const target = ruleTarget(node, where.chainOf);
     if (target !== undefined) this.target = target;
   }
@@ -49,25 +60,12 @@ export class LinkedNftRule implements Rule {
     return { start: this.#node.start, end: this.#node.end };
   }
 
-  get match(): MatchExpr {
-    return this.#lower().match;
-  }
-
-  get effects(): readonly Effect[] {
-    return this.#lower().effects;
-  }
-
   get clauses(): readonly Clause[] {
-    return this.#lower().asked.map(({ at, expr }) => ({ text: statementText(this.#node, at.start, this.#context()), expr }));
+    return this.#asked.map(({ at, expr }) => ({ text: statementText(this.#node, at.start, this.#context()), expr }));
   }
 
   get text(): string {
     return nftRuleText(this.#node, this.#context());
-  }
-
-  #lower(): LoweredRule {
-    this.#lowered ??= lowerRule(this.#node, this.#context(), this.#where.chainOf);
-    return this.#lowered;
   }
 
   #context() {
