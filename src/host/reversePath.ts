@@ -31,6 +31,7 @@ export function judgeRoute(host: Host, route: Route | undefined, iif: string): W
   const { type, family, nexthops = [] } = route;
   const dev = nexthops.some((hop) => hop.dev === iif) ? iif : route.dev;
   if (type === 'local') return family === 6 || dev === iif ? 'local-here' : 'local-elsewhere';
+  if (type === 'broadcast') return dev === iif ? 'broadcast-here' : 'broadcast-elsewhere';
   if (type !== 'unicast' || isDiscarding(route)) return 'none';
   return dev === iif || (family === 6 && hasTwin(host, route, iif)) ? 'here' : 'elsewhere';
 }

@@ -16,6 +16,8 @@ export interface BaseHook {
   readonly registered?: number;
 }
 
+/** Fragments are put together there, at the hooks where connections are looked up. */
+export const DEFRAG_PRIORITY = -400;
 /** Of the lookup of the connection. */
 export const CONNTRACK_PRIORITY = -200;
 /** At these hooks it is looked up. */

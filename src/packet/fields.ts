@@ -92,7 +92,16 @@ export const SOCKET_BITS = { transparent: 1, wildcard: 2 } as const;
 
 /** Values of the `wayBack` fields: by the interface that the packet came by or another one, to an address of the host, to no one;
  *  exempt are packets that -m rpfilter lets through without a look. */
-export const WAYS_BACK = ['none', 'here', 'elsewhere', 'local-here', 'local-elsewhere', 'exempt'] as const;
+export const WAYS_BACK = [
+  'none',
+  'here',
+  'elsewhere',
+  'local-here',
+  'local-elsewhere',
+  'exempt',
+  'broadcast-here',
+  'broadcast-elsewhere',
+] as const;
 export type WayBack = (typeof WAYS_BACK)[number];
 
 /** Values of the `*Type` fields: route types. source: rtnetlink.h RTN_* and xt_addrtype.h */

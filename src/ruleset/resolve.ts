@@ -80,7 +80,7 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
 }
 
 /** Loading a table makes all of its base chains; those that the text does not name accept everything. */
-function linkTable(table: TableNode, { name, chains: bound }: BoundTable): Table {
+function linkTable(table: TableNode, { name, chains: bound, needs }: BoundTable): Table {
   const nodes = new Map(table.chains.map((chain) => [chain.name.text, chain]));
   const chains = new Map<string, Chain>();
   for (const hook of TABLE_HOOKS[name]) {
@@ -104,7 +104,7 @@ function linkTable(table: TableNode, { name, chains: bound }: BoundTable): Table
     const rules = [unknownRule(name, chain, { line: like?.line ?? 1, span: like?.span ?? table.name })];
     chains.set(chain, { ...(chains.get(chain) ?? { table: name, name: chain }), rules, notShown: true });
   }
-  return { name, chains };
+  return { name, chains, ...(needs.conntrack && { asksConntrack: true as const }) };
 }
 
 function spanOf(chain: ChainNode | undefined): Pick<Chain, 'span'> {

@@ -46,7 +46,7 @@ function rulesetOf(family: Family, node: NftRulesetNode, bound: readonly BoundNf
       family,
       source: node.source,
       nft: { ...node, tables: node.tables.filter((table) => table.family !== OTHER[family]) },
-      tables: new Map(here.map(({ table }) => [table.name, table])),
+      tables: new Map(here.map(({ table, needs: own }) => [table.name, own.has('conntrack') ? { ...table, asksConntrack: true } : table])),
       usesConntrack: needs('conntrack'),
       usesDefrag: needs('conntrack') || needs('defrag'),
       hasOpaqueTarget: needs('opaque'),

@@ -39,6 +39,8 @@ export interface Table {
   readonly name: string;
   /** base chains first, in hook order, then user chains in the order of the text */
   readonly chains: ReadonlyMap<string, Chain>;
+  /** some rule of it makes the kernel track connections */
+  readonly asksConntrack?: true;
 }
 
 export interface Chain {

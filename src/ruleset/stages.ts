@@ -2,15 +2,17 @@
  *  kernel net/netfilter/core.c nf_hook_entries_grow(); net/netfilter/nf_nat_core.c nf_nat_register_fn() */
 import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
-import { CONNTRACK_HOOKS, CONNTRACK_PRIORITY, NAT_PRIORITY } from '../netfilter/baseChain.ts';
+import { CONNTRACK_HOOKS, CONNTRACK_PRIORITY, DEFRAG_PRIORITY, NAT_PRIORITY } from '../netfilter/baseChain.ts';
 import type { HookName } from '../netfilter/hooks.ts';
 import type { BaseChain, Chain, Ruleset, Table } from './ruleset.ts';
-import { type AttachedChain, inAnyOrder, isIdleBase, natInAnyOrder, ordersOf, type Unit } from './ties.ts';
+import { type AttachedChain, askedFirst, inAnyOrder, isIdleBase, natInAnyOrder, ordersOf, type Unit } from './ties.ts';
 
 export type { AttachedChain };
 
 export type HookStage =
   | { readonly kind: 'conntrack' }
+  /** fragments are put together: later ones wait for the others */
+  | { readonly kind: 'defrag' }
   | { readonly kind: 'chain'; readonly at: AttachedChain }
   /** the chains are asked in turn until one of them has said how the connection is rewritten */
   | { readonly kind: 'nat'; readonly chains: readonly AttachedChain[] }
@@ -24,8 +26,8 @@ export interface StageOrder {
   readonly stages: readonly HookStage[];
 }
 
-export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[] = memoize(({ tables }: Ruleset, hook: HookName) => {
-  const all = [...tables.values()].flatMap((table) => basesOf(table).map((chain): AttachedChain => ({ table, chain })));
+export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[] = memoize((ruleset: Ruleset, hook: HookName) => {
+  const all = [...ruleset.tables.values()].flatMap((table) => basesOf(table).map((chain): AttachedChain => ({ table, chain })));
   const here = all.filter(({ chain }) => chain.base.hook === hook);
   const placed = here.flatMap((at): readonly Placed[] =>
     isNat(at) ? [] : [{ priority: at.chain.base.priority, registered: registeredAt(at), at: [at], stage: { kind: 'chain', at } }],
@@ -36,10 +38,35 @@ export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[
   if (priority !== undefined && firstNat !== undefined)
     placed.unshift({ priority, registered: registeredAt(firstNat), at: [firstNat], stage: natStage(here.filter(isNat)), isNat: true });
   const stages = inSteps(placed).map((group) => ({ priority: group[0]?.priority ?? 0, stages: tied(hook, group) }));
-  // conntrack is asked for by rules, which are made after all chains
-  const lookup: typeof stages = CONNTRACK_HOOKS.has(hook) ? [{ priority: CONNTRACK_PRIORITY, stages: [{ kind: 'conntrack' }] }] : [];
-  return [...lookup, ...stages].sort((a, b) => a.priority - b.priority).flatMap((one) => one.stages);
+  const own = CONNTRACK_HOOKS.has(hook) ? (ruleset.usesDefrag ? OWN_STAGES : OWN_STAGES.slice(1)) : [];
+  const beside = own.map(({ priority: at, stage }) => ({
+    priority: at,
+    stages: besideKernel(ruleset, { hook, stage, chains: stages.find((one) => one.priority === at)?.stages ?? [] }),
+  }));
+  const others = stages.filter((one) => !own.some(({ priority: at }) => at === one.priority));
+  return [...beside, ...others].sort((a, b) => a.priority - b.priority).flatMap((one) => one.stages);
 });
+
+/** Of the kernel, once a rule asks for it. */
+const OWN_STAGES: readonly { readonly priority: number; readonly stage: HookStage }[] = [
+  { priority: DEFRAG_PRIORITY, stage: { kind: 'defrag' } },
+  { priority: CONNTRACK_PRIORITY, stage: { kind: 'conntrack' } },
+];
+
+type AtOnePriority = { readonly hook: HookName; readonly stage: HookStage; readonly chains: readonly HookStage[] };
+
+/** Rules ask for it, and are made after all chains of their table: it runs before those, and behind chains of tables that are made later. */
+function besideKernel(ruleset: Ruleset, { hook, stage, chains }: AtOnePriority): readonly HookStage[] {
+  const doing = chains.filter((one) => one.kind !== 'chain' || !isIdleBase(one.at));
+  const names = [...new Set(doing.flatMap(chainsOf).map(({ table }) => table.name))];
+  const asked = askedFirst(ruleset, names);
+  if (asked === 'before') return [stage, ...chains];
+  const kernels = stage.kind === 'defrag' ? 'fragments are put together' : 'the connection is looked up';
+  const first: StageOrder = { says: `${kernels}, then ${names.join(', ')}`, stages: [stage, ...chains] };
+  const last: StageOrder = { says: `${names.join(', ')}, then ${kernels}`, stages: [...chains, stage] };
+  const what = `whether ${kernels} before or after the chains of that priority in ${hook}: it depends on which was there first`;
+  return [{ kind: 'either', orders: asked === 'rather before' ? [first, last] : [last, first], what }];
+}
 
 interface Placed {
   readonly priority: number;
@@ -142,6 +169,7 @@ export function chainsAt(ruleset: Ruleset, hook: HookName): readonly AttachedCha
 function chainsOf(stage: HookStage): readonly AttachedChain[] {
   switch (stage.kind) {
     case 'conntrack':
+    case 'defrag':
       return [];
     case 'chain':
       return [stage.at];
@@ -150,6 +178,15 @@ function chainsOf(stage: HookStage): readonly AttachedChain[] {
     case 'either':
       return stage.orders[0]?.stages.flatMap(chainsOf) ?? [];
   }
+}
+
+/** No chain sees later fragments. */
+export function putsTogetherFirst({ tables, usesDefrag }: Ruleset): boolean {
+  return usesDefrag && ![...tables.values()].some((table) => basesOf(table).some(isBeforeDefrag));
+}
+
+function isBeforeDefrag({ base: { hook, priority } }: BaseChain): boolean {
+  return CONNTRACK_HOOKS.has(hook) && priority < DEFRAG_PRIORITY;
 }
 
 export function basesOf({ chains }: Table): readonly BaseChain[] {

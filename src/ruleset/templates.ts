@@ -5,6 +5,9 @@ import { rulesOfTables } from './everyRule.ts';
 import type { Ruleset } from './ruleset.ts';
 import { runsBeforeLookup } from './stages.ts';
 
+/** Such a packet: its template may be that of packets before it, which chains of NAT have already been asked about. */
+export const NAT_OF_TEMPLATE = 'what NAT makes of a packet that a rule has given a zone though it belongs to no connection';
+
 /** What mark a template has when a packet gets it depends on the packets before. */
 export function templatesRemember(ruleset: Ruleset): boolean {
   const found = known.get(ruleset) ?? remembers(ruleset);

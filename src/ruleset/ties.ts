@@ -6,7 +6,7 @@ import { memoize } from '../lib/memo.ts';
 import { everyEffect } from '../netfilter/everyEffect.ts';
 import { chainsCalled, mayChangePackets } from './chainsCalled.ts';
 import { LinkedRule } from './linkedRule.ts';
-import type { BaseChain, Chain, Rule, Table } from './ruleset.ts';
+import type { BaseChain, Chain, Rule, Ruleset, Table } from './ruleset.ts';
 
 export interface AttachedChain {
   readonly table: Table;
@@ -29,6 +29,17 @@ export function ordersOf<T>(units: readonly Unit<T>[]): readonly (readonly Unit<
 function permutations<T>(all: readonly T[]): readonly (readonly T[])[] {
   if (all.length < 2) return [all];
   return all.flatMap((first, at) => permutations(all.filter((_, other) => other !== at)).map((rest) => [first, ...rest]));
+}
+
+/** Whether what rules ask the kernel for, conntrack say, was there before the chains of these tables. Rules are made after all chains of their
+ *  table. */
+export function askedFirst({ tables, usesConntrack }: Ruleset, names: readonly string[]): 'before' | 'rather before' | 'rather after' {
+  const asking = [...tables.values()].filter(({ asksConntrack }) => asksConntrack === true).map(({ name }) => name);
+  const isKnown = names.length === 1 && asking.every((name) => names.includes(name));
+  if (!usesConntrack || asking.length === 0 || names.length === 0 || isKnown) return 'before';
+  const order = [...tables.keys()];
+  const first = Math.min(...asking.map((name) => order.indexOf(name)));
+  return names.every((name) => order.indexOf(name) <= first) ? 'rather before' : 'rather after';
 }
 
 /** Whatever the order is, the same packets go on, and in the same way. */

@@ -15,6 +15,8 @@ import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../ruleset/stages.ts';
+import { NAT_OF_TEMPLATE } from '../ruleset/templates.ts';
+import { isIdleBase } from '../ruleset/ties.ts';
 import { closeIfSent } from './answer.ts';
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
@@ -71,6 +73,10 @@ function runStages(skb: Skb, stages: readonly HookStage[], { hook, run }: Place)
       lookup(skb, hook, run);
       continue;
     }
+    if (stage.kind === 'defrag') {
+      if (skb.fragOffset > 0 && skb.state !== 'UNTRACKED') return { kind: 'lost', reason: 'awaiting-fragments' };
+      continue;
+    }
     const before = { mark: skb.mark, dst: skb.dst, tos: skb.tos, ttl: skb.ttl };
     const fate = stage.kind === 'nat' ? runNat(skb, stage, { hook, run }) : runChain(skb, stage.at, { hook, run }).fate;
     if (fate !== undefined) return fate;
@@ -95,6 +101,7 @@ function lookup(skb: Skb, hook: HookName, run: HookRun): void {
 /** Nat chains are for the first packet of a connection, once per direction of rewriting; the others do as it said. */
 function runNat(skb: Skb, { chains }: Extract<HookStage, { kind: 'nat' }>, { hook, run }: Place): Fate | undefined {
   const entry = skb.connection;
+  if (skb.hasTemplate && chains.some((at) => !isIdleBase(at))) return rewritesTemplate(hook, run);
   if (!run.rules.ruleset.usesConntrack || entry === undefined) return undefined;
   const end = endAt(hook);
   const done = end === 'dst' ? 'dstDone' : 'srcDone';
@@ -114,6 +121,12 @@ function runNat(skb: Skb, { chains }: Extract<HookStage, { kind: 'nat' }>, { hoo
   if (fate === undefined && skb.answers) translatePacket(skb, hook);
   else if (fate === undefined && end === 'src') avoidClash(skb, run.table, run.choose);
   return fate;
+}
+
+function rewritesTemplate(hook: HookName, { record }: HookRun): Fate {
+  const choice = { why: 'unmodelled', what: NAT_OF_TEMPLATE, taken: 'unknown' } as const;
+  record({ kind: 'choice', hook, choice });
+  return { kind: 'undecided', reasons: [choice] };
 }
 
 /** The first that rewrites the connection is the last that is asked. */

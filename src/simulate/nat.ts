@@ -4,6 +4,7 @@ import { redirectAddress6 } from '../host/redirectAddress.ts';
 import { firstAddress4, selectAddress4, selectAddress6 } from '../host/sourceAddress.ts';
 import { manipAt, type Nat, type PortRange } from '../netfilter/effect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
+import { randomPorts } from '../netfilter/randomPorts.ts';
 import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
 import type { AddressesOf, AddressParts } from '../ruleset/addressParts.ts';
@@ -129,15 +130,14 @@ function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | un
   return skb.family === 4 ? selectAddress4(skb.host, { dev, near: nextHop ?? skb.dst }) : selectAddress6(skb.host, dev, skb.dst as bigint);
 }
 
-const ANY_PICKED: PortRange = { lo: 1024, hi: 65535 };
-
 /** Kept when inside the range. Else a destination gets the first port of the range, a source a random one. */
 function newPort(skb: Skb, nat: Nat, place: NatPlace): number | undefined {
   const manip = manipAt(nat, place.hook);
   const own = manip === 'dst' ? skb.dport : skb.sport;
   if (own === undefined || !hasPorts(skb.proto)) return own;
   const pick = (range: PortRange) => anyPort({ range, manip, oif: skb.oif }, place);
-  if (nat.random) return pick(nat.ports ?? ANY_PICKED);
+  const lots = lotsOf(nat, manip, own);
+  if (lots !== undefined) return pick(lots);
   const { ports } = nat;
   if (ports === undefined || (ports.lo <= own && own <= ports.hi)) return own;
   return manip === 'dst' || ports.lo === ports.hi ? ports.lo : pick(ports);
@@ -147,8 +147,12 @@ function newPort(skb: Skb, nat: Nat, place: NatPlace): number | undefined {
 export function pickedPorts(nat: Nat, manip: 'src' | 'dst', own: number | undefined): PortRange | undefined {
   const { random, ports } = nat;
   if (own === undefined || (ports !== undefined && ports.lo === ports.hi)) return undefined;
-  if (random) return ports ?? ANY_PICKED;
+  if (random) return lotsOf(nat, manip, own);
   return manip === 'dst' || ports === undefined || isWithin(own, ports) ? undefined : ports;
+}
+
+function lotsOf(nat: Nat, manip: 'src' | 'dst', own: number): PortRange | undefined {
+  return randomPorts(nat, manip).find((one) => isWithin(own, one.own))?.picked;
 }
 
 /** One way for each part of the range that something distinguishes. */

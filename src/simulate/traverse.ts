@@ -12,6 +12,7 @@ import { type HookStation, type PathStage, type Station, stationsOf } from '../n
 import type { Address } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { isNeighbourDiscovery } from '../packet/packet.ts';
+import { putsTogetherFirst } from '../ruleset/stages.ts';
 import { afterOf } from './after.ts';
 import { type Attached, answerTo, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
 import type { Choose } from './choices.ts';
@@ -180,10 +181,9 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   function loseSocket(): undefined {
     iif = 'lo';
     dstOnLo = skb.dst;
-    skb.socket = undefined;
-    skb.uid = undefined;
-    skb.gid = undefined;
-    const known = skb.connection !== undefined || skb.state === 'UNTRACKED' || (skb.answers && skb.quotes !== undefined);
+    Object.assign(skb, { socket: undefined, uid: undefined, gid: undefined });
+    const { connection, state, hasTemplate, answers, quotes } = skb;
+    const known = connection !== undefined || state === 'UNTRACKED' || hasTemplate || (answers && quotes !== undefined);
     if (!known) Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
   }
 
@@ -238,7 +238,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   }
 
   if (attached !== undefined && rules.ruleset.usesConntrack) attachTo(skb, attached);
-  const fragment = packet.fragOffset > 0 && rules.ruleset.usesDefrag && bridgedBy(skb) === undefined;
+  const fragment = packet.fragOffset > 0 && putsTogetherFirst(rules.ruleset) && bridgedBy(skb) === undefined;
   const end: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : follow(packet.dir === 'out' ? 'send' : 'arrive');
   const after = afterOf(skb, end);
   const answered = end.kind === 'rejected' && attached === undefined ? withAnswer(end) : { fate: end };

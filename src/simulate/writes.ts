@@ -24,11 +24,12 @@ export function setField(skb: Skb, { field, change }: SetField, { hook, record }
 
 const U8 = 0xff;
 
-/** CT and NOTRACK: only the first one counts, and only before the lookup. kernel net/netfilter/xt_CT.c xt_ct_target(), nft_ct.c */
+/** CT and NOTRACK: only the first one counts, CT before the lookup alone; a zone of nft also where the lookup has found nothing.
+ *  kernel net/netfilter/xt_CT.c xt_ct_target(), nft_ct.c nft_ct_set_zone_eval() */
 export function setConntrack(skb: Skb, effect: Conntrack, ruleset: Ruleset): 'go-on' {
   const isSpared = effect.track && effect.afterNotrack === true && skb.state === 'UNTRACKED';
   if (skb.tracked && !isSpared) return 'go-on';
-  if (isSpared) skb.state = undefined;
+  if (effect.track && effect.afterNotrack === true) skb.state = undefined;
   skb.tracked = true;
   if (!effect.track) skb.state = 'UNTRACKED';
   else {

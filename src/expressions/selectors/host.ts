@@ -64,8 +64,9 @@ function wayBack(field: Field, ways: readonly WayBack[]): Selection {
 
 const RECEIVING: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD'];
 const LEAVING: readonly HookName[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
-const HERE: readonly WayBack[] = ['exempt', 'here'];
-const ANY: readonly WayBack[] = ['exempt', 'here', 'elsewhere'];
+/** To a broadcast address too, unlike -m rpfilter. kernel net/ipv4/netfilter/nft_fib_ipv4.c nft_fib4_eval() */
+const HERE: readonly WayBack[] = ['exempt', 'here', 'broadcast-here'];
+const ANY: readonly WayBack[] = [...HERE, 'elsewhere', 'broadcast-elsewhere'];
 
 const SIDES = [
   { key: 'saddr', type: 'src' },

@@ -1,9 +1,10 @@
 /** What the kernel keeps beside a packet: interfaces, mark, socket, protocol. man nft(8), META EXPRESSIONS
  *  kernel net/netfilter/nft_meta.c nft_meta_get_eval() */
-import { includes } from '../../lib/intervals.ts';
+import { type Interval, type IntervalSet, includes } from '../../lib/intervals.ts';
 import { toManyHosts } from '../../netfilter/manyHosts.ts';
-import { ALWAYS, and, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, type MatchExpr, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
+import type { FieldValue } from '../../packet/fields.ts';
 import { NOT_KEPT, notClaimed, partly } from '../contract/claims.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
@@ -19,6 +20,28 @@ function interfaceName(field: 'iif' | 'oif'): Selection {
       includes<string>(values.intervals as never, '') ? or(not(present(field)), named.where(values)) : named.where(values),
   };
 }
+
+/** By number where the rule has one: an interface that is not there has 0, lo has 1. */
+function interfaceIndex(field: 'iif' | 'oif'): Selection {
+  const named = interfaceName(field);
+  const numbered = (number: number): MatchExpr =>
+    number === 0
+      ? not(present(field))
+      : number === LO
+        ? named.where({ intervals: [{ lo: 'lo', hi: 'lo' }] })
+        : and(present(field), unmodelled(`which interface has the number ${number}`));
+  return {
+    present: ALWAYS,
+    where: ({ intervals, ...bits }) => {
+      const isNumber = ({ lo, hi }: Interval<FieldValue>): boolean => lo === hi && /^\d+$/.test(String(lo));
+      const numbers = (intervals as readonly Interval<FieldValue>[]).filter(isNumber).map(({ lo }) => Number(lo));
+      const names = { ...bits, intervals: intervals.filter((one) => !isNumber(one)) as IntervalSet };
+      return or(...(names.intervals.length === 0 && numbers.length > 0 ? [] : [named.where(names)]), ...numbers.map(numbered));
+    },
+  };
+}
+
+const LO = 1;
 
 /** iptables takes `!` of a packet without a socket for true. */
 function owner(field: 'uid' | 'gid', { ofIptables }: NftRuleContext): Selection {
@@ -66,8 +89,8 @@ export const meta: readonly Expression[] = [
   { name: 'meta l4proto', type: 'inet_proto', select: () => ofField('proto', 8) },
   { name: 'meta protocol', type: 'ether_type', select: ({ family }) => always(ETHERTYPE[family]) },
   { name: 'meta mark', type: 'mark', select: () => ofField('mark', 32) },
-  { name: 'meta iif', type: 'iface_index', select: () => interfaceName('iif') },
-  { name: 'meta oif', type: 'iface_index', select: () => interfaceName('oif') },
+  { name: 'meta iif', type: 'iface_index', select: () => interfaceIndex('iif') },
+  { name: 'meta oif', type: 'iface_index', select: () => interfaceIndex('oif') },
   { name: 'meta iifname', type: 'ifname', select: () => interfaceName('iif') },
   { name: 'meta oifname', type: 'ifname', select: () => interfaceName('oif') },
   { name: 'meta skuid', type: 'uid', select: (context) => owner('uid', context) },

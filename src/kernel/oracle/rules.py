@@ -1,10 +1,9 @@
 """The rules under test: loaded unmodified by iptables-restore and nft, and kept as text so that a trace row can name its rule."""
 import re
-import time
 
 from bounds import OracleError, run
 from native import Held, held, native_target
-from netlink import NLM_F_ACK, NLM_F_REQUEST, attribute
+from netlink import NLM_F_ACK, NLM_F_REQUEST, Netlink, attribute
 
 HOOKS = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']
 BUILT_IN = {'raw': ['PREROUTING', 'OUTPUT'], 'mangle': HOOKS, 'nat': ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
@@ -12,8 +11,6 @@ BUILT_IN = {'raw': ['PREROUTING', 'OUTPUT'], 'mangle': HOOKS, 'nat': ['PREROUTIN
 FAMILIES = {2: ('rules_v4', 'iptables'), 10: ('rules_v6', 'ip6tables')}
 NFT_BATCH_BEGIN, NFT_BATCH_END = 0x10, 0x11
 NFNL_SUBSYS_NFTABLES, NFT_DELTABLE = 10, 2
-# a work queue frees what deleted rules used: until then conntrack stays registered, and runs before new chains of its priority
-SETTLED_IN = 0.02        # seconds
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 TARGET = re.compile(r'\s(-j|-g|--jump|--goto)\s+(\S+)')
 
@@ -58,10 +55,7 @@ class Rules:
 
     def unload(self, question):
         """nft tables are deleted; x_tables cannot be, so that those the next question does not name are emptied."""
-        native = bool(self.held.native)
         self.delete_tables()
-        if native:
-            time.sleep(SETTLED_IN)
         if self.backend == 'nft':
             return
         for family, (key, command) in FAMILIES.items():
@@ -83,6 +77,9 @@ class Rules:
         for _ in self.held.tables:
             self.control.acknowledged()
         self.held = Held()
+        # a work queue frees what deleted rules used: until then conntrack stays registered, and new chains of its priority would run before
+        # it. The kernel waits for that queue when a socket like this is closed. kernel nf_tables_api.c nft_rcv_nl_event()
+        Netlink().close()
 
     def remember(self, family, text):
         table = None

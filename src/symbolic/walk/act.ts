@@ -121,7 +121,7 @@ function setConntrack(env: Env, effect: Conntrack, remembered: boolean): Env {
   const { id = 0, dir } = effect.zone ?? {};
   return {
     ...env,
-    state: isSpared ? undefined : env.state,
+    state: effect.afterNotrack === true ? undefined : env.state,
     tracked: true,
     remembered,
     zone: dir === 'reply' ? 0 : id,

@@ -8,10 +8,11 @@ import { type HookStation, type PathStage, type Station, stationsOf } from '../.
 import { type Bdd, EMPTY, FULL } from '../diagrams/bdd.ts';
 import { atMostOne, between, decrement, equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { awaitFragments } from './awaitFragments.ts';
 import { loseClashing } from './clash.ts';
 import { type HookResult, type HookWalk, walkHook } from './hook.ts';
 import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
-import { merge, type PacketClass } from './state.ts';
+import { hasTemplate, merge, type PacketClass } from './state.ts';
 import type { EndedClass } from './tableWalk.ts';
 import { routeFirstOfSets } from './unboundSources.ts';
 
@@ -202,20 +203,10 @@ function withoutLimit(one: PacketClass): PacketClass {
   return { ...one, env: { ...one.env, way: rest } };
 }
 
-function awaitFragments({ manager, start }: Space, one: PacketClass): HookResult {
-  const first = equal(manager, start.fragOffset, 0);
-  const set = manager.and(one.set, first);
-  const later = manager.minus(one.set, first);
-  return {
-    on: set === EMPTY ? [] : [{ ...one, set }],
-    ended: later === EMPTY ? [] : [{ ...one, set: later, end: 'awaiting-fragments' }],
-  };
-}
-
 /** lo keeps mark and connection, and drops the socket. An answer of REJECT does not confirm the connection that it is about, and stays
  *  marked as one, whether it is about a connection or not. */
 function loopedBack({ has }: Space, env: PacketClass['env']): PacketClass['env'] {
   if (env.original !== undefined) return { ...env, owned: false, confirmed: env.confirmed || env.about === undefined };
-  if (env.state === 'UNTRACKED' || has.ports === EMPTY) return { ...env, owned: false };
+  if (env.state === 'UNTRACKED' || hasTemplate(env) || has.ports === EMPTY) return { ...env, owned: false };
   return { ...env, owned: false, tracked: false, zone: 0, replyZone: 0, state: undefined };
 }

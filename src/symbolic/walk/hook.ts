@@ -8,18 +8,20 @@ import { addressParts } from '../../ruleset/addressParts.ts';
 import { portParts } from '../../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../../ruleset/stages.ts';
-import { templatesRemember } from '../../ruleset/templates.ts';
+import { NAT_OF_TEMPLATE, templatesRemember } from '../../ruleset/templates.ts';
+import { isIdleBase } from '../../ruleset/ties.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { actor } from './act.ts';
 import { translatedAnswer } from './answerNat.ts';
+import { awaitFragments } from './awaitFragments.ts';
 import { withoutClash } from './clash.ts';
 import { eitherWay } from './eitherWay.ts';
 import { lookUpConnections } from './lookUpConnections.ts';
 import { splitMoved } from './splitMoved.ts';
 import type { Env, PacketClass } from './state.ts';
-import { merge, whatDecided } from './state.ts';
+import { hasTemplate, merge, whatDecided } from './state.ts';
 import { summariesOf } from './summaries.ts';
 import type { EndedClass, TableResult, TableWalk } from './tableWalk.ts';
 import { walkTableOfSets } from './walk.ts';
@@ -62,6 +64,12 @@ function walkStages(walk: HookWalk, stages: readonly HookStage[], { hook, classe
       );
       continue;
     }
+    if (stage.kind === 'defrag') {
+      const waiting = live.map((one) => (one.env.state === 'UNTRACKED' ? { on: [one], ended: [] } : awaitFragments(space, one)));
+      live = waiting.flatMap(({ on }) => on);
+      for (const one of waiting.flatMap(({ ended: gone }) => gone)) ended.push(one);
+      continue;
+    }
     const result = stage.kind === 'nat' ? runNat(walk, stage, { hook, classes: live }) : runChain(walk, stage.at, live);
     for (const one of result.ended) ended.push(one);
     live = result.on;
@@ -97,7 +105,15 @@ function runNat(walk: HookWalk, stage: NatStage, { hook, classes }: AtHook): Hoo
 }
 
 /** First packets are asked about, the others are rewritten as their connections are. */
-function askNat(walk: HookWalk, { chains }: NatStage, { hook, classes }: AtHook): HookResult {
+function askNat(walk: HookWalk, stage: NatStage, { hook, classes }: AtHook): HookResult {
+  const open = stage.chains.every(isIdleBase) ? [] : classes.filter(({ env }) => hasTemplate(env));
+  if (open.length === 0) return askOfConnections(walk, stage, { hook, classes });
+  const { on, ended } = askOfConnections(walk, stage, { hook, classes: classes.filter((one) => !open.includes(one)) });
+  const doubt = { why: 'unmodelled', what: NAT_OF_TEMPLATE } as const;
+  return { on, ended: [...ended, ...open.map((one) => ({ ...one, doubts: [...one.doubts, doubt], end: 'undecided' as const }))] };
+}
+
+function askOfConnections(walk: HookWalk, { chains }: NatStage, { hook, classes }: AtHook): HookResult {
   const { space } = walk;
   const seen = classes.filter((one) => seesNat(walk, hook, one));
   const { on: others, ended: gone } = translateAnswers(

@@ -3,8 +3,9 @@ import { redirectChoices6 } from '../../host/redirectAddress.ts';
 import { ANY_DEVICE, firstAddress4 } from '../../host/sourceAddress.ts';
 import { STEPS_OF_A_MOVE } from '../../lib/budget.ts';
 import { assertNever } from '../../lib/invariant.ts';
-import { manipAt, type Nat } from '../../netfilter/effect.ts';
+import { manipAt, type Nat, type PortRange } from '../../netfilter/effect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
+import { randomPorts } from '../../netfilter/randomPorts.ts';
 import type { Address } from '../../packet/address.ts';
 import type { AddressesOf, AddressParts } from '../../ruleset/addressParts.ts';
 import type { PartsOf } from '../../ruleset/portParts.ts';
@@ -149,14 +150,24 @@ function withPorts(
     const env = manip === 'dst' ? { ...one.env, dst: address, dport: port } : { ...one.env, src: address, sport: port };
     return [{ ...one, set, env, doubts: doubt === undefined ? one.doubts : [...one.doubts, doubt] }];
   };
-  const ports = nat.ports ?? (nat.random ? { lo: 1024, hi: 65535 } : undefined);
-  if (ports === undefined) return finish(one.set, own);
+  const { random, ports } = nat;
+  const lots = randomPorts(nat, manip);
+  if (lots.length === 0 && (ports === undefined || random)) return finish(one.set, own);
   const with_ = manager.and(one.set, has.ports);
-  const inside = nat.random ? EMPTY : manager.and(with_, between(manager, own, ports));
-  const outside = manager.minus(with_, inside);
-  const single = ports.lo === ports.hi || (manip === 'dst' && !nat.random);
-  const doubt: Doubt | undefined = single ? undefined : { why: 'chance', what: `the kernel picks a port of ${ports.lo}-${ports.hi}`, rule };
-  const kept = manager.or(manager.minus(one.set, has.ports), inside);
-  const picked = single ? [ports.lo] : partsOf({ range: ports, manip, oif: one.env.oif });
-  return [...finish(kept, own), ...picked.flatMap((port) => finish(outside, constant(port, 16), doubt))];
+  const without = manager.minus(one.set, has.ports);
+  const pick = (set: Bdd, range: PortRange): readonly PacketClass[] => {
+    const single = range.lo === range.hi || (manip === 'dst' && !random);
+    const doubt: Doubt | undefined = single
+      ? undefined
+      : { why: 'chance', what: `the kernel picks a port of ${range.lo}-${range.hi}`, rule };
+    const picked = single ? [range.lo] : partsOf({ range, manip, oif: one.env.oif });
+    return picked.flatMap((port) => finish(set, constant(port, 16), doubt));
+  };
+  if (ports === undefined || random)
+    return [
+      ...finish(without, own),
+      ...lots.flatMap(({ own: from, picked }) => pick(manager.and(with_, between(manager, own, from)), picked)),
+    ];
+  const inside = manager.and(with_, between(manager, own, ports));
+  return [...finish(manager.or(without, inside), own), ...pick(manager.minus(with_, inside), ports)];
 }

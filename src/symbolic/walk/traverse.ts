@@ -7,6 +7,7 @@ import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { LostReason } from '../../netfilter/lost.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { putsTogetherFirst } from '../../ruleset/stages.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { equal, vectorIn } from '../diagrams/vector.ts';
@@ -54,7 +55,7 @@ export function traverseIn(question: WalkQuestion, iif: string): readonly FateCl
 function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion, iif: string | undefined): readonly FateClass[] {
   const ends: FateClass[] = [];
   const rejected: PacketClass[] = [];
-  const whole = ruleset.usesDefrag ? space.manager.and(within, passesDefrag(space, iif)) : within;
+  const whole = putsTogetherFirst(ruleset) ? space.manager.and(within, passesDefrag(space, iif)) : within;
   const env = startEnv(space, { iif, owned: iif === undefined });
   const start: PacketClass = { set: whole, env, doubts: [], decided: undefined };
   const fragments = space.manager.minus(within, whole);

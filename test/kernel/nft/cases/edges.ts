@@ -1,0 +1,98 @@
+/** What happens at the edges of conntrack, of defragmentation and of the numbers of interfaces. */
+import { base, DELIVERED, IN, inet, type NftCase, OUT, SENT, table } from './nftCase.ts';
+
+const FIN = 'in tcp 10.0.0.9 -> 10.244.0.5:80 iif=eth0 flags=F';
+const FRAGMENT = 'in udp 10.0.0.9 -> 10.244.0.5 iif=eth0 frag=100';
+
+export const EDGE_CASES: readonly NftCase[] = [
+  {
+    name: 'a zone that is set behind the lookup makes a packet without a connection new, and nothing else of it can be asked',
+    nft: inet(
+      base(
+        'i',
+        'filter input 0',
+        'ct state invalid meta mark set mark | 1',
+        'ct zone set 1',
+        'ct state new meta mark set mark | 2',
+        'ct zone 0-65535 meta mark set mark | 4',
+        'ct direction original meta mark set mark | 8',
+      ),
+    ),
+    ends: { [FIN]: `${DELIVERED} mark 3`, [IN]: `${DELIVERED} mark 14` },
+  },
+  {
+    name: 'a zone that is set behind the lookup stays with the packet over lo, where it is looked up again',
+    nft: inet(
+      base('o', 'filter output 0', 'ct zone set 1'),
+      base('p', 'filter prerouting -300', 'ct state new meta mark set mark | 1'),
+      base('q', 'filter prerouting 0', 'ct state invalid meta mark set mark | 2'),
+    ),
+    ends: {
+      'out tcp 10.244.0.5 -> 127.0.0.1:80 uid=1000 flags=F': 'delivered -i lo 10.244.0.5:40000 > 127.0.0.1:80 mark 3',
+    },
+  },
+  {
+    name: 'chains below -400 see later fragments, and what they do not track is not put together',
+    nft: inet(
+      base('f', 'filter prerouting -450', 'ip frag-off & 0x1fff == 100 ip saddr 10.0.0.9 meta mark set 1'),
+      base('g', 'filter prerouting -399', 'meta mark set mark | 2', 'ct state new meta mark set mark | 4'),
+    ),
+    ends: { [FRAGMENT]: 'lost' },
+    meets: { [FRAGMENT]: ['PREROUTING inet t:f:1 CONTINUE'] },
+    misses: { [FRAGMENT]: ['PREROUTING inet t:g:1 CONTINUE'] },
+  },
+  {
+    name: 'a fragment that is not tracked by then goes on as it is',
+    nft: inet(
+      base('f', 'filter prerouting -450', 'notrack'),
+      base('g', 'filter prerouting -399', 'meta mark set mark | 2', 'ct state untracked meta mark set mark | 4'),
+    ),
+    ends: { [FRAGMENT]: 'lost' },
+    meets: { [FRAGMENT]: ['PREROUTING inet t:g:1 CONTINUE', 'PREROUTING inet t:g:2 CONTINUE'] },
+  },
+  {
+    name: 'an interface that is not there has the number 0',
+    nft: inet(
+      base('p', 'filter prerouting 0', 'oif 0 meta mark set mark | 1', 'oif != 0 meta mark set mark | 2'),
+      base('i', 'filter input 0', 'iif 0 meta mark set mark | 4', 'iif != 0 meta mark set mark | 8'),
+    ),
+    ends: { [IN]: `${DELIVERED} mark 9` },
+  },
+  {
+    name: 'lo has the number 1',
+    nft: inet(base('i', 'filter input 0', 'iif 1 meta mark set mark | 1', 'iif != 1 meta mark set mark | 2')),
+    ends: {
+      [IN]: `${DELIVERED} mark 2`,
+      'out tcp 10.244.0.5 -> 127.0.0.1:80 uid=1000': 'delivered -i lo 10.244.0.5:40000 > 127.0.0.1:80 mark 1',
+    },
+  },
+  {
+    name: 'a source that is a broadcast address has a way back',
+    nft: table(
+      'ip t',
+      base(
+        'p',
+        'filter prerouting 0',
+        'fib saddr oif exists meta mark set mark | 1',
+        'fib saddr . iif oif exists meta mark set mark | 2',
+        'fib saddr . iif oif missing meta mark set mark | 4',
+      ),
+    ),
+    meets: {
+      'in tcp 10.244.0.255 -> 10.244.0.5:80 iif=eth0': ['PREROUTING ip t:p:1 CONTINUE', 'PREROUTING ip t:p:2 CONTINUE'],
+      'in tcp 192.168.50.255 -> 10.244.0.5:80 iif=eth0': ['PREROUTING ip t:p:1 CONTINUE', 'PREROUTING ip t:p:3 CONTINUE'],
+    },
+  },
+  {
+    name: 'a destination keeps its port where the rule names none, random or not',
+    nft: table('ip t', base('o', 'nat output -100', 'redirect random'), base('f', 'filter output 0', 'tcp dport 80 meta mark set 1')),
+    ends: { [OUT]: 'delivered -i lo 10.244.0.5:40000 > 127.0.0.1:80 mark 1' },
+  },
+  {
+    name: 'conntrack is there after the chains of the first table whose rules ask for it',
+    nft:
+      table('ip a', base('o', 'filter output -200', 'ct state invalid meta mark set mark | 1', 'ct state new meta mark set mark | 2')) +
+      table('ip b', base('p', 'filter prerouting -450', 'counter')),
+    ends: { [OUT]: `${SENT} mark 2` },
+  },
+];
