@@ -54,6 +54,16 @@ export function chainsLeadingTo({ chains }: Table, isSuch: (rule: Rule) => boole
   return leading;
 }
 
+/** Chains after which some rule may still run: one of a chain that calls them, or of those that call that one. */
+export function awaitedChains({ chains }: Table): ReadonlySet<string> {
+  const awaited = new Set<string>();
+  for (const { rules } of chains.values())
+    for (const rule of rules.slice(0, -1)) for (const { kind, chain } of callsIn(rule)) if (kind === 'jump') awaited.add(chain);
+  // a Set grows while it is walked
+  for (const name of awaited) for (const called of calls(chains.get(name))) awaited.add(called);
+  return awaited;
+}
+
 function calls(chain: ReturnType<Table['chains']['get']>): string[] {
   return (chain?.rules ?? []).flatMap((rule) => callsIn(rule).map((call) => call.chain));
 }

@@ -45,6 +45,8 @@ export interface TableWalk {
   readonly arrivals?: Arrivals;
   /** chains that are walked anew for every call: `act` forgets in them which packets came */
   readonly unshared?: ReadonlySet<string>;
+  /** chains whose results nobody asks for: who comes to them is noted in `arrivals`, and they are walked by visitShared alone */
+  readonly deferred?: ReadonlySet<string>;
   /** packets about which something unmodelled decides are not followed: what is visited then is visited for sure */
   readonly sureOnly?: boolean;
 }

@@ -16,7 +16,7 @@ import type { Space } from '../space/space.ts';
 import { inOwnSpace } from '../space/space.ts';
 import { actor } from './act.ts';
 import { anyStates } from './anyState.ts';
-import { chainsLeadingTo } from './callers.ts';
+import { awaitedChains, chainsLeadingTo } from './callers.ts';
 import { firstSwitch } from './dispatch.ts';
 import { encode } from './encode.ts';
 import type { PacketClass } from './state.ts';
@@ -68,8 +68,11 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
     if (matching !== EMPTY) matched.add(rule);
   };
   const unshared = chainsLeadingTo(table, (rule) => does(rule, 'unmodelled'));
+  const awaited = awaitedChains(table);
+  // no rule runs after them, and where their packets end is not asked: each is walked once, after all that call it
+  const deferred = new Set([...table.chains.keys()].filter((name) => !awaited.has(name) && !unshared.has(name)));
   const arrivals: Arrivals = new Map();
-  const shared = { space, table, summaries: new Map(), visit, unshared, sureOnly: kind === 'sure' };
+  const shared = { space, table, summaries: new Map(), visit, unshared, deferred, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
     ending(space, { hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false }, kind === 'sure' ? [] : classes);
   for (const { base, classes } of starts) walkTableOfSets({ ...shared, base, act: actAt(base.base.hook, classes), arrivals }, classes);

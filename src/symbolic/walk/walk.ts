@@ -178,6 +178,10 @@ function* carryOut(walker: Walker, { rule, effect }: OneEffect, hit: PacketClass
 function* enter(walker: Walker, name: string, hit: PacketClass): ChainWalk {
   const chain = walker.table.chains.get(name);
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
+  if (walker.deferred?.has(name)) {
+    noteArrival(walker, name, hit);
+    return { back: [], accepted: [], ended: [] };
+  }
   if (!walker.shared.has(name)) return yield walkChain(walker, chain, [hit]);
   noteArrival(walker, name, hit);
   const known = knownResult(walker, name, hit);
