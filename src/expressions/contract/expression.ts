@@ -13,8 +13,12 @@ export interface Expression {
   /** `ip saddr`, `meta mark`, `ct original saddr` */
   readonly name: string;
   readonly type: DatatypeName;
-  /** the greatest value, of an integer */
+  /** the greatest value, of an integer that is not in a header */
   readonly last?: number;
+  /** its place in the header of its protocol, in bits */
+  readonly at?: readonly [offset: number, width: number];
+  /** types of ICMP whose messages have it: nft asks for them first */
+  readonly ofTypes?: readonly number[];
   /** packets that have it at all: nft asks for them first */
   readonly implies?: { readonly family?: Family; readonly proto?: number };
   /** families of tables that know it; absent: all that are modelled */

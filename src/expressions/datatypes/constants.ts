@@ -1,4 +1,5 @@
 /** Named constants of nftables' types; of several names for a number the first is printed. source: `nft describe` of nftables 1.0.6 */
+import { PROTO } from '../../packet/protocol.ts';
 import { PROTOCOL_BY_NAME } from '../../packet/protocolNames.ts';
 
 export type Constants = ReadonlyMap<string, number>;
@@ -118,4 +119,27 @@ export const BOOLEAN = constants({ exists: 1, missing: 0 });
 
 export const DAY = constants({ Sunday: 0, Monday: 1, Tuesday: 2, Wednesday: 3, Thursday: 4, Friday: 5, Saturday: 6 });
 
-export const INET_PROTO: Constants = new Map([['ip', 0], ...PROTOCOL_BY_NAME]);
+/** source: iproute2 etc/iproute2/group */
+export const DEVICE_GROUP = constants({ default: 0 });
+
+export const INET_PROTO: Constants = new Map([['ip', 0], ['comp', PROTO.ipcomp], ...PROTOCOL_BY_NAME]);
+
+export const DCCP_TYPE = constants({
+  ...{ request: 0, response: 1, data: 2, ack: 3, dataack: 4, closereq: 5, close: 6, reset: 7, sync: 8, syncack: 9 },
+});
+
+export const IGMP_TYPE = constants({
+  'membership-query': 0x11,
+  'membership-report-v1': 0x12,
+  'membership-report-v2': 0x16,
+  'membership-report-v3': 0x22,
+  'leave-group': 0x17,
+});
+
+export const CT_EVENT = constants({
+  ...{ new: 1, related: 2, destroy: 4, reply: 8, assured: 0x10, protoinfo: 0x20, helper: 0x40, mark: 0x80, seqadj: 0x100 },
+  ...{ secmark: 0x200, label: 0x400 },
+});
+
+/** Of the link layer. */
+export const IFACE_TYPE = constants({ ether: 1, ppp: 0x200, ipip: 0x300, ipip6: 0x301, loopback: 0x304, sit: 0x308, ipgre: 0x30a });

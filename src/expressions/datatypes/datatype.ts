@@ -13,7 +13,7 @@ export interface ValueReading {
 export interface Datatype {
   /** as man nft(8) names it: `inet_service` */
   readonly name: string;
-  readonly form: 'number' | 'name' | 'address4' | 'address6' | 'mac';
+  readonly form: 'number' | 'name' | 'address4' | 'address6' | 'mac' | 'classid';
   /** of a number */
   readonly bits: number;
   readonly constants?: Constants;
@@ -22,7 +22,9 @@ export interface Datatype {
   /** names that only the machine knows where the rules are loaded */
   readonly names?: 'user' | 'group' | 'device group' | 'realm' | 'service' | 'interface' | 'label' | 'clock';
   /** how a number is printed that has no name; absent: in base 10 */
-  readonly prints?: 'hex2' | 'hex8' | 'hex';
-  /** constants are printed as numbers */
-  readonly printsNumbers?: true;
+  readonly prints?: 'hex2' | 'hex4' | 'hex8' | 'hex';
+  /** intervals of its values in a set are listed as prefixes where they are some */
+  readonly prefixes?: true;
+  /** the kernel has it in the byte order of the machine; absent: in that of the network */
+  readonly byHost?: true;
 }

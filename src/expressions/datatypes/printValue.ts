@@ -13,12 +13,23 @@ export function printValue(value: FieldValue, type: Datatype): NftValue {
       return node('address4', formatAddress(value));
     case 'mac':
       return node('mac', (value.toString(16).padStart(12, '0').match(/../g) ?? []).join(':'));
+    case 'classid':
+      return node(
+        'word',
+        value === 0 ? 'none' : value === ROOT ? 'root' : `${(value >>> 16).toString(16)}:${(value & 0xffff).toString(16)}`,
+      );
     default: {
       const name = nameOf(value, type);
-      return name === undefined ? node('number', numberText(value, type)) : node(type.name === 'day' ? 'string' : 'word', name);
+      return name === undefined ? node('number', numberText(value, type)) : node(QUOTED.has(type.name) ? 'string' : 'word', name);
     }
   }
 }
+
+/** kernel include/uapi/linux/pkt_sched.h TC_H_ROOT */
+const ROOT = 0xffff_ffff;
+
+/** Types whose names nft lists in quotes. */
+const QUOTED: ReadonlySet<string> = new Set(['day', 'devgroup']);
 
 function node(form: NftValue['form'], text: string): NftValue {
   return { kind: 'value', form, text };
@@ -32,7 +43,7 @@ function nameOf(value: number, type: Datatype): string | undefined {
 
 export function numberText(value: number, { prints }: Datatype): string {
   if (prints === undefined) return String(value);
-  return `0x${value.toString(16).padStart(prints === 'hex8' ? 8 : prints === 'hex2' ? 2 : 1, '0')}`;
+  return `0x${value.toString(16).padStart(Number(prints.slice(3)), '0')}`;
 }
 
 /** The names of the bits of a flag type, in the order in which nft prints them; undefined: some bit has none. */

@@ -18,15 +18,11 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
     case 'address6':
       return parseIPv6(text) ?? hostName(value, context, 'IPv6');
     case 'mac':
-      return form === 'mac'
-        ? Number.parseInt(
-            text
-              .split(':')
-              .map((byte) => byte.padStart(2, '0'))
-              .join(''),
-            16,
-          )
-        : refuse(`\`${text}\` is not a valid MAC address`);
+      if (form === 'number') return numberOf(text);
+      return form === 'mac' ? ofHex(text, 2) : refuse(`\`${text}\` is not a valid MAC address`);
+    case 'classid':
+      if (form === 'number') return numberOf(text);
+      return text === 'root' ? 0xffff_ffff : text.includes(':') ? ofHex(text, 4) : 0;
     case 'name':
       if (type.name === 'ifname' && text.length >= LONGEST_NAME) return refuse(`\`${text}\` is too long for the name of an interface`);
       return text;
@@ -50,6 +46,12 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   }
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
+}
+
+/** Parts between colons, each of that many digits. */
+function ofHex(text: string, digits: number): number {
+  const parts = text.split(':').map((part) => part.padStart(digits, '0'));
+  return Number.parseInt(parts.join(''), 16);
 }
 
 /** With the byte at its end. kernel include/uapi/linux/if.h IFNAMSIZ */

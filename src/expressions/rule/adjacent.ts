@@ -1,38 +1,117 @@
-/** Two matches on neighbours in a header become one for the kernel, which nft lists in the order of the header.
+/** Matches on neighbours in a header become one for the kernel, which nft lists in the order of the header.
  *  nftables src/rule.c payload_try_merge() */
-import type { NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import { findExpression } from '../selectors/all.ts';
+import { selectorsOf } from '../values/asked.ts';
 import { selectorName } from '../values/part.ts';
+import { isProtocol } from './families.ts';
+import { LAYERS } from './fieldsByPlace.ts';
+import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
 
-/** Fields of up to four bytes together, the first before the second. */
-const NEIGHBOURS: ReadonlyMap<string, string> = new Map([
-  ...['tcp', 'udp', 'udplite', 'sctp', 'dccp'].map((protocol) => [`${protocol} sport`, `${protocol} dport`] as const),
-  ['icmp type', 'icmp code'],
-  ['icmpv6 type', 'icmpv6 code'],
-  ['ip ttl', 'ip protocol'],
-  ['ip6 nexthdr', 'ip6 hoplimit'],
-  ['ip length', 'ip id'],
-  ['udp length', 'udp checksum'],
-]);
-
-export function inHeaderOrder(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
-  const ordered = [...statements];
-  for (const [first, second] of NEIGHBOURS) {
-    const later = ordered.findIndex((one) => asksExactly(one, context) === second);
-    const one = ordered[later];
-    if (one === undefined) continue;
-    const earlier = ordered.findIndex((other) => asksExactly(other, context) === first);
-    if (earlier < 0 || earlier === later) continue;
-    ordered.splice(later, 1);
-    const at = later < earlier ? earlier - 1 : earlier;
-    ordered.splice(at + 1, 0, one);
-  }
-  return ordered;
+interface Placed {
+  readonly index: number;
+  readonly base: string;
+  readonly start: number;
+  readonly end: number;
+  readonly unequal: boolean;
+  readonly saysNext: boolean;
 }
 
-/** The name of the one field that must have a value. */
-function asksExactly(statement: NftStatement, context: NftRuleContext): string | undefined {
-  if (statement.kind !== 'match' || (statement.op !== undefined && statement.op !== '==')) return undefined;
-  const { left, right } = statement;
-  return left.kind === 'payload' && right.kind === 'value' ? selectorName(left, context) : undefined;
+export function inHeaderOrder(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
+  const done: NftStatement[] = [];
+  let run: NftStatement[] = [];
+  for (const one of statements) {
+    run.push(one);
+    // one match alone waits for others behind what is no match
+    if (one.kind === 'match' || run.filter((other, at) => placeOf(other, at, context) !== undefined).length < 2) continue;
+    done.push(...runInOrder(run, { before: done, context }));
+    run = [];
+  }
+  return [...done, ...runInOrder(run, { before: done, context })];
+}
+
+interface Around {
+  readonly before: readonly NftStatement[];
+  readonly context: NftRuleContext;
+}
+
+function runInOrder(run: readonly NftStatement[], around: Around): readonly NftStatement[] {
+  const { context } = around;
+  const at = new Map<number, readonly Placed[]>();
+  const movedTo = new Map<number, number>();
+  for (const group of groupsIn(run, context)) {
+    const keeper = group.reduce((first, next) => (next.saysNext && next !== group[0] ? next : first));
+    at.set(keeper.index, group);
+    for (const { index } of group) if (index !== keeper.index) movedTo.set(index, keeper.index);
+  }
+  return run.flatMap((one, index) => {
+    const to = movedTo.get(index);
+    if (to !== undefined) {
+      const crosses = run.slice(index, to).some(({ kind }) => kind !== 'match');
+      return crosses ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context }) : [];
+    }
+    const group = at.get(index);
+    return group === undefined ? [one] : group.map((member) => asJoined(run[member.index] as NftStatement, group.length, context));
+  });
+}
+
+/** The statements that stand together at the place of one. */
+function groupsIn(run: readonly NftStatement[], context: NftRuleContext): readonly (readonly Placed[])[] {
+  const placed = run
+    .flatMap((one, index) => placeOf(one, index, context) ?? [])
+    .sort((a, b) => (a.base < b.base ? -1 : a.base > b.base ? 1 : a.start - b.start));
+  const groups: Placed[][] = [];
+  for (const one of placed) {
+    const last = groups.at(-1);
+    if (last !== undefined && joins(last, one)) last.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+/** What nft has asked before a match, which stays where the match was. */
+function implicationOf(statement: NftStatement, { before, context }: Around): readonly NftStatement[] {
+  const [selector] = selectorsOf(statement);
+  if (selector === undefined) return [];
+  const { family, proto } = findExpression(selectorName(selector, context))?.implies ?? {};
+  let known = protocolsOf(context.table);
+  for (const one of before) {
+    for (const asked of selectorsOf(one))
+      known = withImplied(known, findExpression(selectorName(asked, context))?.implies ?? {}, { at: asked, context });
+    known = afterMatch(known, one, context);
+  }
+  if (proto !== undefined) return known.proto === proto ? [] : [isProtocol('l4proto', String(proto))];
+  return family === undefined || known.family === family ? [] : [isProtocol('nfproto', family === 4 ? 'ipv4' : 'ipv6')];
+}
+
+/** Four bytes at most, but for addresses of the link layer. */
+function joins(group: readonly Placed[], { base, start, end, unequal }: Placed): boolean {
+  const [first, last] = [group[0] as Placed, group.at(-1) as Placed];
+  return last.base === base && last.end === start && last.unequal === unequal && (base === 'll' || end - first.start <= 32);
+}
+
+/** Of flags: they are compared as one number then. */
+function asJoined(statement: NftStatement, many: number, context: NftRuleContext): NftStatement {
+  if (many === 1 || statement.kind !== 'match' || statement.left.kind !== 'payload') return statement;
+  const isFlags = findExpression(selectorName(statement.left, context))?.type === 'tcp_flag';
+  return isFlags && statement.op === undefined ? { ...statement, op: '==' } : statement;
+}
+
+/** Of a field that must have a value, or must not. */
+function placeOf(statement: NftStatement, index: number, context: NftRuleContext): Placed | undefined {
+  if (statement.kind !== 'match' || ![undefined, '==', '!='].includes(statement.op)) return undefined;
+  const { left, right, op } = statement;
+  if (left.kind !== 'payload' || right.kind !== 'value') return undefined;
+  const [start, width] = findExpression(selectorName(left, context))?.at ?? placeOfPort(left) ?? [];
+  if (start === undefined || width === undefined || start % 8 !== 0 || width % 8 !== 0) return undefined;
+  const base = LAYERS.get(left.protocol) ?? 'th';
+  return { index, base, start, end: start + width, unequal: op === '!=', saysNext: PROTOCOLS.has(`${left.protocol} ${left.field}`) };
+}
+
+/** Which say what follows the header. */
+const PROTOCOLS: ReadonlySet<string> = new Set(['ip protocol', 'ip6 nexthdr', 'ether type', 'vlan type']);
+
+function placeOfPort({ protocol, field }: Extract<NftSelector, { kind: 'payload' }>): readonly [number, number] | undefined {
+  return protocol === 'th' ? [field === 'sport' ? 0 : 16, 16] : undefined;
 }

@@ -9,14 +9,18 @@ import { keyPart } from '../values/part.ts';
 import { keyTypes, typesOf } from '../values/rows.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
-import { canonicalMatch, comparedIn, constantsIn, selectorIn, typesIn } from './canonicalMatch.ts';
+import { canonicalCounted, canonicalCounting, canonicalLog } from './canonicalCounts.ts';
+import { canonicalMatch, comparedIn, keyIn, selectorIn, typesIn } from './canonicalMatch.ts';
 import { withFamilies } from './families.ts';
+import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
 import { withoutImplied } from './implied.ts';
+import { withFieldNames } from './named.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
-  const told = withFamilies(rule.statements, silent);
-  const statements = inHeaderOrder(withoutImplied(told, silent), silent).map((one) => canonicalStatement(one, silent));
+  const told = withFamilies(withFieldNames(rule.statements, silent), silent);
+  const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), silent);
+  const statements = withoutIcmpTypes(ordered, silent).map((one) => canonicalStatement(one, silent));
   return { ...rule, statements };
 }
 
@@ -30,7 +34,7 @@ export function canonicalElements(set: NftSetNode, context: NftRuleContext): Nft
     const [type] = values ?? [];
     const stored =
       value === undefined || value.kind === 'verdict' || type === undefined || values?.length !== 1 ? value : written(value, type, context);
-    return { ...element, key: constantsIn(element.key, types, context), ...(stored !== undefined && { value: stored }) };
+    return { ...element, key: keyIn(element.key, types, context), ...(stored !== undefined && { value: stored }) };
   });
   return { ...set, elements };
 }
@@ -62,27 +66,30 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
     case 'counter':
       return statement.object === undefined ? { ...statement, says: [] } : statement;
     case 'limit':
-      return { ...statement, says: withoutUsualBurst(statement.says) };
+    case 'quota':
+      return canonicalCounting(statement);
+    case 'log':
+      return canonicalLog(statement);
     case 'dynamic':
     case 'meter': {
       const { key, value } = statement.element;
       const type = valueType(statement, context);
       const stored = value === undefined || value.kind === 'verdict' || type === undefined ? value : written(value, type, context);
-      return {
-        ...statement,
-        element: { ...statement.element, key: selectorIn(key, context), ...(stored !== undefined && { value: stored }) },
-      };
+      const element = canonicalCounted({
+        ...statement.element,
+        key: selectorIn(key, context),
+        ...(stored !== undefined && { value: stored }),
+      });
+      const size = statement.kind === 'meter' && statement.size === undefined ? { size: USUAL_SIZE } : {};
+      return { ...statement, ...size, element };
     }
     default:
       return statement;
   }
 }
 
-/** `burst 5 packets` is what nft takes where nothing is said. */
-function withoutUsualBurst(says: readonly NftName[]): readonly NftName[] {
-  const [packets, five, burst] = [...says].reverse().map(({ text }) => text);
-  return packets === 'packets' && five === '5' && burst === 'burst' ? says.slice(0, -3) : says;
-}
+/** nftables src/evaluate.c stmt_evaluate_meter() */
+const USUAL_SIZE: NftName = { text: '65535', start: 0, end: 0 };
 
 function valueType(statement: Extract<NftStatement, { kind: 'dynamic' | 'meter' }>, context: NftRuleContext): Datatype | undefined {
   if (statement.kind === 'meter') return undefined;

@@ -7,7 +7,8 @@ import type { StatementOf } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { bitNames, numberText } from '../datatypes/printValue.ts';
-import { canonicalConstant, canonicalSet } from '../values/canonicalValue.ts';
+import { canonicalSet } from '../values/canonicalSet.ts';
+import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
 import { keyPart, keyParts } from '../values/part.ts';
 
@@ -66,7 +67,8 @@ function masked(match: Masked, type: Datatype, context: NftRuleContext): NftStat
 }
 
 function maskLength(mask: FieldValue | undefined, { form, bits, name }: Datatype): number | undefined {
-  if (mask === undefined || typeof mask === 'string' || (form === 'number' && name !== 'mark' && name !== 'inet_service')) return undefined;
+  if (mask === undefined || typeof mask === 'string' || form === 'mac' || (form === 'number' && name !== 'mark' && name !== 'inet_service'))
+    return undefined;
   const holes = (1n << BigInt(bits)) - 1n - BigInt(mask);
   const length = bits - (holes === 0n ? 0 : holes.toString(2).length);
   return (holes & (holes + 1n)) === 0n && length > 0 && length < bits ? length : undefined;
@@ -108,15 +110,22 @@ export function comparedIn(right: NftExpression, types: readonly Datatype[], con
 }
 
 function elementIn(element: NftElement, types: readonly Datatype[], context: NftRuleContext): NftElement {
-  return { ...element, key: constantsIn(element.key, types, context) };
+  return { ...element, key: keyIn(element.key, types, context) };
 }
 
-export function constantsIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+/** Constants on the right side of a match. */
+function constantsIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+  const [type = DATATYPES.string] = types;
+  return expression.kind === 'concat' ? keyIn(expression, types, context) : canonicalConstant(expression, type, { list: true, context });
+}
+
+/** Constants of an element. */
+export function keyIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (expression.kind === 'concat')
     return {
       ...expression,
       of: expression.of.map((one, at) => canonicalConstant(one, types[at] ?? DATATYPES.string, { list: false, context })),
     };
   const [type = DATATYPES.string] = types;
-  return canonicalConstant(expression, type, { list: true, context });
+  return canonicalConstant(expression, type, { list: false, context });
 }

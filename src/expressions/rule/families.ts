@@ -14,6 +14,7 @@ export function withFamilies(statements: readonly NftStatement[], context: NftRu
   const told: NftStatement[] = [];
   let resets = false;
   for (const one of statements) {
+    if (context.table === 'inet' && isFirstIgmp(one, known)) told.push(isProtocol('nfproto', 'ipv4'));
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
       known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
@@ -22,16 +23,22 @@ export function withFamilies(statements: readonly NftStatement[], context: NftRu
     told.push(...withFamily(one, known, context));
     known = afterMatch(known, one, context);
   }
-  return resets ? [TCP, ...told] : told;
+  return resets ? [isProtocol('l4proto', 'tcp'), ...told] : told;
 }
 
 const SPAN = { start: 0, end: 0 } as const;
-const TCP: NftStatement = {
-  ...SPAN,
-  kind: 'match',
-  left: { ...SPAN, kind: 'meta', key: 'l4proto' },
-  right: { ...SPAN, kind: 'value', form: 'word', text: 'tcp' },
-};
+
+/** `meta l4proto tcp`, `meta nfproto ipv4` */
+export function isProtocol(key: 'l4proto' | 'nfproto', text: string): NftStatement {
+  const form = /^\d+$/.test(text) ? 'number' : 'word';
+  return { ...SPAN, kind: 'match', left: { ...SPAN, kind: 'meta', key }, right: { ...SPAN, kind: 'value', form, text } };
+}
+
+/** IGMP is of IPv4, which nft does not take as implied. */
+function isFirstIgmp(statement: NftStatement, known: Protocols): boolean {
+  if (known.family !== undefined || known.proto !== undefined) return false;
+  return selectorsOf(statement).some((selector) => selector.kind === 'payload' && selector.protocol === 'igmp');
+}
 
 function withFamily(statement: NftStatement, known: Protocols, { table }: NftRuleContext): readonly NftStatement[] {
   if (statement.kind === 'reject') return [rejected(statement, known, table === 'inet')];

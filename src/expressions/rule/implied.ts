@@ -1,10 +1,10 @@
 /** Matches that other matches of the rule imply: nft does not list them. nftables src/payload.c payload_dependency_kill() */
-import type { NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
-import { selectorName } from '../values/part.ts';
-import { afterMatch, type Protocols } from './protocols.ts';
+import { impliedByHeader, selectorName } from '../values/part.ts';
+import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
 /** A match on a protocol that was not followed yet by one that implies it. */
 interface Pending {
@@ -18,31 +18,62 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   let transport: Pending | undefined;
   for (const [at, one] of statements.entries()) {
     for (const selector of selectorsOf(one)) {
-      const implies = selector.kind === 'payload' ? findExpression(selectorName(selector, context))?.implies : undefined;
-      if (implies?.proto !== undefined && implies.proto === transport?.protocols.proto) {
+      const { family, proto } = impliedHere(selector, context);
+      const isTransport = selector.kind === 'payload' && selector.protocol === 'th';
+      if (transport !== undefined && (isTransport || (proto !== undefined && proto === transport.protocols.proto))) {
         gone.add(transport.at);
         transport = undefined;
       }
-      if (implies?.family !== undefined && implies.family === network?.protocols.family) {
+      if (family !== undefined && family === network?.protocols.family) {
         gone.add(network.at);
         network = undefined;
       }
     }
     // nft asks for the family of what it answers
     if (one.kind === 'reject' && network !== undefined && one.with?.[0]?.startsWith('icmpx') !== true) gone.add(network.at);
+    if (at < statements.length - 1 && asksOwnFamily(one, context)) gone.add(at);
     if (one.kind !== 'match') {
       network = undefined;
       transport = undefined;
       continue;
     }
     const said = afterMatch({}, one, context);
-    if (said.proto !== undefined && isDependency(one, context)) transport = { at, protocols: said };
+    const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
+    if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said } : undefined;
     if (said.family !== undefined && isDependency(one, context)) network = { at, protocols: said };
+    const ofCt = isOne ? ofConnection(one, context) : undefined;
+    if (ofCt?.proto !== undefined) transport = { at, protocols: context.table === 'inet' ? {} : ofCt };
+    if (ofCt?.family !== undefined) network = { at, protocols: ofCt };
   }
   return statements.filter((_, at) => !gone.has(at));
 }
 
-/** In a table of inet, `ip protocol` says more than the transport protocol. */
-function isDependency({ left }: Extract<NftStatement, { kind: 'match' }>, { table }: NftRuleContext): boolean {
-  return left.kind === 'meta' || (left.kind === 'payload' && table !== 'inet');
+/** `ct protocol tcp` is taken for a match on the protocol of the packet. */
+function ofConnection(statement: Match, context: NftRuleContext): Protocols | undefined {
+  const { left } = statement;
+  const key = left.kind !== 'ct' ? undefined : left.key === 'protocol' ? 'l4proto' : left.key === 'l3proto' ? 'nfproto' : undefined;
+  return key && afterMatch({}, { ...statement, left: { start: left.start, end: left.end, kind: 'meta', key } }, context);
+}
+
+function impliedHere(selector: NftSelector, context: NftRuleContext): Protocols {
+  if (selector.kind === 'payload') return findExpression(selectorName(selector, context))?.implies ?? {};
+  return selector.kind === 'header' && selector.of !== 'sctp chunk' ? impliedByHeader(selector) : {};
+}
+
+/** In a table of one family. */
+function asksOwnFamily(statement: NftStatement, context: NftRuleContext): boolean {
+  if (statement.kind !== 'match' || statement.left.kind !== 'meta' || statement.left.key !== 'protocol') return false;
+  const own = protocolsOf(context.table).family;
+  const { right } = statement;
+  const [only] = right.kind === 'set' ? right.elements : [];
+  const one = only !== undefined && right.kind === 'set' && right.elements.length === 1 ? { ...statement, right: only.key } : statement;
+  return own !== undefined && afterMatch({}, one, context).family === own;
+}
+
+type Match = Extract<NftStatement, { kind: 'match' }>;
+
+/** In a table of inet, `ip protocol` says more than the transport protocol, and `meta protocol` more than the family. */
+function isDependency({ left }: Match, { table }: NftRuleContext): boolean {
+  if (left.kind === 'meta') return table !== 'inet' || left.key !== 'protocol';
+  return left.kind === 'payload' && (table !== 'inet' || left.protocol === 'ether');
 }

@@ -5,12 +5,13 @@ import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building, HookLimit, Need } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import type { Expression } from '../contract/expression.ts';
 import type { Statement } from '../contract/statement.ts';
 import { findExpression } from '../selectors/all.ts';
 import { STATEMENTS } from '../statements/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
-import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
+import { type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export interface LoweredRule {
   /** what is asked before anything is done, by statement */
@@ -98,8 +99,20 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
     }
     known = withImplied(known, expression.implies ?? {}, { at: selector, context });
+    known = ofType(known, expression, { at: selector, context });
   }
   return known;
+}
+
+/** Messages of ICMP that have the field are of other types than those that were asked for. */
+function ofType(known: Protocols, { name, ofTypes }: Expression, { at, context }: Asking): Protocols {
+  if (ofTypes === undefined) return known;
+  const { icmpType = ofTypes.at(-1) as number } = known;
+  if (!ofTypes.includes(icmpType)) {
+    const message = `messages of ICMP type ${icmpType} have no \`${name}\``;
+    context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: at });
+  }
+  return { ...known, icmpType };
 }
 
 /** nftables src/evaluate.c rule_evaluate(), STMT_F_TERMINAL */

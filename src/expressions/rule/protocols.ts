@@ -11,6 +11,8 @@ import { keyParts } from '../values/part.ts';
 export interface Protocols {
   readonly family?: Family | undefined;
   readonly proto?: number | undefined;
+  /** of ICMP */
+  readonly icmpType?: number | undefined;
 }
 
 /** What the family of its table says of all packets of a rule. */
@@ -27,7 +29,7 @@ export function withImplied(known: Protocols, { family, proto }: Protocols, { at
   const ofFamily = proto !== undefined && known.family !== undefined ? undefined : family;
   if (ofFamily !== undefined && known.family !== undefined && known.family !== ofFamily) refuse(IP[known.family], IP[ofFamily]);
   if (proto !== undefined && known.proto !== undefined && known.proto !== proto) refuse(nameOf(known.proto), nameOf(proto));
-  return { family: ofFamily ?? known.family, proto: proto ?? known.proto };
+  return { ...known, family: ofFamily ?? known.family, proto: proto ?? known.proto };
 }
 
 export interface Asking {
@@ -39,6 +41,10 @@ function nameOf(proto: number): string {
   return PROTOCOL_BY_NUMBER.get(proto) ?? String(proto);
 }
 
+const ETHERTYPES: ReadonlyMap<number, Family> = new Map<number, Family>([
+  [0x0800, 4],
+  [0x86dd, 6],
+]);
 const FAMILIES: ReadonlyMap<string, ReadonlyMap<number, Family>> = new Map([
   [
     'meta nfproto',
@@ -47,13 +53,8 @@ const FAMILIES: ReadonlyMap<string, ReadonlyMap<number, Family>> = new Map([
       [10, 6],
     ]),
   ],
-  [
-    'meta protocol',
-    new Map<number, Family>([
-      [0x0800, 4],
-      [0x86dd, 6],
-    ]),
-  ],
+  ['meta protocol', ETHERTYPES],
+  ['ether type', ETHERTYPES],
 ]);
 const PROTOS: ReadonlySet<string> = new Set(['meta l4proto', 'ip protocol', 'ip6 nexthdr']);
 
@@ -66,12 +67,13 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   if (part === undefined || more.length > 0) return known;
   const { right } = statement;
   // of a set of ethertypes none counts
-  if (right.kind === 'set' && name === 'meta protocol') return known;
+  if (right.kind === 'set' && (name === 'meta protocol' || name === 'ether type')) return known;
   const values = right.kind === 'set' ? right.elements.map(({ key }) => key) : [right];
   const last = values.at(-1);
   const interval = last === undefined || last.kind === 'reference' ? undefined : intervalOf(last, part.type, silent);
   if (interval === undefined || interval.lo !== interval.hi || typeof interval.lo !== 'number') return known;
   const family = FAMILIES.get(name)?.get(interval.lo);
   if (family !== undefined) return { ...known, family };
+  if (name === 'icmp type' || name === 'icmpv6 type') return { ...known, icmpType: interval.lo };
   return PROTOS.has(name) ? { ...known, proto: interval.lo } : known;
 }

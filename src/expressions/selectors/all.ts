@@ -2,11 +2,22 @@
 import type { Expression } from '../contract/expression.ts';
 import { ct } from './ct.ts';
 import { fib, socketLookup } from './host.ts';
+import { link } from './link.ts';
 import { meta } from './meta.ts';
 import { ip, ip6 } from './network.ts';
 import { icmpFields, transport } from './transport.ts';
 
-export const EXPRESSIONS: readonly Expression[] = [...ip, ...ip6, ...transport, ...icmpFields, ...meta, ...ct, ...fib, ...socketLookup];
+export const EXPRESSIONS: readonly Expression[] = [
+  ...link,
+  ...ip,
+  ...ip6,
+  ...transport,
+  ...icmpFields,
+  ...meta,
+  ...ct,
+  ...fib,
+  ...socketLookup,
+];
 
 const BY_NAME: ReadonlyMap<string, Expression> = new Map(EXPRESSIONS.map((expression) => [expression.name, expression]));
 

@@ -83,6 +83,25 @@ function weekday({ now }: NftRuleContext): Selection {
 
 const CLOCK = partly('where the host gives a clock');
 
+const NOT_KEPT_KEYS: Readonly<Record<string, Expression['type']>> = {
+  priority: 'classid',
+  iiftype: 'iface_type',
+  oiftype: 'iface_type',
+  iifkind: 'ifname',
+  oifkind: 'ifname',
+  ibrname: 'ifname',
+  obrname: 'ifname',
+  sdif: 'iface_index',
+  sdifname: 'ifname',
+  cpu: 'integer',
+  cgroup: 'integer',
+  rtclassid: 'realm',
+  ipsec: 'boolean',
+  secpath: 'boolean',
+  nftrace: 'integer',
+  random: 'integer',
+};
+
 export const meta: readonly Expression[] = [
   { name: 'meta length', type: 'integer', last: 0xffff_ffff, select: () => ofField('length', 16) },
   { name: 'meta nfproto', type: 'nf_proto', tables: ['inet'], select: ({ family }) => always(NFPROTO[family]) },
@@ -121,31 +140,7 @@ export const meta: readonly Expression[] = [
     claim: notClaimed('the time zone of the machine is not known'),
     select: () => unknown('the time at which a packet comes'),
   },
-  ...(
-    [
-      'priority',
-      'iiftype',
-      'oiftype',
-      'iifkind',
-      'oifkind',
-      'ibrname',
-      'obrname',
-      'sdif',
-      'sdifname',
-      'cpu',
-      'cgroup',
-      'rtclassid',
-      'ipsec',
-      'secpath',
-      'nftrace',
-      'random',
-    ] as const
-  ).map(
-    (key): Expression => ({
-      name: `meta ${key}`,
-      type: key === 'rtclassid' ? 'realm' : 'string',
-      claim: NOT_KEPT,
-      select: () => unknown(`\`meta ${key}\` of a packet`),
-    }),
+  ...Object.entries(NOT_KEPT_KEYS).map(
+    ([key, type]): Expression => ({ name: `meta ${key}`, type, claim: NOT_KEPT, select: () => unknown(`\`meta ${key}\` of a packet`) }),
   ),
 ];

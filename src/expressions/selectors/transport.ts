@@ -10,6 +10,7 @@ function ports(protocol: 'tcp' | 'udp' | 'udplite' | 'dccp' | 'sctp'): readonly 
   return (['sport', 'dport'] as const).map((field) => ({
     name: `${protocol} ${field}`,
     type: 'inet_service',
+    at: field === 'sport' ? [0, 16] : [16, 16],
     implies,
     select: () => ofField(field, 16),
   }));
@@ -26,28 +27,41 @@ function firstBytes(field: 'sport' | 'dport'): Selection {
   };
 }
 
-function notKept(protocol: string, fields: readonly string[], proto: number): readonly Expression[] {
-  return fields.map((field) => ({
+type Places = Readonly<Record<string, readonly [offset: number, width: number]>>;
+
+function notKept(protocol: string, places: Places, proto: number): readonly Expression[] {
+  return Object.entries(places).map(([field, at]) => ({
     name: `${protocol} ${field}`,
-    type: 'integer',
+    type: TYPES[`${protocol} ${field}`] ?? 'integer',
+    at,
     implies: { proto },
     claim: NOT_KEPT,
     select: () => unknown(`\`${protocol} ${field}\` of a packet`, equals('fragOffset', 0)),
   }));
 }
 
+/** Those that are not numbers. */
+const TYPES: Readonly<Record<string, Expression['type']>> = {
+  'dccp type': 'dccp_pkttype',
+  'ah nexthdr': 'inet_proto',
+  'comp nexthdr': 'inet_proto',
+  'comp flags': 'bitmask',
+  'igmp type': 'igmp_type',
+};
+
 export const transport: readonly Expression[] = [
   ...ports('tcp'),
-  { name: 'tcp flags', type: 'tcp_flag', implies: { proto: PROTO.tcp }, select: () => ofField('flags', 8) },
-  ...notKept('tcp', ['sequence', 'ackseq', 'doff', 'reserved', 'window', 'checksum', 'urgptr'], PROTO.tcp),
+  { name: 'tcp flags', type: 'tcp_flag', at: [104, 8], implies: { proto: PROTO.tcp }, select: () => ofField('flags', 8) },
+  ...notKept('tcp', { sequence: [32, 32], ackseq: [64, 32], doff: [96, 4], reserved: [100, 4] }, PROTO.tcp),
+  ...notKept('tcp', { window: [112, 16], checksum: [128, 16], urgptr: [144, 16] }, PROTO.tcp),
   ...ports('udp'),
-  ...notKept('udp', ['length', 'checksum'], PROTO.udp),
+  ...notKept('udp', { length: [32, 16], checksum: [48, 16] }, PROTO.udp),
   ...ports('udplite'),
-  ...notKept('udplite', ['checksum'], PROTO.udplite),
+  ...notKept('udplite', { csumcov: [32, 16], checksum: [48, 16] }, PROTO.udplite),
   ...ports('sctp'),
-  ...notKept('sctp', ['vtag', 'checksum'], PROTO.sctp),
+  ...notKept('sctp', { vtag: [32, 32], checksum: [64, 32] }, PROTO.sctp),
   ...ports('dccp'),
-  ...notKept('dccp', ['type'], PROTO.dccp),
+  ...notKept('dccp', { type: [67, 4] }, PROTO.dccp),
   ...(['sport', 'dport'] as const).map(
     (field): Expression => ({
       name: `th ${field}`,
@@ -56,37 +70,47 @@ export const transport: readonly Expression[] = [
       select: () => firstBytes(field),
     }),
   ),
-  { name: 'esp spi', type: 'integer', implies: { proto: PROTO.esp }, select: () => ofField('spi', 32) },
-  ...notKept('esp', ['sequence'], PROTO.esp),
+  { name: 'esp spi', type: 'integer', at: [0, 32], implies: { proto: PROTO.esp }, select: () => ofField('spi', 32) },
+  ...notKept('esp', { sequence: [32, 32] }, PROTO.esp),
   {
     name: 'ah spi',
     type: 'integer',
+    at: [32, 32],
     implies: { proto: PROTO.ah },
     claim: partly('in IPv4'),
     select: ({ family }) => (family === 4 ? ofField('spi', 32) : unknown('the security parameters index of AH over IPv6')),
   },
-  ...notKept('ah', ['nexthdr', 'hdrlength', 'reserved', 'sequence'], PROTO.ah),
-  ...notKept('comp', ['nexthdr', 'flags', 'cpi'], PROTO.ipcomp),
+  ...notKept('ah', { nexthdr: [0, 8], hdrlength: [8, 8], reserved: [16, 16], sequence: [64, 32] }, PROTO.ah),
+  ...notKept('comp', { nexthdr: [0, 8], flags: [8, 8], cpi: [16, 16] }, PROTO.ipcomp),
+  ...notKept('igmp', { type: [0, 8], mrt: [8, 8], checksum: [16, 16], group: [32, 32] }, PROTO.igmp),
 ];
 
 const ICMP = { family: 4, proto: PROTO.icmp } as const;
 const ICMPV6 = { family: 6, proto: PROTO.icmpv6 } as const;
 
+/** source: kernel include/uapi/linux/icmp.h, icmpv6.h: what the second half of the header is depends on the type */
+const ECHO = { ofTypes: [0, 8] } as const;
+const ECHO6 = { ofTypes: [128, 129] } as const;
+
 export const icmpFields: readonly Expression[] = [
-  { name: 'icmp type', type: 'icmp_type', implies: ICMP, select: () => ofField('icmpType', 8) },
-  { name: 'icmp code', type: 'icmp_code', implies: ICMP, select: () => ofField('icmpCode', 8) },
-  ...notKeptOfIcmp('icmp', ['checksum', 'id', 'sequence', 'gateway', 'mtu'], ICMP),
-  { name: 'icmpv6 type', type: 'icmpv6_type', implies: ICMPV6, select: () => ofField('icmpType', 8) },
-  { name: 'icmpv6 code', type: 'icmpv6_code', implies: ICMPV6, select: () => ofField('icmpCode', 8) },
-  ...notKeptOfIcmp('icmpv6', ['checksum', 'id', 'sequence', 'parameter-problem', 'packet-too-big', 'max-delay', 'mtu'], ICMPV6),
+  { name: 'icmp type', type: 'icmp_type', at: [0, 8], implies: ICMP, select: () => ofField('icmpType', 8) },
+  { name: 'icmp code', type: 'icmp_code', at: [8, 8], implies: ICMP, select: () => ofField('icmpCode', 8) },
+  ofMessage('icmp checksum', { at: [16, 16], implies: ICMP }),
+  ofMessage('icmp id', { at: [32, 16], implies: ICMP, ...ECHO }),
+  ofMessage('icmp sequence', { at: [48, 16], implies: ICMP, ...ECHO }),
+  ofMessage('icmp gateway', { at: [32, 32], implies: ICMP, ofTypes: [5] }),
+  ofMessage('icmp mtu', { at: [48, 16], implies: ICMP, ofTypes: [3] }),
+  { name: 'icmpv6 type', type: 'icmpv6_type', at: [0, 8], implies: ICMPV6, select: () => ofField('icmpType', 8) },
+  { name: 'icmpv6 code', type: 'icmpv6_code', at: [8, 8], implies: ICMPV6, select: () => ofField('icmpCode', 8) },
+  ofMessage('icmpv6 checksum', { at: [16, 16], implies: ICMPV6 }),
+  ofMessage('icmpv6 id', { at: [32, 16], implies: ICMPV6, ...ECHO6 }),
+  ofMessage('icmpv6 sequence', { at: [48, 16], implies: ICMPV6, ...ECHO6 }),
+  ofMessage('icmpv6 mtu', { at: [32, 32], implies: ICMPV6, ofTypes: [2] }),
+  ofMessage('icmpv6 parameter-problem', { at: [32, 32], implies: ICMPV6, ofTypes: [4] }),
+  ofMessage('icmpv6 packet-too-big', { at: [32, 32], implies: ICMPV6, ofTypes: [2] }),
+  ofMessage('icmpv6 max-delay', { at: [32, 16], implies: ICMPV6, ofTypes: [130] }),
 ];
 
-function notKeptOfIcmp(protocol: string, fields: readonly string[], implies: NonNullable<Expression['implies']>): readonly Expression[] {
-  return fields.map((field) => ({
-    name: `${protocol} ${field}`,
-    type: 'integer',
-    implies,
-    claim: NOT_KEPT,
-    select: () => unknown(`\`${protocol} ${field}\` of a packet`),
-  }));
+function ofMessage(name: string, has: Pick<Expression, 'at' | 'implies' | 'ofTypes'>): Expression {
+  return { name, type: 'integer', ...has, claim: NOT_KEPT, select: () => unknown(`\`${name}\` of a packet`) };
 }

@@ -70,15 +70,27 @@ function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPar
   const name = selectorName(selector, context);
   const expression = findExpression(name);
   if (expression === undefined) {
-    const type = selector.kind === 'header' && selector.field === undefined ? DATATYPES.boolean : DATATYPES.string;
+    const type = typeWithout(selector);
     const { family, proto } = impliedByHeader(selector);
     if (family !== undefined && family !== context.family) return { type, span: selector, selection: ABSENT };
     return { type, span: selector, selection: unknown(`\`${name}\``, proto === undefined ? ALWAYS : equals('proto', proto)) };
   }
-  const type = { ...DATATYPES[expression.type], ...(expression.last !== undefined && { bits: Math.ceil(Math.log2(expression.last + 1)) }) };
+  const named = DATATYPES[expression.type];
+  const type: Datatype = {
+    ...named,
+    ...(named.name === 'integer' && expression.at !== undefined && { bits: expression.at[1] }),
+    ...(expression.last !== undefined && { bits: Math.ceil(Math.log2(expression.last + 1)) }),
+    ...(named.name === 'integer' && selector.kind !== 'payload' && { byHost: true }),
+  };
   const { implies } = expression;
   const wrong = implies?.family !== undefined && implies.family !== context.family;
   return { type, span: selector, expression, selection: wrong ? ABSENT : expression.select(context, selector) };
+}
+
+/** Of what is not in the registry. */
+function typeWithout(selector: NftSelector): Datatype {
+  if (selector.kind === 'raw') return { ...DATATYPES.integer, bits: selector.length, prints: 'hex' };
+  return selector.kind === 'header' && selector.field === undefined ? DATATYPES.boolean : DATATYPES.string;
 }
 
 /** As the registry has it. */

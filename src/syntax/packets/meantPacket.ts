@@ -1,6 +1,6 @@
 /** What was probably meant by a packet in other words than the notation's, or by the command that sends it. */
 import { closest } from '../../lib/nearest.ts';
-import { SERVICES } from '../../packet/services.ts';
+import { COMMON_SERVICES } from '../../packet/services.ts';
 import { portValue, protocolValue } from './keyValues.ts';
 import { addressesOf } from './packetKeys.ts';
 
@@ -118,7 +118,7 @@ function readService(draft: Draft, name: string): void {
 }
 
 function portOf(name: string): number | undefined {
-  return Object.hasOwn(PORTS, name) ? PORTS[name] : SERVICES.get(name);
+  return Object.hasOwn(PORTS, name) ? PORTS[name] : COMMON_SERVICES.get(name);
 }
 
 /** As kubectl names objects. */

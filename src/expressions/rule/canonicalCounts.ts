@@ -1,0 +1,85 @@
+/** Statements that are kept as their words, in those in which nft 1.0.6 lists them. nftables src/statement.c */
+import type { NftElement, NftName, NftStatement } from '../../syntax/nft/ast.ts';
+import { nftDuration } from '../values/canonicalValue.ts';
+
+type Counting = Extract<NftStatement, { kind: 'limit' | 'quota' | 'ct count' | 'last' }>;
+
+/** `1024 bytes` are `1 kbytes`; what nft takes where nothing is said is left out. */
+export function canonicalCounting(statement: Counting): NftStatement {
+  switch (statement.kind) {
+    case 'limit':
+      return { ...statement, says: withoutUsualBurst(inLargeUnits(statement.says)) };
+    case 'quota':
+      return { ...statement, says: withoutUsed(inLargeUnits(statement.says).filter(({ text }) => text !== 'until')) };
+    case 'ct count':
+    case 'last':
+      return statement;
+  }
+}
+
+const UNITS = ['bytes', 'kbytes', 'mbytes'];
+
+/** `10 kbytes/second`: the unit may have more behind it. nftables src/datatype.c rate_parse(), data_rate_print() */
+function inLargeUnits(says: readonly NftName[]): readonly NftName[] {
+  const done = [...says];
+  for (const [at, { text, ...span }] of done.entries()) {
+    const [, unit = '', rest = ''] = /^([km]?bytes)(.*)$/.exec(text) ?? [];
+    const number = done[at - 1];
+    let level = UNITS.indexOf(unit);
+    if (level < 0 || number === undefined) continue;
+    let count = Number(number.text);
+    for (; count !== 0 && count % 1024 === 0 && level < 2; level++) count /= 1024;
+    done[at - 1] = { ...number, text: String(count) };
+    done[at] = { ...span, text: `${UNITS[level]}${rest}` };
+  }
+  return done;
+}
+
+/** `burst 5 packets` and `burst 0 bytes` are what nft takes where nothing is said. */
+function withoutUsualBurst(says: readonly NftName[]): readonly NftName[] {
+  const last = says.slice(-3).map(({ text }) => text);
+  return ['burst 5 packets', 'burst 0 bytes'].includes(last.join(' ')) ? says.slice(0, -3) : says;
+}
+
+function withoutUsed(says: readonly NftName[]): readonly NftName[] {
+  const last = says.slice(-3).map(({ text }) => text);
+  return last.join(' ') === 'used 0 bytes' ? says.slice(0, -3) : says;
+}
+
+export function canonicalLog(statement: Extract<NftStatement, { kind: 'log' }>): NftStatement {
+  const words = statement.says.map(({ text }) => text);
+  const after = (word: string): string | undefined => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
+  const prefix = after('prefix');
+  const group = after('group');
+  const [snaplen, threshold, level] = [after('snaplen'), after('queue-threshold'), after('level')];
+  const said = [
+    ...(prefix === undefined ? [] : ['prefix', prefix.startsWith('"') ? prefix : `"${prefix}"`]),
+    ...(group === undefined ? [] : ['group', group]),
+    ...(group === undefined || snaplen === undefined ? [] : ['snaplen', snaplen]),
+    ...(group === undefined || threshold === undefined ? [] : ['queue-threshold', threshold]),
+    ...(level === undefined || level === 'warn' ? [] : ['level', level]),
+    ...logFlags(words),
+  ];
+  const { start, end } = statement;
+  return { ...statement, says: said.map((text) => ({ text, start, end })) };
+}
+
+function logFlags(words: readonly string[]): readonly string[] {
+  const flags = words.flatMap((word, at) =>
+    words[at - 1] === 'flags' ? [word === 'tcp' || word === 'ip' ? `${word} ${words[at + 1]}` : word] : [],
+  );
+  const tcp = ['sequence', 'options'].filter((one) => flags.some((flag) => flag.startsWith('tcp ') && flag.includes(one)));
+  const others = ['ip options', 'skuid', 'ether'].filter((one) => flags.includes(one));
+  if (flags.includes('all') || (tcp.length === 2 && others.length === 3)) return ['flags all'];
+  return [...(tcp.length === 0 ? [] : [`tcp ${tcp.join(',')}`]), ...others].map((flag) => `flags ${flag}`);
+}
+
+/** What an element counts, and how long it stays. */
+export function canonicalCounted(element: NftElement): NftElement {
+  const { timeout, statements } = element;
+  return {
+    ...element,
+    ...(timeout !== undefined && { timeout: { ...timeout, text: nftDuration(timeout.text) } }),
+    statements: statements.map((one) => (one.kind === 'limit' || one.kind === 'quota' ? canonicalCounting(one) : one)),
+  };
+}

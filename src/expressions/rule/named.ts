@@ -1,0 +1,112 @@
+/** Parts of a packet that a rule asks for by their place have the names of fields in a listing, once nft knows the protocol. */
+import { formatAddress } from '../../packet/address.ts';
+import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { NftRuleContext } from '../contract/context.ts';
+import { DATATYPES } from '../datatypes/all.ts';
+import { findExpression } from '../selectors/all.ts';
+import { mapAsked, selectorsOf } from '../values/asked.ts';
+import { constantOf } from '../values/constant.ts';
+import { selectorName } from '../values/part.ts';
+import { fieldAt, fieldsOver, headerAt, type PartOfPacket, type PlacedField, partOfPacket } from './fieldsByPlace.ts';
+import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
+
+type Known = Protocols & { readonly link?: boolean };
+
+export function withFieldNames(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
+  let known: Known = protocolsOf(context.table);
+  const named: NftStatement[] = [];
+  for (const one of statements) {
+    for (const selector of selectorsOf(one)) {
+      const expression = findExpression(selectorName(selector, context));
+      const link = known.link === true || (selector.kind === 'payload' && selector.protocol === 'ether');
+      known = { ...withImplied(known, expression?.implies ?? {}, { at: selector, context }), link };
+    }
+    named.push(...namesIn(one, known, context));
+    known = { ...afterListedMatch(known, one, context), ...(known.link === true && { link: true }) };
+  }
+  return named;
+}
+
+/** In a listing the members of a set say nothing. */
+function afterListedMatch(known: Known, statement: NftStatement, context: NftRuleContext): Protocols {
+  const many = statement.kind === 'match' && statement.right.kind === 'set' && statement.right.elements.length > 1;
+  return many ? known : afterMatch(known, statement, context);
+}
+
+function namesIn(statement: NftStatement, known: Known, context: NftRuleContext): readonly NftStatement[] {
+  if (statement.kind === 'match') {
+    const { left, right, op } = statement;
+    const part = left.kind === 'payload' || left.kind === 'raw' ? partOfPacket(left) : undefined;
+    const isValue = right.kind === 'value' && (op === undefined || op === '==' || op === '!=');
+    const split = part !== undefined && isValue ? asFields(statement, part, { known, context }) : undefined;
+    if (split !== undefined) return split;
+    if (left.kind === 'raw' && right.kind === 'set' && right.elements.length > 1 && !isPort(left)) return [statement];
+  }
+  return [mapAsked(statement, (selector) => fieldNamed(selector, known))];
+}
+
+function isPort({ base, offset, length }: Extract<NftSelector, { kind: 'raw' }>): boolean {
+  return base === 'th' && length === 16 && (offset === 0 || offset === 16);
+}
+
+function fieldNamed(selector: NftSelector & Span, known: Known): NftSelector & Span {
+  const part = partOfPacket(selector);
+  if (part === undefined) return selector;
+  const { start, end } = selector;
+  const protocol = headerAt(part.base, known);
+  const field = protocol === undefined ? undefined : fieldAt(protocol, part);
+  if (protocol !== undefined && field !== undefined) return { start, end, kind: 'payload', protocol, field };
+  if (selector.kind !== 'raw' || !isPort(selector)) return selector;
+  return { start, end, kind: 'payload', protocol: 'th', field: selector.offset === 0 ? 'sport' : 'dport' };
+}
+
+type Match = Extract<NftStatement, { kind: 'match' }>;
+
+interface Naming {
+  readonly known: Known;
+  readonly context: NftRuleContext;
+}
+
+/** One match for each field that lies there. */
+function asFields(statement: Match, part: PartOfPacket, { known, context }: Naming): readonly NftStatement[] | undefined {
+  const protocol = headerAt(part.base, known);
+  const fields = protocol === undefined ? undefined : fieldsOver(protocol, part);
+  const value = bitsOf(statement.right, context);
+  if (protocol === undefined || fields === undefined || value === undefined) return undefined;
+  return fields.map((field): NftStatement => {
+    const left: NftExpression = { ...spanOf(statement.left), kind: 'payload', protocol, field: field.field };
+    const isFlags = findExpression(`${protocol} ${field.field}`)?.type === 'tcp_flag';
+    return {
+      ...statement,
+      left,
+      right: fieldValue(value, { field, part, span: spanOf(statement.right) }),
+      ...(isFlags && { op: statement.op ?? '==' }),
+    };
+  });
+}
+
+function fieldValue(
+  value: bigint,
+  { field, part, span }: { readonly field: PlacedField; readonly part: PartOfPacket; readonly span: Span },
+): NftExpression {
+  const [last, own] = [part.start + part.width, field.start + field.width];
+  const number = (bits: bigint): NftExpression => {
+    const own = bits & ((1n << BigInt(field.width)) - 1n);
+    const text = field.width === 128 ? formatAddress(own) : String(own);
+    return { ...span, kind: 'value', form: field.width === 128 ? 'address6' : 'number', text };
+  };
+  if (own <= last) return number(value >> BigInt(last - own));
+  return { ...span, kind: 'prefix', of: number(value << BigInt(own - last)), length: last - field.start };
+}
+
+function bitsOf(right: NftExpression, context: NftRuleContext): bigint | undefined {
+  if (right.kind !== 'value') return undefined;
+  if (/^(?:0x[\da-f]+|\d+)$/i.test(right.text)) return BigInt(right.text);
+  const value = constantOf(right, DATATYPES.inet_service, context);
+  return typeof value === 'number' ? BigInt(value) : undefined;
+}
+
+function spanOf({ start, end }: Span): Span {
+  return { start, end };
+}

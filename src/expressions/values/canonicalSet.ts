@@ -1,0 +1,101 @@
+/** Anonymous sets and maps as nft 1.0.6 prints them. nftables src/segtree.c interval_map_decompose(), concat_range_aggregate() */
+import type { Interval } from '../../lib/intervals.ts';
+import { prefixRange } from '../../packet/address.ts';
+import type { FieldValue } from '../../packet/fields.ts';
+import type { NftElement, NftExpression } from '../../syntax/nft/ast.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { NftRuleContext } from '../contract/context.ts';
+import type { Datatype } from '../datatypes/datatype.ts';
+import { numberText, printValue } from '../datatypes/printValue.ts';
+import { intervalOf } from './constant.ts';
+import { inListedOrder } from './listedOrder.ts';
+
+type AnonymousSet = Extract<NftExpression, { kind: 'set' }>;
+
+/** Elements are sorted, neighbours are one interval, and of a set with one value the value is left. */
+export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+  const [type] = types;
+  if (type === undefined) return set;
+  if (types.length > 1) return { ...set, elements: tuples(set.elements, types, context) };
+  const keyed = set.elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));
+  const known = keyed.flatMap(({ element, interval }) => (interval === undefined ? [] : [{ element, key: [interval] }]));
+  const others = keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element);
+  const sorted = inListedOrder(known, types).map(({ element, key: [interval] }) => ({
+    element,
+    interval: interval as Interval<FieldValue>,
+  }));
+  const isMap = set.elements.some(({ value }) => value !== undefined);
+  const elements = [...(isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type)), ...others];
+  const [only] = elements;
+  const plain = only !== undefined && set.elements.length === 1 && !isMap && only.key.kind !== 'wildcard';
+  return plain && only.statements.length === 0 ? only.key : { ...set, elements };
+}
+
+/** Tuples of points are sorted; where one part is a range, they stand as they were written. */
+function tuples(elements: readonly NftElement[], types: readonly Datatype[], context: NftRuleContext): readonly NftElement[] {
+  const keyed = elements.map((element) => {
+    const of = element.key.kind === 'concat' ? element.key.of : [];
+    return { element, of, key: of.map((one, at) => intervalOf(one, types[at] as Datatype, context)) };
+  });
+  const known = keyed.flatMap(({ element, of, key }) =>
+    of.length === types.length && key.every((interval) => interval !== undefined) ? [{ element, of, key }] : [],
+  );
+  if (known.length < elements.length) return elements;
+  return inListedOrder(known, types).map(({ element, of, key }) => {
+    const parts = of.map((one, at) =>
+      one.kind === 'range' ? intervalNode(key[at] as Interval<FieldValue>, types[at] as Datatype, one) : one,
+    );
+    return { ...element, key: { ...element.key, kind: 'concat', of: parts } as NftExpression };
+  });
+}
+
+interface Known {
+  readonly element: NftElement;
+  readonly interval: Interval<FieldValue>;
+}
+
+function asPrefix({ element, interval }: Known, type: Datatype): NftElement {
+  return element.key.kind === 'range' ? { ...element, key: intervalNode(interval, type, element.key) } : element;
+}
+
+/** Points stay as they are unless some element is an interval. */
+function merged(sorted: readonly Known[], type: Datatype): readonly NftElement[] {
+  if (sorted.length === 1 || type.form === 'name' || sorted.every(({ interval }) => interval.lo === interval.hi)) return distinct(sorted);
+  const joined: { lo: FieldValue; hi: FieldValue; readonly element: NftElement }[] = [];
+  for (const { element, interval } of sorted) {
+    const last = joined.at(-1);
+    const touches = last !== undefined && typeof last.hi !== 'string' && (interval.lo as number | bigint) <= next(last.hi);
+    if (!touches) joined.push({ ...interval, element });
+    else if ((interval.hi as number | bigint) > (last.hi as number | bigint)) last.hi = interval.hi;
+  }
+  return joined.map(({ lo, hi, element }) => ({ ...element, key: intervalNode({ lo, hi }, type, element.key) }));
+}
+
+function distinct(sorted: readonly Known[]): readonly NftElement[] {
+  return sorted.filter(({ interval }, at) => at === 0 || interval.lo !== sorted[at - 1]?.interval.lo).map(({ element }) => element);
+}
+
+function next(value: number | bigint): number | bigint {
+  return typeof value === 'bigint' ? value + 1n : value + 1;
+}
+
+function intervalNode({ lo, hi }: Interval<FieldValue>, type: Datatype, { start, end }: Span): NftExpression {
+  const span = { start, end };
+  if (lo === hi) return { ...span, ...printValue(lo, type) };
+  const length =
+    typeof lo === 'string' || typeof hi === 'string' || type.prefixes !== true ? undefined : prefixLength({ lo, hi }, type.bits);
+  if (length !== undefined) return { ...span, kind: 'prefix', of: { ...span, ...printValue(lo, type) }, length };
+  const boundary = (value: FieldValue): NftExpression =>
+    typeof value === 'number' && type.form === 'number'
+      ? { ...span, kind: 'value', form: 'number', text: numberText(value, type) }
+      : { ...span, ...printValue(value, type) };
+  return { ...span, kind: 'range', lo: boundary(lo), hi: boundary(hi) };
+}
+
+function prefixLength({ lo, hi }: Interval<number | bigint>, bits: number): number | undefined {
+  for (let length = 0; length <= bits; length++) {
+    const range = prefixRange({ address: lo, length });
+    if (range.lo === lo && range.hi === hi) return length;
+  }
+  return undefined;
+}
