@@ -17,6 +17,7 @@ import { actingDeviceChains, deviceChain } from './nftDevices.ts';
 import type { Jump } from './reach.ts';
 import type { ResolveOptions } from './resolve.ts';
 import type { Chain, Table } from './ruleset.ts';
+import { setsMadeBefore } from './setsMadeBefore.ts';
 
 export interface BoundNftTable {
   readonly families: ReadonlyMap<Family, LinkedNftTable>;
@@ -57,11 +58,12 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   const name = nftTableName(node);
   const chains = withAnonymous(node);
   const known: TableContext['known'] = new Map();
+  const before = setsMadeBefore(node);
   const shared = {
     table: node.family,
     ofIptables,
-    sets: new Map(node.sets.map((set) => [set.name.text, set])),
-    changedSets: changedSets(chains.all),
+    sets: new Map([...before, ...node.sets].map((set) => [set.name.text, set])),
+    changedSets: new Set([...changedSets(chains.all), ...before.map((set) => set.name.text)]),
     objects: new Set(node.objects.map(({ kind, name: { text } }) => `${kind} ${text}`)),
     known,
     users: binding.options.users,

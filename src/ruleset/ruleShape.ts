@@ -20,7 +20,8 @@ export function shapeOf(rule: Rule): RuleShape {
   const has = new Map<Field, IntervalSet>();
   const hasNot = new Map<Field, IntervalSet>();
   let more = false;
-  for (const { expr } of rule.clauses) {
+  // a match of nft asks for the protocol of its field too
+  for (const expr of rule.clauses.flatMap((clause) => (clause.expr.kind === 'and' ? clause.expr.of : [clause.expr]))) {
     if (expr.kind === 'in') has.set(expr.field, expr.intervals);
     else if (expr.kind === 'not' && expr.of.kind === 'in') {
       hasNot.set(expr.of.field, normalize([...(hasNot.get(expr.of.field) ?? []), ...expr.of.intervals]));

@@ -114,7 +114,8 @@ describe('what is refused', () => {
     [{ hostProbeV6SNATAddress: '10.0.0.1' }, '`"10.0.0.1"` is not a valid value for `hostProbeV6SNATAddress`'],
     [{ virtualInterfaces: 'tap0' }, '`"tap0"` is not a valid value for `virtualInterfaces`'],
     [{ 'proxy-uid': '1337' }, 'ambient mode has no setting `proxy-uid`'],
-    [{ nativeNftables: true }, '`nativeNftables` requests nftables rules, which are not rendered'],
+    [{ nativeNftables: 'yes' }, '`"yes"` is not a valid value for `nativeNftables`'],
+    [{ host: { kubeletUid: 'root' } }, '`"root"` is not a valid value for `kubeletUid` of the host'],
     [{ istio: '1.24' }, 'ambient rules are known for Istio 1.25 to 1.31, not for 1.24'],
     [{ host: { addresses: ['fe80::1/64'] } }, 'the host has no address but loopback and link-local ones'],
   ])('%j', (settings, problem) => {

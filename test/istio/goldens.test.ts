@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { renderRequest } from '../../src/istio/render/request.ts';
 
-const GOLDENS = new URL('../../../shared/istio/goldens/', import.meta.url);
-const CASES = new URL('cases.json', GOLDENS);
+const IPTABLES = new URL('../../../shared/istio/goldens/', import.meta.url);
+const NFTABLES = new URL('../../../shared/nft/goldens/', import.meta.url);
 
 interface GoldenCase {
   readonly name: string;
@@ -12,20 +12,22 @@ interface GoldenCase {
   readonly mode?: string;
   readonly podOverrides?: Readonly<Record<string, unknown>>;
   readonly golden: string;
+  readonly format?: string;
 }
 
 const HOST_FACTS = '_derived:';
 const VARIABLE = '_env:';
 
 /** The case in the JSON form of `render --settings`. */
-function settingsOf({ settings, mode, podOverrides }: GoldenCase): Readonly<Record<string, unknown>> {
+function settingsOf({ settings, mode, podOverrides, format }: GoldenCase): Readonly<Record<string, unknown>> {
   const entries = Object.entries(settings).filter(([key]) => !key.startsWith(HOST_FACTS) && key !== 'enableIPv6');
   const nameservers = [settings['_derived:dnsServersV4'] ?? [], settings['_derived:dnsServersV6'] ?? []].flat();
   return {
     ...Object.fromEntries(entries.map(([key, value]) => [key.replace(VARIABLE, ''), value])),
     ...(mode !== undefined && { mode: mode === 'ambient-inpod' ? 'ambient' : mode }),
     ...podOverrides,
-    host: { ipv6: settings['_derived:enableIPv6'] ?? settings.enableIPv6, nameservers },
+    ...(format === 'nft-commands' && mode !== undefined && { nativeNftables: true }),
+    host: { ipv6: settings['_derived:enableIPv6'] ?? settings.enableIPv6, nameservers, kubeletUid: settings['_derived:kubeletUid'] },
   };
 }
 
@@ -34,13 +36,21 @@ function rulesOf(golden: string): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-const cases = existsSync(CASES) ? (JSON.parse(readFileSync(CASES, 'utf8')) as { readonly cases: readonly GoldenCase[] }).cases : [];
+function casesOf(goldens: URL): readonly GoldenCase[] {
+  const cases = new URL('cases.json', goldens);
+  return existsSync(cases) ? (JSON.parse(readFileSync(cases, 'utf8')) as { readonly cases: readonly GoldenCase[] }).cases : [];
+}
 
-describe.runIf(cases.length > 0)('Istio`s golden files', () => {
-  it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
+describe.each([
+  ['of iptables', IPTABLES],
+  ['of nftables', NFTABLES],
+])('Istio`s golden files %s', (_, goldens) => {
+  const cases = casesOf(goldens);
+  it.runIf(cases.length > 0).each(cases.map((one) => [one.name, one] as const))('%s', (__, one) => {
     const { rendered, diagnostics } = renderRequest({ settings: { file: 'settings.json', text: JSON.stringify(settingsOf(one)) } });
     expect(diagnostics.filter(({ kind }) => kind !== 'warning')).toEqual([]);
-    const golden = readFileSync(new URL(one.golden, GOLDENS), 'utf8');
-    expect(`${rendered?.v4}${rendered?.v6}`).toBe(rulesOf(golden));
+    const golden = readFileSync(new URL(one.golden, goldens), 'utf8');
+    expect(rendered?.nft ?? `${rendered?.v4}${rendered?.v6}`).toBe(rulesOf(golden));
+    expect(rendered?.nft !== undefined).toBe(one.format === 'nft-commands');
   });
 });

@@ -118,7 +118,10 @@ const REFUSED: readonly (readonly [settings: Input, problem: string])[] = [
   [{ ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: '10.0.0.0/8' }, '`10.0.0.0/8` is not a range of IPv4 loopback addresses'],
   [{ ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: '127.0.0.0/7' }, '`127.0.0.0/7` is wider than /8'],
   [{ 'force-iptables-binary': 'ebtables' }, '`ebtables` is not `legacy` or `nft`'],
-  [{ 'native-nftables': true }, '`native-nftables` requests nftables rules, which are not rendered'],
+  [
+    { 'native-nftables': true, 'istio-outbound-ports': '80,8000:8080' },
+    '`8000:8080` in `istio-outbound-ports` is not a port of nft: the rules do not load',
+  ],
   [{ ISTIO_OUTBOUND_OWNER_GROUPS: Array.from({ length: 65 }, (_, at) => at).join(',') }, '65 groups are more than 64'],
   [
     { 'istio-inbound-interception-mode': 'TPROXY', 'istio-inbound-ports': '*', 'istio-inbound-tproxy-mark': '0x539' },
@@ -132,7 +135,7 @@ const REFUSED: readonly (readonly [settings: Input, problem: string])[] = [
   [{ 'redirect-dns': 'perhaps' }, '`"perhaps"` is not a valid value for `redirect-dns`'],
   [{ 'envoy-port': ['1'] }, '`["1"]` is not a valid value for `envoy-port`'],
   [{ istio: '1.17' }, '`1.17` is not a version from 1.18 to 1.31'],
-  [{ istio: '1.20', 'native-nftables': true }, 'Istio 1.20 has no flag `--native-nftables`'],
+  [{ istio: '1.26', 'native-nftables': true }, 'Istio 1.26 has no flag `--native-nftables`'],
   [{ mode: 'sidecar' }, '`sidecar` is not a mode'],
   [{ host: { ipv6: 'yes' } }, '`"yes"` is not a valid value for `ipv6` of the host'],
   [{ host: { dns: [] } }, 'unknown key `dns` in `host`'],

@@ -111,7 +111,7 @@ const FAULTS: readonly SettingsObject[] = [
   { ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR: '127.0.0.0/7' },
   { ISTIO_OUTBOUND_OWNER_GROUPS: Array.from({ length: 65 }, (_, id) => id).join(',') },
   { 'force-iptables-binary': 'ebtables' },
-  { 'native-nftables': true },
+  { 'native-nftables': true, 'istio-outbound-ports': '8000:8080' },
   { 'redirect-dns': 'perhaps' },
 ];
 

@@ -28,7 +28,9 @@ export interface RenderedRules extends Rendered {
 const RENDER_OPTIONS: OptionKinds<RenderOptions> = {
   args: 'texts',
   env: 'textByName',
-  host: { keys: { ipv6: 'flag', addresses: 'texts', nameservers: 'texts', users: 'textByName', sysctls: 'textByName' } },
+  host: {
+    keys: { ipv6: 'flag', addresses: 'texts', nameservers: 'texts', users: 'textByName', sysctls: 'textByName', kubeletUid: 'text' },
+  },
   mode: { a: 'mode', words: MODES },
   istio: 'text',
 };

@@ -8,7 +8,7 @@ import { COLOR, JSON_OUTPUT, KUBERNETES, output, POD_IP, PROXY_UID, QUIET, STRIC
 export const renderCommand: Command = {
   name: 'render',
   summary: 'the rules that Istio writes for settings or for pods',
-  about: 'Text for iptables-restore, for IPv4, then for IPv6; every other command reads it.',
+  about: 'Text for iptables-restore, for IPv4, then for IPv6, or for nft -f where the settings request it; every other command reads it.',
   args: [{ name: '[args...]', says: 'arguments of istio-iptables, after `--`' }],
   options: [
     {
@@ -19,6 +19,7 @@ export const renderCommand: Command = {
     VALUES,
     { flags: '--mode <mode>', says: 'who writes them; alone: for a pod without settings of its own', choices: MODES },
     { common: 'pods', flags: '--istio <version>', says: `version of Istio, 1.${OLDEST} to 1.${NEWEST} (default: the newest)` },
+    { flags: '--native-nftables', says: 'rules of nftables, whatever the settings say' },
     KUBERNETES,
     POD_IP,
     { flags: '--env <NAME=value>', says: 'environment variable of istio-iptables', repeatable: true },

@@ -36,7 +36,7 @@ interface Form {
 
 /** A line before the rules of each pod, unless there is one pod and it has rules. */
 function textOfPod({ pod, by, rules: { rendered } }: RenderedPodRules, { alone, routing }: Form): string {
-  const captured = rendered !== undefined && rendered.v4 !== '';
+  const captured = rendered !== undefined && rulesText(rendered) !== '';
   const head = alone && captured ? '' : `# ${pod.kind} ${printable(`${pod.namespace}/${pod.name}`)}: ${writtenBy(printable(by))}\n`;
   return head + (rendered === undefined ? '' : rulesText(rendered) + (routing ? routingText(rendered) : ''));
 }
@@ -61,6 +61,8 @@ export interface RenderedPodJson {
   /** restore text; null: there are no rules */
   readonly v4: string | null;
   readonly v6: string | null;
+  /** commands of nft, which stand for both families; null where Istio writes iptables rules */
+  readonly nft: string | null;
   readonly routing: readonly string[];
 }
 
@@ -68,8 +70,8 @@ function toJson(pods: readonly RenderedPodRules[], diagnostics: readonly Diagnos
   return {
     schema: 'chainwalk/render-pods/v1',
     pods: pods.map(({ pod: { kind, namespace, name }, by, rules: { rendered } }) => {
-      const { v4 = null, v6 = null, routing = [] } = rendered ?? {};
-      return { kind, namespace, name, by, v4, v6, routing };
+      const { v4 = null, v6 = null, nft = null, routing = [] } = rendered ?? {};
+      return { kind, namespace, name, by, v4, v6, nft, routing };
     }),
     diagnostics: toCheckReport(diagnostics).diagnostics,
   };

@@ -60,6 +60,8 @@ export interface RenderReport {
   /** restore text; null: Istio would refuse the settings */
   readonly v4: string | null;
   readonly v6: string | null;
+  /** commands of nft, which stand for both families; null where Istio writes iptables rules */
+  readonly nft: string | null;
   /** `ip` commands that belong to it */
   readonly routing: readonly string[];
   readonly diagnostics: readonly CheckDiagnostic[];
@@ -67,8 +69,8 @@ export interface RenderReport {
 }
 
 function toJson({ rendered, diagnostics, assumptions }: RenderAnswer): RenderReport {
-  const { v4 = null, v6 = null, routing = [] } = rendered ?? {};
-  return { schema: 'chainwalk/render/v1', v4, v6, routing, diagnostics: toCheckReport(diagnostics).diagnostics, assumptions };
+  const { v4 = null, v6 = null, nft = null, routing = [] } = rendered ?? {};
+  return { schema: 'chainwalk/render/v1', v4, v6, nft, routing, diagnostics: toCheckReport(diagnostics).diagnostics, assumptions };
 }
 
 /** Undefined when an option cannot be used, which has been reported. */
@@ -98,6 +100,7 @@ async function readRequest(call: Call): Promise<RenderRequest | undefined> {
     ...(settings !== undefined && file !== undefined && { settings: { file, text: settings.text } }),
     ...(mode !== undefined && { mode: mode as Mode }),
     ...(istio !== undefined && { istio }),
+    ...(optionIsSet(input, 'nativeNftables') && { native: true }),
     ...(uid !== undefined && { proxyUid: Number(uid) }),
   };
 }

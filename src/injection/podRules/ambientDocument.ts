@@ -28,7 +28,7 @@ export function ambientDocument({ pod, mesh, version }: Facts): SettingsDocument
       host: {
         ipv6: pod.addresses.some((one) => one.includes(':')) && valueAt(mesh, 'cni.ambient.ipv6', 'ambient.ipv6')?.value !== 'false',
       },
-      ...(valueAt(mesh, 'global.nativeNftables')?.value === 'true' && has(version, 'nativeNftables') ? { nativeNftables: true } : {}),
+      ...(valueAt(mesh, 'global.nativeNftables')?.value === 'true' && has(version, 'nativeAmbient') ? { nativeNftables: true } : {}),
     },
   };
 }

@@ -28,6 +28,8 @@ export interface RenderRequest {
   readonly mode?: Mode;
   /** `1.25`; before what the settings say; the newest known version when absent */
   readonly istio?: string;
+  /** rules of nftables, whatever the settings say */
+  readonly native?: boolean;
   /** who the proxy is, where the settings leave it to the machine; before what they say */
   readonly proxyUid?: number;
 }
@@ -40,7 +42,9 @@ export function renderRequest(request: RenderRequest): Rendering {
   const { version, mode, diagnostics } = choices(request, document);
   if (version === undefined || diagnostics.length > 0) return { diagnostics: [...read.diagnostics, ...diagnostics] };
   if (mode === 'ambient' || mode === 'ambient-host') {
-    if (args.length === 0) return renderAmbient({ document, version, onHost: mode === 'ambient-host' });
+    const backend = request.native === true ? { nativeNftables: true } : {};
+    const asked = { ...document, values: { ...document.values, ...backend } };
+    if (args.length === 0) return renderAmbient({ document: asked, version, onHost: mode === 'ambient-host' });
     const message = `mode \`${mode}\` has no arguments of istio-iptables`;
     return { diagnostics: [remark({ source: { file: 'arguments', text: args.join(' ') }, span: { start: 0, end: 1 } }, { message })] };
   }
@@ -65,7 +69,8 @@ interface SidecarQuestion {
 function sidecar({ request, document, version }: SidecarQuestion): Rendering {
   const { args = [], env = {}, proxyUid } = request;
   const { host, diagnostics: aboutHost } = readHostFacts(document);
-  const parts = [readSettings(document, version), readArgs(args, version)];
+  const backend = request.native === true ? ['--native-nftables'] : [];
+  const parts = [readSettings(document, version), readArgs([...args, ...backend], version)];
   const identity = proxyUid === undefined ? [] : [fromEnvironment(['PROXY_UID', String(proxyUid)])];
   const given = [...Object.entries(env).map(fromEnvironment), ...parts.flatMap((part) => part.given), ...identity];
   const diagnostics = [...aboutHost, ...parts.flatMap((part) => part.diagnostics)];

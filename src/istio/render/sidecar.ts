@@ -1,6 +1,7 @@
 /** All rules of the sidecar for one family, in the order in which istio-iptables emits them.
  *  source: istio/istio tools/istio-iptables/pkg/capture/run.go */
 
+import type { RulePlan } from '../plan/plan.ts';
 import { dnsCapture } from '../rules/dns.ts';
 import { tcpDns, udpDns } from '../rules/dnsBefore125.ts';
 import { dropInvalid } from '../rules/dropInvalid.ts';
@@ -8,7 +9,6 @@ import { groupReturns } from '../rules/groups.ts';
 import { basicChains, inboundCapture } from '../rules/inbound.ts';
 import { excludedInterfaces, virtualReturns } from '../rules/interfaces.ts';
 import { excludedPorts, outboundCapture, outboundJump, passthroughReturn } from '../rules/outbound.ts';
-import type { RulePlan } from '../rules/plan.ts';
 import { proxyTraffic } from '../rules/proxy.ts';
 import type { IstioRule } from '../rules/rule.ts';
 import { transparentGuards } from '../rules/transparent.ts';

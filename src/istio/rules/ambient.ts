@@ -1,26 +1,15 @@
-/** What ambient mode writes into a pod: traffic is distinguished by marks, not by users.
+/** What ambient mode writes into a pod with iptables.
  *  source: istio/istio cni/pkg/iptables/iptables.go AppendInpodRules */
-import type { Family } from '../../packet/address.ts';
-import { has, type Version } from '../settings/version.ts';
+import { type AmbientPlan, CONNECTION_MARK, loopbackOf, MARK_MASK, PROXY_MARK } from '../plan/ambientPlan.ts';
+import { has } from '../settings/version.ts';
 import { type IstioLine, type IstioRule, mangle, nat, raw } from './rule.ts';
 
-export interface AmbientPlan {
-  readonly family: Family;
-  readonly version: Version;
-  readonly dns: boolean;
-  /** inbound traffic is left alone */
-  readonly ingress: boolean;
-  readonly virtualInterfaces: readonly string[];
-  /** the source that the node gives its probes */
-  readonly probe: string;
-}
-
-const PROXY_MARK = '0x539/0xfff';
-const CONNECTION_MARK = '0x111/0xfff';
+const PROXY = `${PROXY_MARK}/${MARK_MASK}`;
+const CONNECTION = `${CONNECTION_MARK}/${MARK_MASK}`;
 
 export function ambientRules(plan: AmbientPlan): readonly IstioRule[] {
   const { dns, ingress, virtualInterfaces, probe, version } = plan;
-  const loopback = plan.family === 4 ? '127.0.0.1/32' : '::1/128';
+  const loopback = loopbackOf(plan);
   const when = (condition: boolean, rules: readonly IstioRule[]) => (condition ? rules : []);
   return [
     ...mangle('-A PREROUTING -j ISTIO_PRERT', '-A OUTPUT -j ISTIO_OUTPUT'),
@@ -29,20 +18,17 @@ export function ambientRules(plan: AmbientPlan): readonly IstioRule[] {
     ...nat('-A PREROUTING -j ISTIO_PRERT', ...virtualInterfaces.flatMap(reroute)),
     ...when(
       !ingress || has(version, 'ingressConnmark'),
-      mangle(`-A ISTIO_PRERT -m mark --mark ${PROXY_MARK} -j CONNMARK --set-xmark ${CONNECTION_MARK}`),
+      mangle(`-A ISTIO_PRERT -m mark --mark ${PROXY} -j CONNMARK --set-xmark ${CONNECTION}`),
     ),
     ...when(!ingress, nat(`-A ISTIO_PRERT -s ${probe} -p tcp -m tcp -j ACCEPT`)),
     ...nat(`-A ISTIO_OUTPUT -d ${probe} -p tcp -m tcp -j ACCEPT`),
-    ...when(
-      !ingress,
-      nat(`-A ISTIO_PRERT ! -d ${loopback} -p tcp ! --dport 15008 -m mark ! --mark ${PROXY_MARK} -j REDIRECT --to-ports 15006`),
-    ),
-    ...mangle(`-A ISTIO_OUTPUT -m connmark --mark ${CONNECTION_MARK} -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff`),
+    ...when(!ingress, nat(`-A ISTIO_PRERT ! -d ${loopback} -p tcp ! --dport 15008 -m mark ! --mark ${PROXY} -j REDIRECT --to-ports 15006`)),
+    ...mangle(`-A ISTIO_OUTPUT -m connmark --mark ${CONNECTION} -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff`),
     ...when(dns, ambientDns(loopback)),
     ...nat(
-      `-A ISTIO_OUTPUT -p tcp -m mark --mark ${CONNECTION_MARK} -j ACCEPT`,
+      `-A ISTIO_OUTPUT -p tcp -m mark --mark ${CONNECTION} -j ACCEPT`,
       `-A ISTIO_OUTPUT ! -d ${loopback} -o lo -j ACCEPT`,
-      `-A ISTIO_OUTPUT ! -d ${loopback} -p tcp -m mark ! --mark ${PROXY_MARK} -j REDIRECT --to-ports 15001`,
+      `-A ISTIO_OUTPUT ! -d ${loopback} -p tcp -m mark ! --mark ${PROXY} -j REDIRECT --to-ports 15001`,
     ),
   ];
 }
@@ -56,12 +42,12 @@ function reroute(nic: string): readonly IstioLine[] {
 function ambientDns(loopback: string): readonly IstioRule[] {
   return [
     ...nat(
-      `-A ISTIO_OUTPUT ! -o lo -p udp -m mark ! --mark ${PROXY_MARK} -m udp --dport 53 -j REDIRECT --to-port 15053`,
-      `-A ISTIO_OUTPUT ! -d ${loopback} -p tcp --dport 53 -m mark ! --mark ${PROXY_MARK} -j REDIRECT --to-ports 15053`,
+      `-A ISTIO_OUTPUT ! -o lo -p udp -m mark ! --mark ${PROXY} -m udp --dport 53 -j REDIRECT --to-port 15053`,
+      `-A ISTIO_OUTPUT ! -d ${loopback} -p tcp --dport 53 -m mark ! --mark ${PROXY} -j REDIRECT --to-ports 15053`,
     ),
     ...raw(
-      `-A ISTIO_OUTPUT -p udp -m mark --mark ${PROXY_MARK} -m udp --dport 53 -j CT --zone 1`,
-      `-A ISTIO_PRERT -p udp -m mark ! --mark ${PROXY_MARK} -m udp --sport 53 -j CT --zone 1`,
+      `-A ISTIO_OUTPUT -p udp -m mark --mark ${PROXY} -m udp --dport 53 -j CT --zone 1`,
+      `-A ISTIO_PRERT -p udp -m mark ! --mark ${PROXY} -m udp --sport 53 -j CT --zone 1`,
     ),
   ];
 }

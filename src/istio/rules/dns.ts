@@ -1,13 +1,8 @@
-/** DNS capture: questions go to the agent, and each side of it gets a conntrack zone of its own. */
-import type { RulePlan } from './plan.ts';
+/** DNS capture: a chain of its own since 1.25. */
+import type { RulePlan } from '../plan/plan.ts';
+import { AGENT_PORT, CLIENT_ZONE, capturedResolvers, UPSTREAM_ZONE } from '../plan/resolvers.ts';
 import { owners } from './proxy.ts';
 import { type IstioLine, type IstioRule, nat, raw } from './rule.ts';
-
-const AGENT_PORT = '15053';
-/** of what passes between the agent and the resolvers */
-const UPSTREAM_ZONE = '-j CT --zone 1';
-/** of what passes between the application and the agent */
-const CLIENT_ZONE = '-j CT --zone 2';
 
 /** A server as questions and answers match it; one empty match of each where every server counts. */
 export interface Server {
@@ -15,11 +10,9 @@ export interface Server {
   readonly from: string;
 }
 
-export function serversOf({ dns, family }: RulePlan): readonly Server[] {
-  if (dns === undefined) return [];
-  if (dns.servers === 'all') return [{ to: '', from: '' }];
-  const bits = family === 4 ? 32 : 128;
-  return dns.servers.map((server) => ({ to: ` -d ${server}/${bits}`, from: ` -s ${server}/${bits}` }));
+export function serversOf(plan: RulePlan): readonly Server[] {
+  const captured = capturedResolvers(plan);
+  return captured === 'all' ? [{ to: '', from: '' }] : captured.map((range) => ({ to: ` -d ${range}`, from: ` -s ${range}` }));
 }
 
 /** Since 1.25. A family without servers gets the jump in raw and the zones of the agent's own questions. */
@@ -48,8 +41,8 @@ export function udpRedirects(servers: readonly Server[], chain: string): readonl
 
 export function agentZones(plan: RulePlan, chain: string): readonly IstioLine[] {
   return owners(plan).flatMap((owner): readonly IstioLine[] => [
-    `-A ${chain} -p udp --dport 53 -m owner ${owner} ${UPSTREAM_ZONE}`,
-    `-A ${chain} -p udp --sport ${AGENT_PORT} -m owner ${owner} ${CLIENT_ZONE}`,
+    `-A ${chain} -p udp --dport 53 -m owner ${owner} -j CT --zone ${UPSTREAM_ZONE}`,
+    `-A ${chain} -p udp --sport ${AGENT_PORT} -m owner ${owner} -j CT --zone ${CLIENT_ZONE}`,
   ]);
 }
 
@@ -62,5 +55,8 @@ export interface Zoned {
 }
 
 export function serverZones({ to, answer, question, reply }: Zoned): readonly IstioLine[] {
-  return [`-A ${question} -p udp --dport 53${to} ${CLIENT_ZONE}`, `-A ${reply} -p udp --sport 53${answer} ${UPSTREAM_ZONE}`];
+  return [
+    `-A ${question} -p udp --dport 53${to} -j CT --zone ${CLIENT_ZONE}`,
+    `-A ${reply} -p udp --sport 53${answer} -j CT --zone ${UPSTREAM_ZONE}`,
+  ];
 }

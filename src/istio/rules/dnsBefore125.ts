@@ -1,9 +1,9 @@
 /** DNS capture up to 1.24: TCP in ISTIO_OUTPUT; UDP apart from it, after everything else, in OUTPUT itself up to 1.22. */
 
+import type { RulePlan } from '../plan/plan.ts';
 import { has } from '../settings/version.ts';
 import { agentZones, serversOf, serverZones, tcpRedirects, udpRedirects } from './dns.ts';
 import { groupMatches } from './groups.ts';
-import type { RulePlan } from './plan.ts';
 import { owners } from './proxy.ts';
 import { type IstioLine, type IstioRule, nat, raw } from './rule.ts';
 

@@ -1,7 +1,7 @@
 /** Packets that belong to no connection are dropped rather than reset. */
 
+import type { RulePlan } from '../plan/plan.ts';
 import { has } from '../settings/version.ts';
-import type { RulePlan } from './plan.ts';
 import { type IstioRule, mangle } from './rule.ts';
 
 export function dropInvalid({ dropInvalid: wanted, version }: RulePlan): readonly IstioRule[] {

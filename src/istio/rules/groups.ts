@@ -1,5 +1,5 @@
 /** Groups of applications: all but some are captured, or only some. */
-import type { RulePlan } from './plan.ts';
+import type { RulePlan } from '../plan/plan.ts';
 import { type IstioLine, type IstioRule, nat } from './rule.ts';
 
 export function groupReturns(plan: RulePlan): readonly IstioRule[] {

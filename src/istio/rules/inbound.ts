@@ -1,5 +1,6 @@
 /** Inbound capture: who comes to the inbound listener, by REDIRECT in nat or by TPROXY in mangle. */
-import type { RulePlan } from './plan.ts';
+import { inboundPorts } from '../plan/inboundPorts.ts';
+import type { RulePlan } from '../plan/plan.ts';
 import { type IstioLine, type IstioRule, mangle, nat } from './rule.ts';
 
 /** Chains that are written whatever is captured; in TPROXY mode nothing jumps to ISTIO_INBOUND of nat. */
@@ -14,12 +15,11 @@ export function basicChains({ tunnelPort, outboundPort, inboundPort }: RulePlan)
 export function inboundCapture(plan: RulePlan): readonly IstioRule[] {
   const { inbound, transparent } = plan;
   if (inbound === undefined) return [];
-  const { ports, excluded } = inbound;
+  const { excluded, captured } = inboundPorts(inbound);
   const lines: readonly IstioLine[] = [
     '-A PREROUTING -p tcp -j ISTIO_INBOUND',
-    // exclusions hold only where everything else is captured
-    ...(ports === '*' ? excluded : []).map((port): IstioLine => `-A ISTIO_INBOUND -p tcp --dport ${port} -j RETURN`),
-    ...(ports === '*' ? [''] : ports.map((port) => ` --dport ${port}`)).flatMap((port) => captureOf(port, transparent)),
+    ...excluded.map((port): IstioLine => `-A ISTIO_INBOUND -p tcp --dport ${port} -j RETURN`),
+    ...(captured === 'rest' ? [''] : captured.map((port) => ` --dport ${port}`)).flatMap((port) => captureOf(port, transparent)),
   ];
   return transparent ? [...transparentChains(plan), ...mangle(...lines)] : nat(...lines);
 }

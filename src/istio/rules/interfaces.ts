@@ -1,5 +1,5 @@
 /** Interfaces that are left alone, and interfaces whose inbound traffic counts as outbound. */
-import type { RulePlan } from './plan.ts';
+import type { RulePlan } from '../plan/plan.ts';
 import { type IstioLine, type IstioRule, mangle, nat } from './rule.ts';
 
 export function excludedInterfaces({ excludedInterfaces: nics, transparent }: RulePlan): readonly IstioRule[] {

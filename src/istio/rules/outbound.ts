@@ -1,8 +1,8 @@
 /** Outbound capture: the jump, what is excluded before the proxy is distinguished, and what is captured after it. */
 
+import type { RulePlan } from '../plan/plan.ts';
 import { has } from '../settings/version.ts';
 import { virtualRedirects } from './interfaces.ts';
-import type { RulePlan } from './plan.ts';
 import { type IstioLine, type IstioRule, nat, raw } from './rule.ts';
 
 export function outboundJump({ version, dns }: RulePlan): readonly IstioRule[] {

@@ -1,29 +1,27 @@
 /** The proxy's own traffic, known by its users and groups: one block for each of them. */
-import type { RulePlan } from './plan.ts';
+import { type ProxyOwner, proxyOwners, sparedPorts } from '../plan/owners.ts';
+import type { RulePlan } from '../plan/plan.ts';
 import { type IstioLine, type IstioRule, nat } from './rule.ts';
 
 /** The matches that know the proxy, users first. */
-export function owners({ uids, gids }: Pick<RulePlan, 'uids' | 'gids'>): readonly string[] {
-  return [...uids.map((uid) => `--uid-owner ${uid}`), ...gids.map((gid) => `--gid-owner ${gid}`)];
+export function owners(plan: Pick<RulePlan, 'uids' | 'gids'>): readonly string[] {
+  return proxyOwners(plan).map(ownerMatch);
+}
+
+function ownerMatch({ by, id }: ProxyOwner): string {
+  return `--${by}-owner ${id}`;
 }
 
 export function proxyTraffic(plan: RulePlan): readonly IstioRule[] {
-  const { uids, gids, tunnelPort, dns } = plan;
-  // questions of the agent to a resolver on localhost pass by, but only for its user
-  const spared = dns === undefined ? `! --dport ${tunnelPort}` : `-m multiport ! --dports 53,${tunnelPort}`;
-  return [
-    ...uids.flatMap((uid) => block(plan, { owner: `--uid-owner ${uid}`, spared })),
-    ...gids.flatMap((gid) => block(plan, { owner: `--gid-owner ${gid}`, spared: `! --dport ${tunnelPort}` })),
-  ];
-}
-
-interface Identity {
-  readonly owner: string;
-  readonly spared: string;
+  return proxyOwners(plan).flatMap((one) => block(plan, one));
 }
 
 /** What the proxy sends to its own pod is inbound; what others send there stays; what else the proxy sends leaves. */
-function block({ loopback, loopbackIncluded, dns }: RulePlan, { owner, spared }: Identity): readonly IstioRule[] {
+function block(plan: RulePlan, proxy: ProxyOwner): readonly IstioRule[] {
+  const { loopback, loopbackIncluded, dns } = plan;
+  const owner = ownerMatch(proxy);
+  const ports = sparedPorts(plan, proxy);
+  const spared = ports.length > 1 ? `-m multiport ! --dports ${ports.join(',')}` : `! --dport ${ports.join()}`;
   const local = dns === undefined ? '-o lo' : '-o lo -p tcp ! --dport 53';
   const others: readonly IstioLine[] = loopbackIncluded ? [] : [`-A ISTIO_OUTPUT ${local} -m owner ! ${owner} -j RETURN`];
   return nat(

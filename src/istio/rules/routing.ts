@@ -1,7 +1,7 @@
 /** The addresses, policy rules and routes that Istio adds beside its iptables rules, as `ip` commands in Istio's order.
  *  source: istio/istio tools/common/tproxy/run_linux.go, cni/pkg/iptables/iptables_linux.go */
 import type { Family } from '../../packet/address.ts';
-import type { RulePlan } from './plan.ts';
+import type { RulePlan } from '../plan/plan.ts';
 
 const EVERYWHERE = { 4: '0.0.0.0/0', 6: '::/0' } as const;
 

@@ -1,11 +1,9 @@
 /** What TPROXY needs beside its capture: marks that follow a connection, and guards against taking a packet twice.
  *  Written in TPROXY mode even when nothing inbound is captured. */
-import type { RulePlan } from './plan.ts';
+import { SELF_MARK } from '../plan/owners.ts';
+import type { RulePlan } from '../plan/plan.ts';
 import { owners } from './proxy.ts';
 import { type IstioLine, type IstioRule, mangle } from './rule.ts';
-
-/** of what the proxy sends to an address of its own pod; no setting */
-const SELF_MARK = '1338';
 
 export function transparentGuards(plan: RulePlan): readonly IstioRule[] {
   const { transparent, mark, loopback, passthrough } = plan;

@@ -11,6 +11,8 @@ export interface AmbientSettings {
   readonly ingress: boolean;
   readonly virtualInterfaces: readonly string[];
   readonly probes: Readonly<Record<Family, string>>;
+  /** rules of nftables */
+  readonly native: boolean;
 }
 
 export interface ReadAmbient {
@@ -49,8 +51,11 @@ export function readAmbient({ source, values }: SettingsDocument, version: Versi
     else if (!isValueOf(key as keyof Values, value)) say(key, `\`${JSON.stringify(value)}\` is not a valid value for \`${key}\``);
   }
   const merged: Values = diagnostics.length > 0 || !isPlainObject(values) ? DEFAULTS : { ...DEFAULTS, ...Object.fromEntries(given) };
-  if (merged.nativeNftables) say('nativeNftables', '`nativeNftables` requests nftables rules, which are not rendered');
   if (!has(version, 'ambient')) say('istio', `ambient rules are known for Istio 1.25 to 1.${NEWEST}, not for ${versionName(version)}`);
+  if (merged.nativeNftables && !has(version, 'nativeAmbient')) {
+    const message = `Istio ${versionName(version)} does not know \`nativeNftables\` in ambient mode: it writes iptables rules`;
+    diagnostics.push(remark(placeOfKey(source, 'nativeNftables'), { kind: 'warning', message }));
+  }
   const override = has(version, 'podDns') ? merged.dnsProxy : 'unset';
   if (override !== merged.dnsProxy) {
     const message = `Istio ${versionName(version)} does not know \`dnsProxy\`: DNS capture is the same for all pods`;
@@ -61,6 +66,7 @@ export function readAmbient({ source, values }: SettingsDocument, version: Versi
       dns: override === 'unset' ? merged.redirectDNS : override === 'enabled',
       ingress: merged.ingressMode,
       virtualInterfaces: merged.virtualInterfaces,
+      native: merged.nativeNftables && has(version, 'nativeAmbient'),
       probes: { 4: asGoPrints(merged.hostProbeSNATAddress), 6: asGoPrints(merged.hostProbeV6SNATAddress) },
     },
     diagnostics,

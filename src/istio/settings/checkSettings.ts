@@ -2,6 +2,7 @@
  *  source: istio/istio tools/common/config/validation.go, tools/istio-iptables/pkg/capture/run.go */
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { parseGoPrefix } from './goValues.ts';
+import { nftProblems } from './nftProblems.ts';
 import { remark, type SettingRemark, type SourceLocation } from './settingSource.ts';
 import type { HostFacts, Settings } from './settings.ts';
 import { splitList } from './settings.ts';
@@ -18,15 +19,11 @@ export interface CheckInput {
 
 /** They become one rule. */
 const MOST_OWNER_GROUPS = 64;
-const NFTABLES_HELP = 'chainwalk reads iptables rules; the same settings without this flag show what Istio writes with iptables';
 
 export function checkSettings(input: CheckInput): readonly Diagnostic[] {
   const { settings, places, otherwise } = input;
   const found: Diagnostic[] = [];
   const say = (name: keyof Settings, what: SettingRemark) => found.push(remark(places.get(name) ?? otherwise, what));
-  if (settings['native-nftables']) {
-    say('native-nftables', { message: '`native-nftables` requests nftables rules, which are not rendered', help: NFTABLES_HELP });
-  }
   const binary = settings['force-iptables-binary'];
   if (!['', 'legacy', 'nft'].includes(binary)) {
     say('force-iptables-binary', { message: `\`${binary}\` is not \`legacy\` or \`nft\`` });
@@ -40,7 +37,7 @@ export function checkSettings(input: CheckInput): readonly Diagnostic[] {
   if (settings['istio-service-exclude-cidr'] === '*') {
     say('istio-service-exclude-cidr', { message: 'Istio refuses `*` as the ranges to leave alone' });
   }
-  return [...found, ...rangeProblems(input), ...routeProblems(input), ...noted(input)];
+  return [...found, ...rangeProblems(input), ...routeProblems(input), ...nftProblems(input), ...noted(input)];
 }
 
 function loopbackProblem(text: string): string | undefined {
@@ -65,13 +62,18 @@ function rangeProblems({ settings, places, otherwise, version }: CheckInput): re
   );
 }
 
+/** `native-nftables` does not heed it. */
+export function isDry(settings: Settings): boolean {
+  return settings['dry-run'] && !settings['native-nftables'];
+}
+
 const ROUTED = ['istio-inbound-tproxy-mark', 'istio-inbound-tproxy-route-table'] as const;
 /** strconv.Atoi */
 const DECIMAL = /^[-+]?\d+$/;
 
 /** The rules take any mark that iptables takes; the policy rule and its route are made from decimal numbers alone. */
 function routeProblems({ settings, places, otherwise }: CheckInput): readonly Diagnostic[] {
-  const routed = settings['istio-inbound-interception-mode'] === 'TPROXY' && settings['istio-inbound-ports'] !== '' && !settings['dry-run'];
+  const routed = settings['istio-inbound-interception-mode'] === 'TPROXY' && settings['istio-inbound-ports'] !== '' && !isDry(settings);
   return ROUTED.filter((name) => routed && !DECIMAL.test(settings[name])).map((name) => {
     const message = `\`${settings[name]}\` is not a decimal number: Istio makes no policy route for \`${name}\`, and fails`;
     return remark(places.get(name) ?? otherwise, { message });
@@ -85,10 +87,14 @@ function noted({ settings, places, otherwise, version, host }: CheckInput): read
   if (!['', 'REDIRECT', 'TPROXY'].includes(mode)) {
     note('istio-inbound-interception-mode', `istio-iptables treats the mode \`${mode}\` as REDIRECT`);
   }
+  if (settings['native-nftables'] && settings['force-iptables-binary'] !== '') {
+    note('force-iptables-binary', '`force-iptables-binary` has no effect: `native-nftables` goes before it');
+  }
   for (const name of ['skip-rule-apply', 'cleanup-only'] as const) {
     if (settings[name]) note(name, `\`${name}\` is set: istio-iptables writes no rules`);
   }
-  if (settings['dry-run']) note('dry-run', '`dry-run` is set: istio-iptables runs no command; these are the rules that it prints');
+  if (isDry(settings)) note('dry-run', '`dry-run` is set: istio-iptables runs no command; these are the rules that it prints');
+  else if (settings['dry-run']) note('dry-run', '`dry-run` is set, which `native-nftables` does not heed: the rules are loaded');
   const needsServers = settings['redirect-dns'] && !settings['capture-all-dns'] && has(version, 'dnsNeedsServers');
   if (needsServers && host.nameservers.length === 0) {
     note(

@@ -53,7 +53,7 @@ export const FLAGS = [
   { ...onOff('cleanup-only', 'remove rules and write none'), since: 24 },
   { ...onOff('force-apply', 'write rules even when they are there'), since: 24, idle: true },
   { ...onOff('restore-format', 'use iptables-restore'), short: 'f', default: true, until: 23, idle: true },
-  { ...onOff('native-nftables', 'write nftables rules in place of iptables rules'), since: 28 },
+  { ...onOff('native-nftables', 'write nftables rules in place of iptables rules'), since: 27 },
   { ...text('force-iptables-binary', undefined, '', '`legacy` or `nft`'), since: 28, idle: true },
 ] as const satisfies readonly Flag[];
 

@@ -67,6 +67,7 @@ const CHECKS: Readonly<Record<keyof HostFacts, (value: unknown) => boolean>> = {
   addresses: (value) => isTexts(value) && value.every((text) => parsePrefix(text) !== undefined),
   nameservers: (value) => isTexts(value) && value.every((text) => goFamily(text) !== undefined),
   users: (value) => isPlainObject(value) && isTexts(Object.values(value)),
+  kubeletUid: (value) => typeof value === 'string' && /^\d+$/.test(value),
   sysctls: (value) => isPlainObject(value) && isTexts(Object.values(value)),
 };
 

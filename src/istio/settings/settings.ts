@@ -19,6 +19,8 @@ export interface HostFacts {
   /** user ids by name */
   readonly users: Readonly<Record<string, string>>;
   readonly sysctls: Readonly<Record<string, string>>;
+  /** of a node: the number of the user that its kubelet runs as; root when absent */
+  readonly kubeletUid?: string;
 }
 
 /** Items of a list: split at commas, empty ones dropped, none trimmed. */

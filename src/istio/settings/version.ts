@@ -40,14 +40,22 @@ export const CHANGES = {
   podDns: 26,
   /** ambient, on the node: the jump comes before everybody else's */
   hostJumpFirst: 27,
+  /** rules of nftables for sidecars, when global.nativeNftables is set */
+  nativeNftables: 27,
   /** native sidecars by default, on nodes that know them */
   nativeByDefault: 27,
-  /** rules of nftables, when global.nativeNftables is set */
-  nativeNftables: 28,
+  /** every rule of nftables has a counter */
+  nftCounters: 28,
+  /** rules of nftables in ambient mode */
+  nativeAmbient: 28,
   /** a range that cannot be read is an error; before, it was skipped */
   strictRanges: 28,
   /** ambient, ingress mode: the connection mark is still set */
   ingressConnmark: 29,
+  /** ambient, nftables: rules of IPv6 only where IPv6 is on */
+  nftAmbientFamilies: 29,
+  /** nftables in TPROXY mode without inbound ports: rules are not inserted behind the end of a chain */
+  nftEmptyTproxy: 29,
 } as const;
 
 export type VersionedChange = keyof typeof CHANGES;

@@ -3,8 +3,8 @@
 
 import type { SettingsObject } from '../../../src/api/arbitraries/settings.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { type RulePlan, rulePlanOf } from '../../../src/istio/plan/plan.ts';
 import { renderSidecar } from '../../../src/istio/render/render.ts';
-import { type RulePlan, rulePlanOf } from '../../../src/istio/rules/plan.ts';
 import { parseGoPrefix } from '../../../src/istio/settings/goValues.ts';
 import { hasIPv6 } from '../../../src/istio/settings/hostFacts.ts';
 import { readHostFacts, readSettings } from '../../../src/istio/settings/readSettings.ts';

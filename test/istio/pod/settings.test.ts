@@ -220,7 +220,7 @@ const CNI: readonly Row[] = [
     { istio: '1.19', annotations: { 'proxy.istio.io/config': 'proxyMetadata: {ISTIO_DUAL_STACK: "true"}' } },
     { 'dual-stack': undefined },
   ],
-  ['native nftables before 1.28', { istio: '1.27', values: 'global: {nativeNftables: true}' }, { 'native-nftables': undefined }],
+  ['native nftables before 1.27', { istio: '1.26', values: 'global: {nativeNftables: true}' }, { 'native-nftables': undefined }],
   ['nothing said: the plugin leaves 15020 alone', {}, { [OUT]: '15020', [IN]: '15020,15021,15090', 'proxy-gid': '1337' }],
   [
     'inbound ports, each once, in their order',
