@@ -85,7 +85,7 @@ function kindsOf({ chains }: CallGraph, checked: readonly CheckedChain[]): Reado
       const known = kinds.get(at) ?? new Set();
       if (known.has(base.kind)) continue;
       kinds.set(at, known.add(base.kind));
-      for (const { to } of chains.get(at)?.jumps ?? []) pending.push(to);
+      for (const to of new Set(chains.get(at)?.jumps.map((jump) => jump.to))) pending.push(to);
     }
   }
   return kinds;

@@ -31,6 +31,8 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
   const types = keyTypes(set, context);
   if (types === undefined) return;
   const rows = elementRows(set.elements, types, context);
+  // rules that name the set have them from here
+  context.known.set(set, rows);
   const flags = set.flags.map(({ text }) => text);
   for (const element of set.elements) {
     if (!flags.includes('interval') && isInterval(element.key))

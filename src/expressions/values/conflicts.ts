@@ -23,7 +23,7 @@ export function reportConflicts(rows: readonly ElementRow[], { merges, intervals
     report({ kind: 'not-loadable', code: 'bad-value', message: 'another element has this key, or a part of it', span: element.key });
   const seen = new Map<string, Keyed>();
   const distinct = keyed.filter((one) => {
-    const name = one.key.map((set) => set.map(({ lo, hi }) => `${lo}-${hi}`).join()).join(' . ');
+    const name = keyText(one.key);
     const same = seen.get(name);
     if (same !== undefined && valueText(same.element) !== valueText(one.element)) refuse(one);
     else if (same === undefined) seen.set(name, one);
@@ -40,6 +40,16 @@ export function reportConflicts(rows: readonly ElementRow[], { merges, intervals
 interface Keyed {
   readonly key: readonly IntervalSet[];
   readonly element: NftElement;
+}
+
+/** One text, without one for each part: a map may have 100,000 elements. */
+function keyText(key: readonly IntervalSet[]): string {
+  let text = '';
+  for (const set of key) {
+    for (const { lo, hi } of set) text += lo === hi ? `${lo},` : `${lo}-${hi},`;
+    text += '.';
+  }
+  return text;
 }
 
 function overlappingIntervals(keyed: readonly Keyed[]): readonly Keyed[] {

@@ -48,6 +48,13 @@ function fieldOf({ selection, mask, xor }: KeyPart): Field | undefined {
   return mask === undefined && xor === undefined ? selection.field : undefined;
 }
 
+/** `inRows` of one row, for a map of very many: what is the same for all of them is asked once. */
+function rowMatch(parts: readonly KeyPart[], lotId: string): (row: ElementRow) => MatchExpr {
+  const fields = parts.map(fieldOf);
+  if (fields.length < 2 || !fields.every((field) => field !== undefined)) return (row) => inRows(parts, [row], lotId);
+  return ({ key }) => (key === undefined ? and() : { kind: 'tuple', fields, rows: [key] });
+}
+
 /** Some of the elements may have come or gone. */
 export function inElements(parts: readonly KeyPart[], { rows, changed, fades }: Elements, lotId: string): MatchExpr {
   const remembers: MatchExpr = { kind: 'chance', id: lotId, remembers: true };
@@ -64,7 +71,10 @@ export function eachRow(
 ): readonly { readonly row: ElementRow; readonly match: MatchExpr }[] {
   const ordered = [...rows.filter(({ key }) => key !== undefined), ...rows.filter(({ key }) => key === undefined)];
   const lots = parts.length === 1 ? parts[0]?.selection.lots : undefined;
-  if (lots === undefined) return ordered.map((row) => ({ row, match: inRows(parts, [row], lotId) }));
+  if (lots === undefined) {
+    const match = rowMatch(parts, lotId);
+    return ordered.map((row) => ({ row, match: match(row) }));
+  }
   let among = numbersOf(lots);
   return ordered.map((row, at) => {
     const wanted = row.key?.[0] ?? [{ lo: 0, hi: 0xffff_ffff }];

@@ -182,13 +182,16 @@ export function pushElement(elements: NftElement[], element: NftElement): void {
   else elements.push(element);
 }
 
+/** Of nearly all elements, of which there may be very many. */
+const NO_STATEMENTS: readonly NftStatement[] = [];
+
 /** Of a set, or of a statement that adds to one. */
 export function readElement(reader: NftReader, index: number): NftElement {
   const { start, end } = spanAt(reader, index);
   const key = readExpression(reader, index + 3);
   const stop = afterPart(reader, index);
   let at = afterPart(reader, index + 3);
-  if (at >= stop) return { key, statements: [], start, end };
+  if (at >= stop) return { key, statements: NO_STATEMENTS, start, end };
   const made: Partial<Mutable<NftElement>> = {};
   const statements: NftStatement[] = [];
   for (; at < stop; at = afterPart(reader, at)) {
@@ -199,7 +202,7 @@ export function readElement(reader: NftReader, index: number): NftElement {
     else if (part === captures.elementExpires) made.expires = timeIn(reader, at);
     else if (STATEFUL.has(part)) statements.push(reader.statement(reader, at));
   }
-  return { key, ...made, statements, start, end };
+  return { key, ...made, statements: statements.length === 0 ? NO_STATEMENTS : statements, start, end };
 }
 
 function readComment(reader: NftReader, index: number): NftName {
