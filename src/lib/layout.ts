@@ -15,7 +15,8 @@ export function wrap(text: string, width: number): readonly string[] {
 
 /** A packet set reads the same with a blank after the comma. */
 function partsOfList(word: string, width: number): readonly string[] {
-  return word.length > width - ROOM_OF_LIST && /\{.*,.*\}/.test(word) ? word.split(/(?<=,)/) : [word];
+  const isList = !word.includes(GLUE) && /\{.*,.*\}/.test(word);
+  return word.length > width - ROOM_OF_LIST && isList ? word.split(/(?<=,)/) : [word];
 }
 
 /** What a paragraph may be indented by later. */

@@ -9,6 +9,7 @@ import type { Building } from '../contract/building.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import { intervalOf } from '../values/constant.ts';
+import { branchOf } from '../values/elementBranch.ts';
 import { chosen, isConstant } from '../values/written.ts';
 
 type NatStatement = StatementOf<'nat'>;
@@ -39,10 +40,7 @@ export const natStatement = statement({
     const choice = chosen(map, context);
     if (choice.kind !== 'choice') return opaque(`\`${given.verb}\` to an address of a map that packets change`, building);
     ask(choice.present, given);
-    const branches = choice.among.map(({ match, value }) => ({
-      match,
-      effects: isOther ? [] : rewriteOf(given, targetOf(given, value), building),
-    }));
+    const branches = choice.among.map((one) => branchOf(one, isOther ? [] : rewriteOf(given, targetOf(given, one.value), building)));
     act({ kind: 'switch', branches });
   },
 });

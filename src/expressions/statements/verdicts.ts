@@ -5,6 +5,7 @@ import { NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { NftVerdict } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
 import { statement } from '../contract/statement.ts';
+import { ElementBranch } from '../values/elementBranch.ts';
 import { eachElement, hasKey } from '../values/keyed.ts';
 import { keyParts } from '../values/part.ts';
 import { elementsOf } from '../values/rows.ts';
@@ -43,7 +44,8 @@ export const vmap = statement({
     if (elements.changed) return ask(unmodelled('a verdict map that packets change'), given.to);
     const branches = eachElement(parts, elements, `${context.ruleId}@${given.start}`).map(({ row, match }) => {
       const { value } = row.element;
-      return { match, effects: value?.kind === 'verdict' ? effectOf(value, building) : [] };
+      const effects = value?.kind === 'verdict' ? effectOf(value, building) : [];
+      return new ElementBranch({ element: row.element, keys: types, context }, match, effects);
     });
     if (branches.length === 0) return ask(NEVER, given);
     act({ kind: 'switch', branches });

@@ -5,6 +5,7 @@ import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { constantOf } from './constant.ts';
+import type { ElementOfMap } from './elementBranch.ts';
 import { eachElement, eachRow, hasKey } from './keyed.ts';
 import { type KeyPart, keyPart, keyParts } from './part.ts';
 import { elementsOf } from './rows.ts';
@@ -18,6 +19,8 @@ export type Written =
 export interface WrittenChoice {
   readonly match: MatchExpr;
   readonly value: NftExpression;
+  /** absent: it is of no map */
+  readonly of?: Omit<ElementOfMap, 'value'>;
 }
 
 const MOST_LOTS = 0x100;
@@ -49,7 +52,8 @@ function numberAt({ start, end }: NftExpression, number: number): NftExpression 
 /** `key map { ... }` */
 export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, context: NftRuleContext): Written {
   const parts = keyParts(key, context);
-  const elements = elementsOf(to, { types: parts.map(({ type }) => type), wanted: 'values' }, context);
+  const keys = parts.map(({ type }) => type);
+  const elements = elementsOf(to, { types: keys, wanted: 'values' }, context);
   const present = hasKey(parts);
   if (elements?.rows === undefined) {
     const why = unmodelled('elements that are known only where the rules are loaded');
@@ -57,7 +61,9 @@ export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, con
   }
   if (elements.changed) return { kind: 'unknown', why: 'a map that packets change' };
   const among = eachElement(parts, elements, `${context.ruleId}@${key.start}`).flatMap(({ row, match }): readonly WrittenChoice[] =>
-    row.element.value === undefined || row.element.value.kind === 'verdict' ? [] : [{ match, value: row.element.value }],
+    row.element.value === undefined || row.element.value.kind === 'verdict'
+      ? []
+      : [{ match, value: row.element.value, of: { element: row.element, keys, context } }],
   );
   return { kind: 'choice', present: among.length === 0 ? NEVER : present, among };
 }

@@ -84,7 +84,7 @@ function asideLines(one: Exclude<Decision, Ruled | PassedChain | { kind: 'route'
   }
 }
 
-function ruleLines({ path, rule, verdict, deeds }: Ruled, moved: string | undefined, style: StepStyle): readonly string[] {
+function ruleLines({ path, rule, ledBy, found, verdict, deeds }: Ruled, moved: string | undefined, style: StepStyle): readonly string[] {
   const { paint, width } = style;
   const did = [...deeds.map(deedText), ...(moved === undefined ? [] : [moved])].join(', ');
   const whole = ruleBody(rule);
@@ -96,7 +96,9 @@ function ruleLines({ path, rule, verdict, deeds }: Ruled, moved: string | undefi
   const gap = last.length + GAP + did.length <= width ? GAP : 2;
   const beside = did !== '' && last.length + gap + did.length <= width;
   const below = did === '' || beside ? [] : indented({ text: did, ...style, lead: `${TEXT_LEAD}  ` });
-  const shown = beside ? [...body.slice(0, -1), `${last}${' '.repeat(gap)}${did}`] : [...body, ...below];
+  const elements = (texts: readonly string[]) => texts.flatMap((text) => indented({ text, ...style, lead: `${TEXT_LEAD}  ` }));
+  const told = beside ? [...body.slice(0, -1), `${last}${' '.repeat(gap)}${did}`] : body;
+  const shown = [...elements(ledBy), ...told, ...elements(found), ...below];
   const head = wrappedPath(path, style, hitsText(rule, style.source));
   const placed = withPlace({ head, tail: shown, place: placeOf(rule, style) }, style);
   return did === '' ? placed : placed.map((line) => line.replace(did, () => paint.bold(did)));

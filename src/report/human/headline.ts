@@ -6,6 +6,8 @@ import { unknownProxyText } from '../../connection/unknownProxy.ts';
 import { assertNever } from '../../lib/invariant.ts';
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import { endpointText, flowText, protocolName } from '../../packet/notation.ts';
+import type { Rule } from '../../ruleset/ruleset.ts';
+import { decidedByElement } from '../text/doneStep.ts';
 import { destination, KERNEL, originalDestination, processOf, takenByKernel, theProcess } from '../text/endpoints.ts';
 import { bridgedText, choiceText, fateText, unansweredText } from '../text/fate.ts';
 import { LOST_WORDS, OUTCOME_WORDS } from '../text/labels.ts';
@@ -132,10 +134,11 @@ function loop({ legs, cycleFrom = 0 }: Path): string {
 
 function ended({ walk }: Leg, file: string): string {
   const { fate } = walk;
-  if (fate.kind === 'rejected') return `with ${fate.with} by ${ruleName(fate.by, file)}: ${ruleGist(fate.by)}`;
+  const gist = (rule: Rule): string => `${ruleGist(rule)}${decidedByElement(walk.steps, rule)}`;
+  if (fate.kind === 'rejected') return `with ${fate.with} by ${ruleName(fate.by, file)}: ${gist(fate.by)}`;
   if (fate.kind !== 'dropped') return '';
   if (fate.by !== undefined) {
-    const by = `by ${ruleName(fate.by, file)}: ${ruleGist(fate.by)}`;
+    const by = `by ${ruleName(fate.by, file)}: ${gist(fate.by)}`;
     return fate.unanswered === undefined ? by : `${by}; ${unansweredText(fate.unanswered, file)}`;
   }
   const policy = walk.steps.findLast((step) => step.kind === 'policy');

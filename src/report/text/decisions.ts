@@ -5,7 +5,7 @@ import type { Effect } from '../../netfilter/effect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { effectOf, type Verdict, type WalkStep } from '../../simulate/trace.ts';
-import { calledBy } from './doneStep.ts';
+import { branchesText, calledBy } from './doneStep.ts';
 
 type StepOf<K extends WalkStep['kind']> = Extract<WalkStep, { kind: K }>;
 /** What a rule did to the packet. */
@@ -19,6 +19,9 @@ export type Decision =
       readonly hook: HookName;
       readonly path: readonly Rule[];
       readonly rule: Rule;
+      /** elements of maps that led to it, and those that it took itself */
+      readonly ledBy: readonly string[];
+      readonly found: readonly string[];
       readonly verdict: Verdict;
       readonly deeds: readonly Deed[];
     }
@@ -45,6 +48,8 @@ interface Frame {
   readonly table: string;
   readonly chain: string;
   readonly path: readonly Rule[];
+  /** elements of the maps on that way */
+  readonly ledBy: readonly string[];
   readonly misses: Miss[];
   matched: boolean;
 }
@@ -57,7 +62,7 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
   /** the chain that the rule stands in; what was entered since is left */
   const frameOf = ({ table, chain }: Rule): Frame => {
     const at = frames.findLastIndex((one) => one.table === table && one.chain === chain);
-    frames = at < 0 ? [newFrame(table, chain, [])] : frames.slice(0, at + 1);
+    frames = at < 0 ? [newFrame(table, chain)] : frames.slice(0, at + 1);
     return frames.at(-1) as Frame;
   };
   for (const [index, step] of steps.entries()) {
@@ -72,30 +77,34 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
         const frame = frameOf(step.rule);
         frame.matched = true;
         const path = [...frame.path, step.rule];
+        const [{ ledBy }, found] = [frame, branchesText(step)];
         const effect = effectOf(step);
         const deeds = deedsAfter(steps, index);
+        const { hook, rule, verdict } = step;
         const called = calledBy(step) ?? step.rule.target;
         if ((step.verdict === 'JUMP' || step.verdict === 'GOTO') && called !== undefined) {
-          if (deeds.length > 0) decisions.push({ kind: 'rule', hook: step.hook, path, rule: step.rule, verdict: step.verdict, deeds });
+          if (deeds.length > 0) decisions.push({ kind: 'rule', hook, path, rule, ledBy, found, verdict, deeds });
           // what a chain is left for by GOTO does not see the packet again
           if (step.verdict === 'GOTO') frames.pop();
-          frames.push(newFrame(step.rule.table, called, path));
+          frames.push(newFrame(rule.table, called, { path, ledBy: [...ledBy, ...found] }));
           break;
         }
         const decides = step.verdict !== 'CONTINUE' || deeds.length > 0 || (effect.kind !== 'continue' && !writes(effect.kind));
-        if (decides) decisions.push({ kind: 'rule', hook: step.hook, path, rule: step.rule, verdict: step.verdict, deeds });
+        if (decides) decisions.push({ kind: 'rule', hook, path, rule, ledBy, found, verdict, deeds });
         break;
       }
       case 'left': {
         const frame = frameOf(step.rule);
         frame.matched = true;
         const deeds = deedsAfter(steps, index);
-        decisions.push({ kind: 'rule', hook: step.hook, path: [...frame.path, step.rule], rule: step.rule, verdict: 'CONTINUE', deeds });
+        const { hook, rule } = step;
+        const [{ ledBy }, found] = [frame, branchesText(step)];
+        decisions.push({ kind: 'rule', hook, path: [...frame.path, rule], rule, ledBy, found, verdict: 'CONTINUE', deeds });
         break;
       }
       case 'end': {
         const at = frames.findLastIndex(({ chain, table }) => chain === step.chain && table === step.table);
-        const frame = frames[at] ?? newFrame(step.table, step.chain, []);
+        const frame = frames[at] ?? newFrame(step.table, step.chain);
         if (!frame.matched) decisions.push({ kind: 'passed', hook: step.hook, ...frame });
         if (at >= 0) frames = frames.slice(0, at);
         break;
@@ -129,8 +138,10 @@ export function decisionsOf(steps: readonly WalkStep[]): readonly Decision[] {
   return decisions;
 }
 
-function newFrame(table: string, chain: string, path: readonly Rule[]): Frame {
-  return { table, chain, path, misses: [], matched: false };
+type Way = Pick<Frame, 'path' | 'ledBy'>;
+
+function newFrame(table: string, chain: string, way: Way = { path: [], ledBy: [] }): Frame {
+  return { table, chain, ...way, misses: [], matched: false };
 }
 
 /** The steps right after a rule are what it did. */

@@ -7,6 +7,7 @@ import { OPENING_PARTS, type PartName } from '../../netfilter/connectionParts.ts
 import { endpointText } from '../../packet/notation.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Conversation, ConversationPart } from '../../simulate/conversation.ts';
+import { decidedByElement } from './doneStep.ts';
 import { choiceText, fateText } from './fate.ts';
 import { LOST_WORDS } from './labels.ts';
 import { ruleGist } from './location.ts';
@@ -54,9 +55,9 @@ export function stallText(leg: Pick<Leg, 'connection'>, file: string): string {
 
 /** The rule's own words, after that. */
 export function stoppingGist(leg: Pick<Leg, 'connection'>): string {
-  const { fate } = toldWay(leg)?.parts.at(-1)?.walk ?? {};
+  const { fate, steps = [] } = toldWay(leg)?.parts.at(-1)?.walk ?? {};
   const rule = fate?.kind === 'dropped' || fate?.kind === 'rejected' ? stoppedBy(leg) : undefined;
-  return rule === undefined ? '' : `: ${ruleGist(rule)}`;
+  return rule === undefined ? '' : `: ${ruleGist(rule)}${decidedByElement(steps, rule)}`;
 }
 
 export interface PartPlace {
