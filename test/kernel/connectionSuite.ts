@@ -8,6 +8,7 @@ import { hostOf } from '../support/host.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 import { type Expected, expectedOf, type Seen } from './expectedConnection.ts';
 import { connectionCases } from './generate/randomConnections.ts';
+import { rulesetOfAll } from './nft/examineNft.ts';
 import type { Backend } from './oracle.ts';
 import { type ConnectionCase, type Opening, openSockets, questionOfCase } from './sockets.ts';
 
@@ -29,7 +30,11 @@ export interface Compared {
 export async function compareConnections(sockets: Sockets, given: ConnectionCase, family: 4 | 6): Promise<Compared> {
   const one = { ...given, openings: given.openings.map(asSent) };
   const host = hostOf(one.host);
-  const ruleset = rulesetOf((family === 4 ? one.rules.v4 : one.rules.v6) ?? '*filter\nCOMMIT\n', { family });
+  const { rules } = one;
+  const ruleset =
+    rules.nft === undefined
+      ? rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '*filter\nCOMMIT\n', { family })
+      : rulesetOfAll(rules, family, one.host);
   const asked = one.openings.flatMap((opening) => {
     const expected = expectedOf({ ruleset, host }, opening);
     return expected === undefined ? [] : [{ opening, expected }];
@@ -125,6 +130,8 @@ export interface ConnectionRun {
   readonly wanted: number;
   readonly seed: number;
   readonly backend: Backend;
+  /** in place of iptables' */
+  readonly cases?: typeof connectionCases;
   readonly print: (text: string) => void;
 }
 
@@ -137,11 +144,11 @@ const EACH = 12;
 const MOST_SHOWN = 12;
 
 /** Random hosts, rules and connections, until so many are compared. */
-export async function runConnections({ wanted, seed, backend, print }: ConnectionRun): Promise<ConnectionResult> {
+export async function runConnections({ wanted, seed, backend, cases = connectionCases, print }: ConnectionRun): Promise<ConnectionResult> {
   const sockets = openSockets(backend);
   let [rulesets, compared, completed, skipped, failed] = [0, 0, 0, 0, 0];
   try {
-    for (const one of connectionCases(seed, EACH)) {
+    for (const one of cases(seed, EACH)) {
       if (compared >= wanted) break;
       const found = await compareConnections(sockets, one, one.family);
       rulesets++;

@@ -32,15 +32,15 @@ const CONVERSATIONS = 4;
 const MOST_SHOWN = 12;
 const SECOND_OPINION = 4;
 
-export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOptions): Promise<FlowResult> {
+export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOptions, of = rulesets): Promise<FlowResult> {
   const oracles = backends.map(openOracle);
   const coverage = startCoverage();
   const random = randomFrom(seed);
   let [flows, packets, cut, failed, index] = [0, 0, 0, 0, 0];
   try {
-    for (const { one: plain, pools } of rulesets(seed)) {
+    for (const { one: plain, pools } of of(seed)) {
       if (flows >= wanted) break;
-      const one = edited(random, plain, pools);
+      const one = plain.rules.nft === undefined ? edited(random, plain, pools) : plain;
       const world = worldOf(one);
       const made = Array.from({ length: Math.min(FLOWS_PER_RULESET, wanted - flows) }, (_, at) =>
         (at < CONVERSATIONS ? conversationFlow : randomFlow)(random, { ...world, family: one.family, pools }),
@@ -63,13 +63,13 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
   return { flows, packets, cut, failed, coverage };
 }
 
-interface Ruleset {
+export interface FlowRuleset {
   readonly one: Case;
   readonly pools: PacketPools;
 }
 
 /** Every fixture, then random ones without end. */
-function* rulesets(seed: number): Generator<Ruleset> {
+function* rulesets(seed: number): Generator<FlowRuleset> {
   for (const one of fixtureCases(0, seed)) {
     yield { one: withNat(one), pools: poolsOf([(one.family === 4 ? one.rules.v4 : one.rules.v6) ?? ''], one.family, one.host) };
   }
@@ -93,7 +93,7 @@ function withNat(one: Case): Case {
 
 /** A flow that disagrees, with as few packets and rules as keep it. */
 async function smallestFlow(oracle: Oracle, whole: Case, flow: readonly SentPacket[]): Promise<string> {
-  const key = whole.family === 4 ? 'v4' : 'v6';
+  const key = whole.rules.nft === undefined ? (whole.family === 4 ? 'v4' : 'v6') : 'nft';
   const still = async (lines: readonly string[], packets: readonly SentPacket[]): Promise<string | undefined> => {
     try {
       const [played] = await play(oracle, { ...whole, rules: { [key]: lines.join('\n') } }, [packets]);
@@ -110,7 +110,9 @@ async function smallestFlow(oracle: Oracle, whole: Case, flow: readonly SentPack
     const found = await still(lines, fewer);
     if (found !== undefined) [packets, text] = [fewer, found];
   }
-  for (const pattern of [/^-A /, /^:U/]) {
+  for (const pattern of key === 'nft'
+    ? [/^(?!(?:table|chain|type|set|map|\}))[^{}]*(?:\{[^{}]*\}[^{}]*)*$/, /^(?:set|map)/]
+    : [/^-A /, /^:U/]) {
     for (let at = lines.length - 1; at >= 0; at--) {
       if (!pattern.test(lines[at] ?? '')) continue;
       const fewer = lines.filter((_, index) => index !== at);

@@ -14,6 +14,7 @@ import { rulesetOf } from '../support/rulesets.ts';
 import { describePair } from './describe.ts';
 import { atThisMoment } from './examine.ts';
 import type { Case } from './generate/randomCase.ts';
+import { rulesetOfAll } from './nft/examineNft.ts';
 import type { Oracle, OracleAnswer } from './oracle.ts';
 import type { SentPacket } from './question.ts';
 import { flowQuestion } from './question.ts';
@@ -24,7 +25,9 @@ export interface World {
 }
 
 export function worldOf({ host, family, rules }: Omit<Case, 'name' | 'packets'>): World {
-  const known = hostOf(atThisMoment(host));
+  const now = atThisMoment(host);
+  const known = hostOf(now);
+  if (rules.nft !== undefined) return { host: known, ruleset: rulesetOfAll(rules, family, now) };
   return { host: known, ruleset: rulesetOf((family === 4 ? rules.v4 : rules.v6) ?? '', { family, ...hostNames(known) }) };
 }
 

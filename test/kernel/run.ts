@@ -1,11 +1,13 @@
-/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N`, `--hosts N`, `--settings N` or `--nft N` in place
- *  of pairs.
+/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N`, `--hosts N`, `--settings N` in place of pairs;
+ *  `--nft N`, `--nft-flows N`, `--nft-connections N` for rules of nftables.
  *  The last line counts them. */
 import { parseArgs } from 'node:util';
 import { runConnections } from './connectionSuite.ts';
 import { runFlows } from './flowSuite.ts';
 import { compareHosts } from './hosts/compareHosts.ts';
 import { whyNoKernel } from './needs.ts';
+import { nftConnections } from './nft/generate/nftConnections.ts';
+import { nftFlows } from './nft/generate/nftFlows.ts';
 import { runNftSuite } from './nft/suite.ts';
 import type { Backend } from './oracle.ts';
 import { compareRendered } from './rendered.ts';
@@ -22,17 +24,28 @@ const { values } = parseArgs({
     settings: { type: 'string' },
     hosts: { type: 'string' },
     nft: { type: 'string' },
+    'nft-flows': { type: 'string' },
+    'nft-connections': { type: 'string' },
     backend: { type: 'string', default: 'both' },
   },
 });
 const [pairs, seed, backends] = [
-  Number(values.nft ?? values.settings ?? values.hosts ?? values.connections ?? values.flows ?? values.pairs),
+  Number(
+    values['nft-connections'] ??
+      values['nft-flows'] ??
+      values.nft ??
+      values.settings ??
+      values.hosts ??
+      values.connections ??
+      values.flows ??
+      values.pairs,
+  ),
   Number(values.seed),
   BACKENDS[values.backend],
 ];
 if (!Number.isInteger(pairs) || pairs < 1 || !Number.isInteger(seed) || backends === undefined) {
   console.error(
-    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --hosts N | --settings N | --nft N] [--seed S] [--backend legacy|nft|both]',
+    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --hosts N | --settings N | --nft N | --nft-flows N | --nft-connections N] [--seed S] [--backend legacy|nft|both]',
   );
   process.exit(2);
 }
@@ -49,16 +62,18 @@ async function compare(): Promise<number> {
   if (values.settings !== undefined) return compareSettings();
   if (values.nft !== undefined) return await compareNft();
   if (values.hosts !== undefined) return await compareRoutedHosts();
-  if (values.connections !== undefined) return await compareSockets();
-  return values.flows === undefined ? await comparePairs() : await compareFlows();
+  if (values.connections !== undefined || values['nft-connections'] !== undefined) return await compareSockets();
+  return values.flows === undefined && values['nft-flows'] === undefined ? await comparePairs() : await compareFlows();
 }
 
 /** Rulesets of nftables. */
 async function compareNft(): Promise<number> {
-  const { passed, failed, refused, unread, forked, known, coverage } = await runNftSuite({ pairs, seed, print: console.log });
+  const { passed, failed, refused, unread, forked, reordered, known, coverage } = await runNftSuite({ pairs, seed, print: console.log });
   console.log(coverage.report());
   for (const [id, count] of known) console.log(`${count} differ: ${id}`);
-  console.log(`${refused} listings refused by nft, ${unread} by chainwalk alone, ${forked} packets with several ways`);
+  console.log(
+    `${refused} listings refused by nft, ${unread} by chainwalk alone, ${forked} packets with several ways, ${reordered} in another order`,
+  );
   console.log(`${passed} passed, ${failed} failed`);
   return failed + unread;
 }
@@ -67,7 +82,8 @@ async function compareNft(): Promise<number> {
 async function compareSockets(): Promise<number> {
   let failures = 0;
   for (const backend of options.backends) {
-    const result = await runConnections({ wanted: pairs, seed, backend, print: console.log });
+    const cases = values['nft-connections'] === undefined ? {} : { cases: nftConnections };
+    const result = await runConnections({ wanted: pairs, seed, backend, ...cases, print: console.log });
     failures += result.failed;
     const counts = `${result.compared} connections through ${result.rulesets} rulesets, ${result.completed} completed`;
     console.log(`${backend}: ${counts}, ${result.skipped} left to chance, ${result.failed} failed`);
@@ -96,7 +112,7 @@ async function comparePairs(): Promise<number> {
 }
 
 async function compareFlows(): Promise<number> {
-  const result = await runFlows(options);
+  const result = await (values['nft-flows'] === undefined ? runFlows(options) : runFlows({ ...options, backends: ['nft'] }, nftFlows));
   console.log(result.coverage.report());
   console.log(`${result.flows} flows, ${result.packets} packets compared, ${result.cut} cut short by chance, ${result.failed} failed`);
   return result.failed;

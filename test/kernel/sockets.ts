@@ -42,9 +42,10 @@ function otherPorts(openings: readonly Opening[], proto: string, listeners: NonN
   return [...new Set([...asked, ...MORE_PORTS])].filter((port) => !taken.includes(port));
 }
 
-function farPorts(openings: readonly Opening[], { v4 = '', v6 = '' }: Rules): readonly unknown[] {
+function farPorts(openings: readonly Opening[], { v4 = '', v6 = '', nft = '' }: Rules): readonly unknown[] {
   const asked = openings.map(({ dport }) => dport ?? 0);
   // and where NAT leads
   const led = [...`${v4}${v6}`.matchAll(/--to-(?:destination \S*:|ports? )(\d+)/g)].map(([, port]) => Number(port));
-  return farServers([...new Set([...asked, ...led, ...MORE_PORTS])]);
+  const mapped = [...nft.matchAll(/(?: to \S*:|: \S+ \. )(\d+)/g)].map(([, port]) => Number(port));
+  return farServers([...new Set([...asked, ...led, ...mapped, ...MORE_PORTS])].filter((port) => port > 0));
 }

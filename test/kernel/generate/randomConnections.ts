@@ -45,13 +45,13 @@ export function* connectionCases(seed: number, each: number): Generator<FamilyCa
     );
     const edited = withPolicy(random, edits.reduce(inserted, text));
     const host = hostOf(given);
-    const openings = Array.from({ length: each }, (_, at) => opening(random, { pools, host, sport: FIRST_PORT + at }));
+    const openings = openingsOf(random, { pools, host }, each);
     yield {
       name: `${one.name} with ${edits.map(({ table, rule }) => `${table} ${rule}`).join('; ') || 'no edit'}`,
       host: given,
       family: one.family,
       rules: one.family === 4 ? { v4: edited } : { v6: edited },
-      openings: openings.flatMap((packet) => packet ?? []),
+      openings,
     };
   }
 }
@@ -77,6 +77,11 @@ interface Place {
   readonly pools: EditPools;
   readonly host: Host;
   readonly sport: number;
+}
+
+/** So many at most. */
+export function openingsOf(random: Random, { pools, host }: Omit<Place, 'sport'>, each: number): readonly Packet[] {
+  return Array.from({ length: each }, (_, at) => opening(random, { pools, host, sport: FIRST_PORT + at }) ?? []).flat();
 }
 
 /** Undefined: no socket sends such a packet. */

@@ -1,7 +1,11 @@
 /** Random rulesets of nftables, fixed seed. */
 import { describe, expect, test } from 'vitest';
+import { runConnections } from '../connectionSuite.ts';
+import { runFlows } from '../flowSuite.ts';
 import { kernelHere } from '../kernelHere.ts';
 import { openOracle } from '../oracle.ts';
+import { nftConnections } from './generate/nftConnections.ts';
+import { nftFlows } from './generate/nftFlows.ts';
 import { loadRandom } from './loading.ts';
 import { runNftSuite } from './suite.ts';
 
@@ -20,5 +24,21 @@ describe.runIf(kernelHere())('random rulesets of nftables', () => {
     console.log(`${passed} passed, ${failed} failed`, [...known]);
     expect({ failed, unread }).toEqual({ failed: 0, unread: 0 });
     expect(passed).toBeGreaterThan(1900);
+  });
+
+  test('and the packets of whole flows', { timeout: 300_000 }, async () => {
+    const shown: string[] = [];
+    const print = (text: string): void => void shown.push(text);
+    const { failed, packets } = await runFlows({ pairs: 200, seed: 1, backends: ['nft'], print }, nftFlows);
+    expect([shown, failed]).toEqual([[], 0]);
+    expect(packets).toBeGreaterThan(900);
+  });
+
+  test('and connections of real sockets', { timeout: 600_000 }, async () => {
+    const shown: string[] = [];
+    const print = (text: string): void => void shown.push(text);
+    const result = await runConnections({ wanted: 150, seed: 1, backend: 'nft', cases: nftConnections, print });
+    expect([shown, result.failed]).toEqual([[], 0]);
+    expect(result.completed).toBeGreaterThan(15);
   });
 });

@@ -1,0 +1,46 @@
+/** The two engines say the same of random rulesets of nftables. */
+import { describe, expect, it } from 'vitest';
+import { packetText } from '../../src/packet/notation.ts';
+import { simulate } from '../../src/simulate/simulate.ts';
+import { makeSpace } from '../../src/symbolic/space/space.ts';
+import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
+import { traverseIn, traverseOut } from '../../src/symbolic/walk/traverse.ts';
+import { rulesetOfAll } from '../kernel/nft/examineNft.ts';
+import { randomNft } from '../kernel/nft/generate/nftCases.ts';
+import { hostOf } from '../support/host.ts';
+import { asSent, endOfWalk, endsOfClasses } from './oneLeg.ts';
+
+const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
+const PAIRS = Number(process.env.CHAINWALK_PAIRS ?? 1500);
+
+describe('the simulator and the symbolic engine agree', () => {
+  it(`on rulesets of nftables, ${PAIRS} pairs`, { timeout: 900_000 }, () => {
+    const wrong: string[] = [];
+    const seen = { compared: 0, forked: 0, fragments: 0 };
+    for (const one of randomNft(PAIRS, SEED)) {
+      const host = hostOf(one.host);
+      for (const family of [4, 6] as const) {
+        const ruleset = rulesetOfAll(one.rules, family, one.host);
+        const space = makeSpace(family, host);
+        const classes = new Map<string, readonly FateClass[]>();
+        for (const packet of one.packets.filter((each) => each.family === family)) {
+          if (packet.oif !== undefined || (packet.dir === 'out' && (packet.src === 0 || packet.src === 0n))) continue;
+          const { dir, iif = '' } = packet;
+          const way = `${dir} ${iif}`;
+          const found = classes.get(way) ?? (dir === 'out' ? traverseOut({ space, ruleset }) : traverseIn({ space, ruleset }, iif));
+          classes.set(way, found);
+          const walks = asSent(host, packet).flatMap((sent) => simulate({ ruleset, packet: sent, host }, { ways: 4000 }).walks);
+          const ends = [...new Set(walks.map(endOfWalk))].sort().join(' | ');
+          const sets = endsOfClasses(space, found, packet).join(' | ');
+          seen.compared++;
+          if (walks.length > 1) seen.forked++;
+          if (packet.fragOffset > 0) seen.fragments++;
+          if (ends !== sets) wrong.push(`${one.name}: ${packetText(packet)}\nsimulator: ${ends}\nsymbolic:  ${sets}`);
+        }
+      }
+    }
+    expect(wrong.slice(0, 5)).toEqual([]);
+    expect(seen.compared).toBeGreaterThan(PAIRS * 0.7);
+    for (const count of Object.values(seen)) expect(count).toBeGreaterThan(0);
+  });
+});
