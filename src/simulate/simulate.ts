@@ -20,6 +20,8 @@ export interface SimulateOptions {
   readonly detailed?: boolean;
   /** at most so many ways; 256 when absent */
   readonly ways?: number;
+  /** also the orders of tables of one priority that change nothing */
+  readonly everyOrder?: boolean;
   /** of the question that the walks are a part of */
   readonly budget?: Budget;
   /** a walk that spends the budget ends undecided, and says so; else a `BudgetError` is thrown */
@@ -69,5 +71,5 @@ export function simulate(given: SimulationInput, options: SimulateOptions = {}):
     most: options.ways ?? 256,
     isLast: (one) => whySpent(one) !== undefined,
   });
-  return { walks: withoutIdleOrders(results), truncated };
+  return { walks: options.everyOrder === true ? results : withoutIdleOrders(results), truncated };
 }

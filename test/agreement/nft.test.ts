@@ -1,17 +1,28 @@
 /** The two engines say the same of random rulesets of nftables. */
 import { describe, expect, it } from 'vitest';
+import type { Family } from '../../src/packet/address.ts';
 import { packetText } from '../../src/packet/notation.ts';
+import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
 import { traverseIn, traverseOut } from '../../src/symbolic/walk/traverse.ts';
 import { rulesetOfAll } from '../kernel/nft/examineNft.ts';
-import { randomNft } from '../kernel/nft/generate/nftCases.ts';
+import { type RandomNft, randomNft } from '../kernel/nft/generate/nftCases.ts';
 import { hostOf } from '../support/host.ts';
 import { asSent, endOfWalk, endsOfClasses } from './oneLeg.ts';
 
 const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
 const PAIRS = Number(process.env.CHAINWALK_PAIRS ?? 1500);
+
+/** Undefined: nft refuses it too. */
+function loaded({ rules, host }: RandomNft, family: Family): Ruleset | undefined {
+  try {
+    return rulesetOfAll(rules, family, host);
+  } catch {
+    return undefined;
+  }
+}
 
 describe('the simulator and the symbolic engine agree', () => {
   it(`on rulesets of nftables, ${PAIRS} pairs`, { timeout: 900_000 }, () => {
@@ -20,7 +31,8 @@ describe('the simulator and the symbolic engine agree', () => {
     for (const one of randomNft(PAIRS, SEED)) {
       const host = hostOf(one.host);
       for (const family of [4, 6] as const) {
-        const ruleset = rulesetOfAll(one.rules, family, one.host);
+        const ruleset = loaded(one, family);
+        if (ruleset === undefined) continue;
         const space = makeSpace(family, host);
         const classes = new Map<string, readonly FateClass[]>();
         for (const packet of one.packets.filter((each) => each.family === family)) {

@@ -59,7 +59,9 @@ function playOne({ ruleset, host, idle, flow, answers }: OneFlow): Played {
   let tables: readonly NonNullable<SimulationInput['connections']>[] = [[]];
   for (const [index, packet] of flow.entries()) {
     const answer = answers[index] as OracleAnswer;
-    const walks = tables.flatMap((connections) => simulate({ ruleset, packet, host, connections }, { detailed: true }).walks);
+    const walks = tables.flatMap(
+      (connections) => simulate({ ruleset, packet, host, connections }, { detailed: true, everyOrder: true }).walks,
+    );
     pairs.push({ packet, walks, answer });
     const same = agreeing({ walks, answer, idle });
     const compared = index + 1;

@@ -25,11 +25,13 @@ export interface Examination {
   readonly connections?: readonly Connection[] | undefined;
   /** the kernel's */
   readonly answer: OracleAnswer;
+  /** see simulate.ts; the rows of each order are its own */
+  readonly everyOrder?: boolean;
 }
 
 /** Where chance or something unmodelled decides, one of the simulator's ways must be the kernel's. */
-export function examined({ ruleset, host, packet, connections = [], answer }: Examination): Examined {
-  const { walks } = simulate({ ruleset, packet, host, connections }, { detailed: true });
+export function examined({ ruleset, host, packet, connections = [], answer, everyOrder = false }: Examination): Examined {
+  const { walks } = simulate({ ruleset, packet, host, connections }, { detailed: true, everyOrder });
   const found = disagreement({ walks, answer, idle: idleRules(ruleset) });
   return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
 }

@@ -50,6 +50,6 @@ export async function examineNft(
   return packets.map((given, index) => {
     const packet = given.chooseSource === true ? withSource(given, world) : given;
     const ruleset = rulesets.get(packet.family) as Ruleset;
-    return examined({ ruleset, host: world, packet, answer: answers[index] as OracleAnswer });
+    return examined({ ruleset, host: world, packet, answer: answers[index] as OracleAnswer, everyOrder: true });
   });
 }

@@ -19,7 +19,7 @@ describe.runIf(kernelHere())('random rulesets of nftables', () => {
     expect(coverage.missing()).toEqual([]);
   });
 
-  test('are walked by the simulator as by the kernel', { timeout: 120_000 }, async () => {
+  test('are walked by the simulator as by the kernel', { timeout: 600_000 }, async () => {
     const { passed, failed, unread, known } = await runNftSuite({ pairs: 2100, seed: 1, print: console.log });
     console.log(`${passed} passed, ${failed} failed`, [...known]);
     expect({ failed, unread }).toEqual({ failed: 0, unread: 0 });

@@ -70,8 +70,8 @@ export async function runNftSuite({ pairs, seed, print }: NftSuiteOptions): Prom
   return { passed, failed, refused, unread, forked, reordered, known, coverage };
 }
 
-/** Which of the tables of nft and of iptables was loaded last is not in the text. The simulator says of both orders what they have in common:
- *  how the packet ends, and by which rule. */
+/** Which of the tables of nft and of iptables was loaded last is not in the text: of orders that change nothing, whatever the packet, the
+ *  simulator has one. */
 function isSameInAnotherOrder({ ours, kernels }: Disagreement): boolean {
   const sorted = (rows: readonly string[]): string => rows.toSorted().join('\n');
   const isEnd = kernels.end === 'dropped' || kernels.end === 'rejected';
