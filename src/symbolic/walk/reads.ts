@@ -12,18 +12,46 @@ type Part = EnvPart | 'hook';
 
 /** Everything that the rules of a chain, and of the chains it calls, ask about. */
 export const chainReads: (table: Table, chain: string) => ReadonlySet<Part> = memoize((table: Table, name: string) => {
-  const parts = new Set<Part>();
+  const { asked, written } = partsIn(table, name);
+  for (const parts of written) addAll(asked, parts);
+  return asked;
+});
+
+/** What decides which of these rules match: as `chainReads`, but for what is only written, which no rule there asks for. A service of
+ *  kube-proxy is walked once then, not for packets with its mark and for those without. */
+export const chainAsks: (table: Table, chain: string) => ReadonlySet<Part> = memoize((table: Table, name: string) => {
+  const { asked, written } = partsIn(table, name);
+  for (let size = -1; size < asked.size; ) {
+    size = asked.size;
+    for (const parts of written) if (parts.some((part) => asked.has(part) || part === 'remembered')) addAll(asked, parts);
+  }
+  return asked;
+});
+
+interface PartsOfChain {
+  readonly asked: Set<Part>;
+  /** by effect, with what the effect reads */
+  readonly written: readonly (readonly Part[])[];
+}
+
+function partsIn(table: Table, name: string): PartsOfChain {
+  const asked = new Set<Part>();
+  const written: (readonly Part[])[] = [];
   const seen = new Set<string>([name]);
   // a Set grows while it is walked
   for (const chain of seen) {
     for (const rule of table.chains.get(chain)?.rules ?? []) {
-      for (const match of everyMatch(rule)) eachFieldLeaf(match, ({ field }) => addAll(parts, FIELD_READS[field]));
-      for (const effect of everyEffect(rule)) addAll(parts, effectReads(effect));
+      for (const match of everyMatch(rule)) eachFieldLeaf(match, ({ field }) => addAll(asked, FIELD_READS[field]));
+      written.push(
+        ...everyEffect(rule)
+          .map(effectReads)
+          .filter(({ length }) => length > 0),
+      );
       for (const call of callsIn(rule)) seen.add(call.chain);
     }
   }
-  return parts;
-});
+  return { asked, written };
+}
 
 /** Everything that the branches of a switch ask about. */
 export const matchReads: (effect: Switch, _all: '') => ReadonlySet<Part> = memoize((effect: Switch, _all: '') => {

@@ -8,7 +8,7 @@ import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { callersFirst, sharedChains } from './callers.ts';
 import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
-import { chainReads } from './reads.ts';
+import { chainAsks, chainReads } from './reads.ts';
 import { rejected } from './reject.ts';
 import { split } from './split.ts';
 import type { PacketClass } from './state.ts';
@@ -60,8 +60,8 @@ function recall(walker: Walker, name: string, { set, env }: PacketClass): boolea
 }
 
 /** One class for all that the chain cannot distinguish. */
-function alike({ space, table, base }: TableWalk, name: string, classes: readonly PacketClass[]): readonly PacketClass[] {
-  const reads = chainReads(table, name);
+function alike({ space, table, base, deferred }: TableWalk, name: string, classes: readonly PacketClass[]): readonly PacketClass[] {
+  const reads = deferred?.has(name) ? chainAsks(table, name) : chainReads(table, name);
   const byKey = new Map<string, { readonly one: PacketClass; readonly sets: Bdd[] }>();
   for (const one of classes) {
     const key = partsKey(one.env, base.base.hook, reads);
