@@ -5,7 +5,8 @@ import { rulesOfTables } from './everyRule.ts';
 import type { Ruleset } from './ruleset.ts';
 import { runsBeforeLookup } from './stages.ts';
 
-/** Such a packet: its template may be that of packets before it, which chains of NAT have already been asked about. */
+/** What a rule gives a zone though it belongs to no connection has a template, which is that of packets before it. */
+export const ASKED_OF_TEMPLATE = 'whether chains of NAT are asked about a packet that has a zone and no connection, after those before it';
 export const NAT_OF_TEMPLATE = 'what NAT makes of a packet that a rule has given a zone though it belongs to no connection';
 
 /** What mark a template has when a packet gets it depends on the packets before. */

@@ -15,7 +15,7 @@ import type { PartsOf } from '../ruleset/portParts.ts';
 import { portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../ruleset/stages.ts';
-import { NAT_OF_TEMPLATE } from '../ruleset/templates.ts';
+import { ASKED_OF_TEMPLATE, NAT_OF_TEMPLATE } from '../ruleset/templates.ts';
 import { isIdleBase } from '../ruleset/ties.ts';
 import { closeIfSent } from './answer.ts';
 import type { Choose } from './choices.ts';
@@ -101,7 +101,7 @@ function lookup(skb: Skb, hook: HookName, run: HookRun): void {
 /** Nat chains are for the first packet of a connection, once per direction of rewriting; the others do as it said. */
 function runNat(skb: Skb, { chains }: Extract<HookStage, { kind: 'nat' }>, { hook, run }: Place): Fate | undefined {
   const entry = skb.connection;
-  if (skb.hasTemplate && chains.some((at) => !isIdleBase(at))) return rewritesTemplate(hook, run);
+  if (skb.hasTemplate && chains.some((at) => !isIdleBase(at))) return askOfTemplate(skb, chains, { hook, run });
   if (!run.rules.ruleset.usesConntrack || entry === undefined) return undefined;
   const end = endAt(hook);
   const done = end === 'dst' ? 'dstDone' : 'srcDone';
@@ -123,10 +123,10 @@ function runNat(skb: Skb, { chains }: Extract<HookStage, { kind: 'nat' }>, { hoo
   return fate;
 }
 
-function rewritesTemplate(hook: HookName, { record }: HookRun): Fate {
-  const choice = { why: 'unmodelled', what: NAT_OF_TEMPLATE, taken: 'unknown' } as const;
-  record({ kind: 'choice', hook, choice });
-  return { kind: 'undecided', reasons: [choice] };
+/** Chains that have been asked about a packet before with the template that this one has are not asked again. */
+function askOfTemplate(skb: Skb, chains: readonly AttachedChain[], place: Place): Fate | undefined {
+  const isAsked = place.run.choose({ why: 'unsaid', what: ASKED_OF_TEMPLATE, ways: 2, says: ['they are asked', 'they are not'] }) === 0;
+  return isAsked ? askInTurn(skb, chains, place) : undefined;
 }
 
 /** The first that rewrites the connection is the last that is asked. */
@@ -213,6 +213,11 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
 type Place = Pick<ActPlace, 'hook' | 'run'>;
 
 function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
+  if (skb.hasTemplate) {
+    const choice = { why: 'unmodelled', what: NAT_OF_TEMPLATE, taken: 'unknown' } as const;
+    run.record({ kind: 'choice', hook, choice });
+    return { kind: 'undecided', reasons: [choice] };
+  }
   // what becomes of the connection is over with it
   if (skb.answers) return hasAddress(skb, effect, run.nextHop) ? 'accept' : { kind: 'lost', reason: 'no-address' };
   const manip = manipAt(effect, hook);

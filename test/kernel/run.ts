@@ -26,6 +26,7 @@ const { values } = parseArgs({
     nft: { type: 'string' },
     'nft-flows': { type: 'string' },
     'nft-connections': { type: 'string' },
+    minimised: { type: 'string', default: '12' },
     backend: { type: 'string', default: 'both' },
   },
 });
@@ -68,11 +69,16 @@ async function compare(): Promise<number> {
 
 /** Rulesets of nftables. */
 async function compareNft(): Promise<number> {
-  const { passed, failed, refused, unread, forked, reordered, known, coverage } = await runNftSuite({ pairs, seed, print: console.log });
+  const { passed, failed, refused, unread, forked, undecided, reordered, known, coverage } = await runNftSuite({
+    pairs,
+    seed,
+    print: console.log,
+    minimised: Number(values.minimised),
+  });
   console.log(coverage.report());
   for (const [id, count] of known) console.log(`${count} differ: ${id}`);
   console.log(
-    `${refused} listings refused by nft, ${unread} by chainwalk alone, ${forked} packets with several ways, ${reordered} in another order`,
+    `${refused} listings refused by nft, ${unread} by chainwalk alone, ${forked} packets with several ways, ${undecided} undecided, ${reordered} in another order`,
   );
   console.log(`${passed} passed, ${failed} failed`);
   return failed + unread;

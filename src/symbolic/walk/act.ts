@@ -6,6 +6,7 @@ import type { Conntrack, CopyMark, Divert, Effect, SetField, SetMark } from '../
 import type { Address } from '../../packet/address.ts';
 import { familyOf } from '../../packet/address.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
+import { NAT_OF_TEMPLATE } from '../../ruleset/templates.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
@@ -33,6 +34,7 @@ export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemem
       case 'conntrack':
         return goOn(one, setConntrack(one.env, effect, templatesRemember));
       case 'nat':
+        if (hasTemplate(one.env)) return undecided(one, { rule, effect, what: NAT_OF_TEMPLATE });
         if (one.env.about !== undefined) return actNatOfAnswer(space, one, { nat: effect, rule });
         return actNat(space, one, { nat: effect, hook, rule, partsOf, addressesOf });
       case 'divert':

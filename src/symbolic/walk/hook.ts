@@ -8,7 +8,7 @@ import { addressParts } from '../../ruleset/addressParts.ts';
 import { portParts } from '../../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../../ruleset/stages.ts';
-import { NAT_OF_TEMPLATE, templatesRemember } from '../../ruleset/templates.ts';
+import { ASKED_OF_TEMPLATE, templatesRemember } from '../../ruleset/templates.ts';
 import { isIdleBase } from '../../ruleset/ties.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
@@ -109,8 +109,10 @@ function askNat(walk: HookWalk, stage: NatStage, { hook, classes }: AtHook): Hoo
   const open = stage.chains.every(isIdleBase) ? [] : classes.filter(({ env }) => hasTemplate(env));
   if (open.length === 0) return askOfConnections(walk, stage, { hook, classes });
   const { on, ended } = askOfConnections(walk, stage, { hook, classes: classes.filter((one) => !open.includes(one)) });
-  const doubt = { why: 'unmodelled', what: NAT_OF_TEMPLATE } as const;
-  return { on, ended: [...ended, ...open.map((one) => ({ ...one, doubts: [...one.doubts, doubt], end: 'undecided' as const }))] };
+  const doubt = { why: 'chance', what: ASKED_OF_TEMPLATE } as const;
+  const either = open.map((one) => ({ ...one, doubts: [...one.doubts, doubt] }));
+  const asked = askInTurn(walk, stage.chains, either);
+  return { on: merge(walk.space, [...on, ...either, ...asked.accepted]), ended: [...ended, ...asked.ended] };
 }
 
 function askOfConnections(walk: HookWalk, { chains }: NatStage, { hook, classes }: AtHook): HookResult {
