@@ -62,6 +62,8 @@ interface Handover {
 
 const handovers = memoize((ruleset: Ruleset, host: Host): readonly Handover[] =>
   [...ruleset.tables.values()].flatMap(calledRules).flatMap((rule): readonly Handover[] => {
+    // a table of both families has rules of the other one
+    if (rule.match.kind === 'or' && rule.match.of.length === 0) return [];
     const ports = portsOf(rule, ruleset, host);
     return ports === undefined ? [] : [{ rule, protos: asked(rule.match, 'proto')?.flatMap(protosIn) ?? PROTOS, ports }];
   }),

@@ -10,6 +10,7 @@ import { EXCEPTIONS } from './law/exceptions.ts';
 import { brokenPromises, isLoadable } from './law/judge.ts';
 import { lawSettings, USUAL } from './law/lawSettings.ts';
 import { type JudgedWorld, meshWorld } from './law/meshWorld.ts';
+import { withNftables } from './law/nativeSettings.ts';
 
 const COUNT = Number(process.env.CHAINWALK_SETTINGS ?? 30);
 const SEED = Number(process.env.CHAINWALK_SEED ?? 1);
@@ -57,6 +58,11 @@ describe('rules that follow from settings', () => {
   it('keep the promises of ambient mode, for random settings', { timeout: 60_000 + COUNT * MILLISECONDS_EACH }, () => {
     const samples = fc.sample(istioSettings({ mode: 'ambient' }), { numRuns: Math.ceil(COUNT / 3), seed: SEED });
     expect(samples.flatMap((settings) => unnamed({ ...settings, mode: 'ambient' }))).toEqual([]);
+  });
+
+  it('keep them with nftables, for random settings', { timeout: 60_000 + COUNT * MILLISECONDS_EACH }, () => {
+    const samples = fc.sample(withNftables(fc.oneof(lawSettings, istioSettings({ mode: 'ambient' }))), { numRuns: COUNT, seed: SEED });
+    expect(samples.filter(({ mode }) => mode !== 'ambient-host').flatMap(unnamed)).toEqual([]);
   });
 
   it('keep every promise where INVALID packets are dropped and nothing else is requested', () => {

@@ -13,8 +13,9 @@ import { describePair } from './describe.ts';
 import { examine } from './examine.ts';
 import { BACKENDS } from './iptables.ts';
 import { kernelHere } from './kernelHere.ts';
+import { examineNft } from './nft/examineNft.ts';
 import { type Oracle, openOracle } from './oracle.ts';
-import type { HostJson } from './question.ts';
+import type { HostJson, Rules } from './question.ts';
 import { questionOf } from './question.ts';
 
 /** Conntrack takes no connection over in its middle: an ACK out of nowhere is INVALID. An interface stands for excluded and virtual ones. */
@@ -29,7 +30,8 @@ function worldOf({ example, packet }: Exception) {
   const sent = packetOf(packet.text, host);
   const ruleset = world.sides.find((side) => side.ruleset.family === sent.family)?.ruleset;
   if (ruleset === undefined) throw new Error(`no side of IPv${sent.family}`);
-  return { json, host, sent, ruleset, profile: world.profile, rules: { [`v${sent.family}`]: print(ruleset) || '*filter\nCOMMIT\n' } };
+  const rules: Rules = world.nft === undefined ? { [`v${sent.family}`]: print(ruleset) || '*filter\nCOMMIT\n' } : { nft: world.nft };
+  return { json, host, sent, ruleset, profile: world.profile, rules };
 }
 
 const PACKETS = EXCEPTIONS.filter(({ packet }) => packet !== undefined);
@@ -55,7 +57,11 @@ describe.runIf(kernelHere()).each(BACKENDS)('exceptions in the kernel, %s backen
     oracle ??= openOracle(backend);
     const { paths } = walkJourney(ruleset, sent, { host, profile });
     const packets = paths.flatMap(({ legs }) => legs.map(({ walk }) => walk.packet));
-    const pairs = await examine(oracle, { host: json, family: sent.family, rules, packets });
+    const { nft } = rules;
+    const pairs =
+      nft === undefined
+        ? await examine(oracle, { host: json, family: sent.family, rules, packets })
+        : await examineNft(oracle, { host: json, rules: { ...rules, nft }, packets });
     expect(pairs.filter(({ disagreement }) => disagreement !== undefined).map(describePair)).toEqual([]);
   });
 

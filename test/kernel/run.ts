@@ -8,6 +8,7 @@ import { compareHosts } from './hosts/compareHosts.ts';
 import { whyNoKernel } from './needs.ts';
 import { nftConnections } from './nft/generate/nftConnections.ts';
 import { nftFlows } from './nft/generate/nftFlows.ts';
+import { compareRenderedNft } from './nft/renderedNft.ts';
 import { runNftSuite } from './nft/suite.ts';
 import type { Backend } from './oracle.ts';
 import { compareRendered } from './rendered.ts';
@@ -124,10 +125,12 @@ async function compareFlows(): Promise<number> {
   return result.failed;
 }
 
-/** Always both backends. */
+/** Always both backends of iptables, and nft. */
 function compareSettings(): number {
   const { loaded, problems } = compareRendered({ count: pairs, seed });
-  for (const problem of problems.slice(0, 12)) console.log(`--- ${problem}`);
+  const nft = compareRenderedNft(pairs, seed);
+  for (const problem of [...problems, ...nft.problems].slice(0, 12)) console.log(`--- ${problem}`);
   console.log(`${loaded} rendered rulesets loaded, ${problems.length} failed`);
-  return problems.length;
+  console.log(`${nft.loaded} loaded by nft, ${nft.refused} refused by both, ${nft.problems.length} failed`);
+  return problems.length + nft.problems.length;
 }

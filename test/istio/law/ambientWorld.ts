@@ -10,12 +10,13 @@ import { istioAmbient } from '../../../src/mesh/istioAmbient.ts';
 import type { MeshProfile } from '../../../src/mesh/profile.ts';
 import type { Declaration } from '../../../src/prove/inferred/declaration.ts';
 import { hostOf } from '../../support/host.ts';
-import { rulesetOf } from '../../support/rulesets.ts';
-import type { HostJson, JudgedWorld } from './meshWorld.ts';
+import { type HostJson, type JudgedWorld, renderedRuleset } from './meshWorld.ts';
 
 export interface AmbientWorld extends JudgedWorld {
   readonly settings: AmbientSettings;
   readonly version: Version;
+  /** rules of nftables, as Istio writes them */
+  readonly nft?: string;
   /** as `--host` takes it */
   readonly description: HostJson;
 }
@@ -36,10 +37,11 @@ export function ambientWorld(values: SettingsObject): AmbientWorld {
     profile,
     description,
     host: hostOf(description),
-    sides: families.map((family) => ({
-      ruleset: rulesetOf(family === 4 ? rendered.v4 : rendered.v6, { family }),
-      declared: declarationOf(settings),
-    })),
+    sides: families.flatMap((family) => {
+      const ruleset = renderedRuleset(rendered, family);
+      return ruleset === undefined ? [] : [{ ruleset, declared: declarationOf(settings) }];
+    }),
+    ...(rendered.nft !== undefined && { nft: rendered.nft }),
   };
 }
 

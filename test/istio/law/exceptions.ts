@@ -2,6 +2,7 @@
  *  the kernel is asked about each packet in test/kernel/exceptions.test.ts. */
 import type { SettingsObject } from '../../../src/api/arbitraries/settings.ts';
 import type { Outcome } from '../../../src/connection/journey.ts';
+import { hasIPv6 } from '../../../src/istio/settings/hostFacts.ts';
 import { type AmbientWorld, lacksConnmark } from './ambientWorld.ts';
 import type { MeshWorld, Side } from './meshWorld.ts';
 import { catchAlls, has, listsOf, rangesOf, resolversOf, some, spares, twice } from './sideFacts.ts';
@@ -217,6 +218,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     example: { 'kube-virt-interfaces': 'lo', 'istio-service-cidr': '' },
   },
   {
+    id: 'loopback-range',
+    breaks: ['loopback-preserved'],
+    when: ({ plan }) => plan.loopbackIncluded,
+    example: { 'istio-service-cidr': '127.0.0.0/8,10.0.0.0/8' },
+    packet: { text: 'out tcp -> 127.1.2.3:8080 uid=1000 gid=1000', outcome: 'captured-out' },
+  },
+  {
     id: 'loopback-elsewhere',
     breaks: ['loopback-preserved', 'ipv6-parity'],
     when: (_, { sides }) => sides.some(({ plan }) => plan.family === 4 && !spares(plan.loopback, '127.0.0.1')),
@@ -237,6 +245,30 @@ export const EXCEPTIONS: readonly Exception[] = [
     when: ({ ruleset }) => ruleset.tables.size === 0,
     example: { host: { addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] } },
     packet: { text: 'out tcp -> [2001:db8::9]:443 uid=1000 gid=1000', outcome: 'direct' },
+  },
+  {
+    id: 'nft-ipv4-first',
+    breaks: [
+      'self-vip-captured',
+      'inbound-captured',
+      'outbound-captured',
+      'invalid-not-to-app',
+      'dns-captured',
+      'virtual-iface-rerouted',
+      'reply-path-preserved',
+      'connections-complete',
+      'ipv6-parity',
+    ],
+    when: ({ plan }, { settings, facts }) =>
+      settings['native-nftables'] && plan.family === 6 && hasIPv6(facts, settings['dual-stack']) !== true,
+    example: { 'native-nftables': true, host: { addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] } },
+    packet: { text: 'out tcp -> [fd00:10:244::5]:8080 uid=1337 gid=1337', outcome: 'to-app' },
+  },
+  {
+    id: 'nft-resolvers',
+    breaks: ['*'],
+    when: () => false,
+    example: { 'native-nftables': true, 'redirect-dns': true, host: { ipv6: false, nameservers: ['fd00:10:96::a'] } },
   },
   {
     id: 'ranges-of-one-family',

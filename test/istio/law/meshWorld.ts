@@ -4,7 +4,7 @@
 import type { SettingsObject } from '../../../src/api/arbitraries/settings.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { type RulePlan, rulePlanOf } from '../../../src/istio/plan/plan.ts';
-import { renderSidecar } from '../../../src/istio/render/render.ts';
+import { type Rendered, renderSidecar } from '../../../src/istio/render/render.ts';
 import { parseGoPrefix } from '../../../src/istio/settings/goValues.ts';
 import { hasIPv6 } from '../../../src/istio/settings/hostFacts.ts';
 import { readHostFacts, readSettings } from '../../../src/istio/settings/readSettings.ts';
@@ -19,8 +19,10 @@ import type { MeshProfile } from '../../../src/mesh/profile.ts';
 import { type Address, type Family, parseAddress, prefixRange } from '../../../src/packet/address.ts';
 import type { Declaration } from '../../../src/prove/inferred/declaration.ts';
 import { emptyRuleset } from '../../../src/ruleset/emptyRuleset.ts';
+import { readRules } from '../../../src/ruleset/readRules.ts';
 import type { Ruleset } from '../../../src/ruleset/ruleset.ts';
 import { transparentPorts } from '../../../src/ruleset/transparentPorts.ts';
+import { isError } from '../../../src/syntax/text/diagnostic.ts';
 import { hostOf } from '../../support/host.ts';
 import { rulesetOf } from '../../support/rulesets.ts';
 
@@ -33,6 +35,8 @@ export interface JudgedWorld {
 
 export interface MeshWorld extends JudgedWorld {
   readonly settings: Settings;
+  /** rules of nftables, as Istio writes them */
+  readonly nft?: string;
   readonly facts: HostFacts;
   /** as `--host` takes it */
   readonly description: HostJson;
@@ -64,14 +68,17 @@ export function meshWorld(object: SettingsObject): MeshWorld | undefined {
   const plans = familiesOf(facts).map((family) => rulePlanOf({ settings, host: facts, version }, family));
   const [plan] = plans;
   if (plan === undefined) return undefined;
-  const rulesets = plans.map(({ family }) => rulesetFrom(family === 4 ? rendered.v4 : rendered.v6, family));
+  const rulesets = plans.flatMap(({ family }) => renderedRuleset(rendered, family) ?? []);
+  // nothing loads
+  if (rulesets.length === 0) return undefined;
   const profile = profileOf(plan);
   const description = descriptionOf(plan, { profile, rulesets, routing: rendered.routing });
   const sides = plans.flatMap((one, at): Side[] => {
     const ruleset = rulesets[at];
     return ruleset === undefined ? [] : [{ plan: one, ruleset, declared: declarationOf(one) }];
   });
-  return { settings, facts, profile, host: hostOf(description), description, sides };
+  const { nft } = rendered;
+  return { settings, facts, profile, host: hostOf(description), description, sides, ...(nft !== undefined && { nft }) };
 }
 
 /** Of addresses that the pod is said to have; of what is said of IPv6 where there are none. */
@@ -79,7 +86,14 @@ function familiesOf(facts: HostFacts): readonly Family[] {
   return [4, ...(hasIPv6(facts, true) === true ? [6 as const] : [])];
 }
 
-function rulesetFrom(text: string, family: Family): Ruleset {
+/** Rules of nftables are of both families, whether IPv6 is on or not. A ruleset without tables where there are no rules; undefined where they
+ *  do not load. */
+export function renderedRuleset({ v4, v6, nft }: Rendered, family: Family): Ruleset | undefined {
+  if (nft !== undefined) {
+    const { rulesets, diagnostics } = readRules({ file: 'rendered', text: nft }, { family });
+    return diagnostics.some(isError) ? undefined : rulesets.find((one) => one.family === family);
+  }
+  const text = family === 4 ? v4 : v6;
   if (text !== '') return rulesetOf(text, { family });
   return emptyRuleset(family, { file: 'settings', text });
 }
