@@ -8,7 +8,7 @@ import { memoize } from '../lib/memo.ts';
 import { type RelayPlace, relayOf } from '../mesh/relay.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { lastEffect } from '../netfilter/everyEffect.ts';
-import type { MatchExpr } from '../netfilter/matchExpr.ts';
+import { type MatchExpr, matchesNothing } from '../netfilter/matchExpr.ts';
 import type { Address } from '../packet/address.ts';
 import { protocolName } from '../packet/notation.ts';
 import { PROTO } from '../packet/protocol.ts';
@@ -63,7 +63,7 @@ interface Handover {
 const handovers = memoize((ruleset: Ruleset, host: Host): readonly Handover[] =>
   [...ruleset.tables.values()].flatMap(calledRules).flatMap((rule): readonly Handover[] => {
     // a table of both families has rules of the other one
-    if (rule.match.kind === 'or' && rule.match.of.length === 0) return [];
+    if (matchesNothing(rule.match)) return [];
     const ports = portsOf(rule, ruleset, host);
     return ports === undefined ? [] : [{ rule, protos: asked(rule.match, 'proto')?.flatMap(protosIn) ?? PROTOS, ports }];
   }),

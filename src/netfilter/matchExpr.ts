@@ -30,6 +30,11 @@ export interface TupleExpr {
 export const ALWAYS: MatchExpr = { kind: 'always' };
 export const NEVER: MatchExpr = { kind: 'or', of: [] };
 
+/** A rule of a table of both families is this in the family that it is not for. */
+export function matchesNothing(expr: MatchExpr): boolean {
+  return expr.kind === 'or' && expr.of.length === 0;
+}
+
 export function and(...of: readonly MatchExpr[]): MatchExpr {
   const parts = of.flatMap((part) => (part.kind === 'always' ? [] : part.kind === 'and' ? part.of : [part]));
   return parts.length === 0 ? ALWAYS : parts.length === 1 ? (parts[0] as MatchExpr) : { kind: 'and', of: parts };

@@ -1,5 +1,6 @@
 /** The second of two equal rules of a chain is a mistake, or the trace of a second run. */
 import { groupBy } from '../../lib/groupBy.ts';
+import { matchesNothing } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Claim, Violation } from '../proof/claim.ts';
 
@@ -39,10 +40,11 @@ function timesOf(count: number): string {
   return count === 2 ? 'twice' : `${count} times`;
 }
 
-/** Equal rules have equal targets, and a target is known before a rule's text is made. */
+/** Equal rules have equal targets, and a target is known before a rule's text is made. A rule that is not for this family is judged in the
+ *  other. */
 function occurringTwice(rules: readonly Rule[]): readonly (readonly Rule[])[] {
   return [...groupBy(rules, ({ target }) => target).values()]
     .filter(({ length }) => length > 1)
     .flatMap((alike) => [...groupBy(alike, ({ text }) => text).values()])
-    .filter(({ length }) => length > 1);
+    .filter(([first, ...more]) => first !== undefined && more.length > 0 && !matchesNothing(first.match));
 }
