@@ -13,7 +13,7 @@ import { LinkedNftRule } from './linkedNftRule.ts';
 import { apart } from './nftApart.ts';
 import { isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
 import { type CheckedChain, checkNftTable } from './nftChecks.ts';
-import { actingDeviceChains, deviceChain } from './nftDevices.ts';
+import { actingDeviceChains, checkDeviceBase, deviceChain } from './nftDevices.ts';
 import type { Jump } from './reach.ts';
 import type { ResolveOptions } from './resolve.ts';
 import type { Chain, Table } from './ruleset.ts';
@@ -64,7 +64,10 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
     ofIptables,
     sets: new Map([...before, ...node.sets].map((set) => [set.name.text, set])),
     changedSets: new Set([...changedSets(chains.all), ...before.map((set) => set.name.text)]),
-    objects: new Set(node.objects.map(({ kind, name: { text } }) => `${kind} ${text}`)),
+    objects: new Set([
+      ...node.objects.map(({ kind, name: { text } }) => `${kind} ${text}`),
+      ...node.flowtables.map(({ name: { text } }) => `flowtable ${text}`),
+    ]),
     known,
     users: binding.options.users,
     groups: binding.options.groups,
@@ -120,13 +123,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
       limits.push(...lowered.limits);
       return new LinkedNftRule(where, { number: index + 1, node: rule, lowered });
     });
-    if (base !== undefined && isOfDevices(base) && node.family !== 'inet')
-      report({
-        kind: 'not-loadable',
-        code: 'wrong-hook',
-        message: `tables of ${node.family} have no hook \`${base.hook.text}\``,
-        span: base.hook,
-      });
+    if (base !== undefined && isOfDevices(base)) checkDeviceBase(base, node.family, report);
     const ofDevices = isDormant(node) ? undefined : acting.find(({ name: { text } }) => text === chainName.text);
     if (ofDevices !== undefined) {
       needs.add('opaque');

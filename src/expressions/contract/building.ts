@@ -20,6 +20,8 @@ export interface Building {
   readonly onlyAt: (limit: HookLimit) => void;
   /** what the rule has asked of protocols so far */
   readonly protocols: () => { readonly family?: Family | undefined; readonly proto?: number | undefined };
+  /** without what the statement itself asks */
+  readonly protocolsBefore: () => { readonly family?: Family | undefined };
   readonly jumpTo: (jump: { readonly chain: string; readonly span: Span }) => void;
 }
 

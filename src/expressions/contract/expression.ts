@@ -27,6 +27,8 @@ export interface Expression {
   readonly needsTransport?: true;
   /** hooks where it loads; absent: all */
   readonly hooks?: readonly HookName[];
+  /** false: it can only be copied or written */
+  readonly compared?: false;
   /** the kernel tracks connections as soon as one rule uses it, or puts fragments together */
   readonly needs?: 'conntrack' | 'defrag';
   readonly claim?: NftClaim;

@@ -59,10 +59,12 @@ const TYPES = {
   iface_type: { form: 'number', bits: 16, constants: IFACE_TYPE, byHost: true },
   pkt_type: { form: 'number', bits: 8, constants: PKT_TYPE },
   fib_addrtype: { form: 'number', bits: 32, constants: FIB_ADDRTYPE, byHost: true },
+  fib_oif: { form: 'number', bits: 32, constants: BOOLEAN, names: 'interface', byHost: true },
   boolean: { form: 'number', bits: 1, constants: BOOLEAN },
   day: { form: 'number', bits: 8, constants: DAY },
   hour: { form: 'number', bits: 32, names: 'clock' },
-  time: { form: 'number', bits: 64, names: 'clock' },
+  date: { form: 'number', bits: 64, names: 'clock' },
+  time: { form: 'number', bits: 64, names: 'duration' },
   realm: { form: 'number', bits: 32, names: 'realm', prefixes: true, byHost: true },
   devgroup: { form: 'number', bits: 32, constants: DEVICE_GROUP, names: 'device group', prefixes: true, byHost: true },
 } as const satisfies Record<string, Omit<Datatype, 'name'>>;

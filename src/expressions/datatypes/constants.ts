@@ -122,7 +122,7 @@ export const DAY = constants({ Sunday: 0, Monday: 1, Tuesday: 2, Wednesday: 3, T
 /** source: iproute2 etc/iproute2/group */
 export const DEVICE_GROUP = constants({ default: 0 });
 
-export const INET_PROTO: Constants = new Map([['ip', 0], ['comp', PROTO.ipcomp], ...PROTOCOL_BY_NAME]);
+export const INET_PROTO: Constants = new Map([['ip', 0], ['hopopt', 0], ['comp', PROTO.ipcomp], ...PROTOCOL_BY_NAME]);
 
 export const DCCP_TYPE = constants({
   ...{ request: 0, response: 1, data: 2, ack: 3, dataack: 4, closereq: 5, close: 6, reset: 7, sync: 8, syncack: 9 },

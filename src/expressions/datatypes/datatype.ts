@@ -20,7 +20,7 @@ export interface Datatype {
   /** a list of constants is all of their bits, and a value alone asks for some of its bits */
   readonly flags?: true;
   /** names that only the machine knows where the rules are loaded */
-  readonly names?: 'user' | 'group' | 'device group' | 'realm' | 'service' | 'interface' | 'label' | 'clock';
+  readonly names?: 'user' | 'group' | 'device group' | 'realm' | 'service' | 'interface' | 'label' | 'clock' | 'duration';
   /** how a number is printed that has no name; absent: in base 10 */
   readonly prints?: 'hex2' | 'hex4' | 'hex8' | 'hex';
   /** intervals of its values in a set are listed as prefixes where they are some */

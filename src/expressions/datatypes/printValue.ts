@@ -3,6 +3,7 @@ import { formatAddress } from '../../packet/address.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
 import type { NftValue } from '../../syntax/nft/ast.ts';
+import { printClock } from './clock.ts';
 import type { Datatype } from './datatype.ts';
 
 export function printValue(value: FieldValue, type: Datatype): NftValue {
@@ -19,6 +20,7 @@ export function printValue(value: FieldValue, type: Datatype): NftValue {
         value === 0 ? 'none' : value === ROOT ? 'root' : `${(value >>> 16).toString(16)}:${(value & 0xffff).toString(16)}`,
       );
     default: {
+      if (type.names === 'clock') return node('string', printClock(value, type.name));
       const name = nameOf(value, type);
       return name === undefined ? node('number', numberText(value, type)) : node(QUOTED.has(type.name) ? 'string' : 'word', name);
     }

@@ -5,6 +5,7 @@ import type { FieldValue } from '../../packet/fields.ts';
 import { SERVICES } from '../../packet/services.ts';
 import type { NftValue } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
+import { readClock } from './clock.ts';
 import type { Datatype, ValueReading } from './datatype.ts';
 
 /** Undefined: it is no value of the type, which was reported, or only the machine knows it where the rules are loaded. */
@@ -12,6 +13,14 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   const { text, form } = value;
   const refuse = (message: string, help?: string): undefined =>
     void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value, help });
+  if (type.names === 'clock')
+    return readClock(text, type.name) ?? refuse(`\`${text}\` is not ${type.name === 'hour' ? 'a time of day' : 'a date'}`);
+  const onlyThere = (what: string): undefined => {
+    const message = `${what} \`${text}\` is looked up when the rules are loaded`;
+    context.report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the number' });
+  };
+  if (form === 'word' && PROTOCOL_WORDS.has(text) && !TYPES_OF_PROTOCOLS.has(type.name))
+    return refuse(`\`${text}\` is a protocol, not a value of type ${type.name}`);
   switch (type.form) {
     case 'address4':
       return parseIPv4(text) ?? (form === 'number' ? numberOf(text) : hostName(value, context, 'IPv4'));
@@ -24,6 +33,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
       if (form === 'number') return numberOf(text);
       return text === 'root' ? 0xffff_ffff : text.includes(':') ? ofHex(text, 4) : 0;
     case 'name':
+      if (type.name === 'ifname' && form !== 'number' && (text === '' || text === '*'))
+        return refuse('this is not the name of an interface');
       if (type.name === 'ifname' && text.length >= LONGEST_NAME) return refuse(`\`${text}\` is too long for the name of an interface`);
       return text;
     case 'number':
@@ -32,21 +43,34 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   const named = type.constants?.get(text) ?? accountOf(text, type, context);
   if (named !== undefined) return named;
   if (form === 'number' || form === 'time') {
+    if (type.name === 'fib_oif' && text !== '0') return onlyThere('interface');
     const number = form === 'time' ? Number.parseInt(text, 10) : numberOf(text);
-    if (number === undefined || number >= 2 ** type.bits)
+    if (number === undefined || number >= 2 ** type.bits || (type.name === 'day' && number > 6))
       return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, which has ${type.bits} bits`);
     return number;
   }
-  // no rule that asks the clock is modelled
-  if (type.names === 'clock') return 0;
-  if (type.names !== undefined) {
-    const message = `${type.names} \`${text}\` is looked up when the rules are loaded`;
-    context.report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the number' });
-    return undefined;
-  }
+  // no rule that asks how long is modelled
+  if (type.names === 'duration') return 0;
+  if (type.names !== undefined) return onlyThere(type.names);
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
 }
+
+/** Words that nft takes for protocols wherever a value stands. nftables src/parser_bison.y primary_rhs_expr */
+const PROTOCOL_WORDS: ReadonlySet<string> = new Set([
+  'tcp',
+  'udp',
+  'udplite',
+  'esp',
+  'ah',
+  'icmp',
+  'igmp',
+  'icmpv6',
+  'comp',
+  'dccp',
+  'sctp',
+]);
+const TYPES_OF_PROTOCOLS: ReadonlySet<string> = new Set(['inet_proto', 'string']);
 
 /** Parts between colons, each of that many digits. */
 function ofHex(text: string, digits: number): number {
@@ -63,11 +87,16 @@ function accountOf(text: string, { names }: Datatype, { users, groups }: ValueRe
   return (names === 'user' ? users : groups)?.get(text) ?? (text === 'root' ? 0 : undefined);
 }
 
-function hostName(value: NftValue & Span, { report }: ValueReading, family: string): undefined {
+/** source: RFC 6761 */
+const LOCALHOST: Readonly<Record<string, FieldValue>> = { IPv4: 0x7f00_0001, IPv6: 1n };
+
+function hostName(value: NftValue & Span, { report }: ValueReading, family: string): FieldValue | undefined {
+  if (value.text === 'localhost') return LOCALHOST[family];
   if (value.form === 'word' || value.form === 'string') {
     const message = `the ${family} addresses of host \`${value.text}\` are looked up when the rules are loaded`;
     report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the address' });
   } else report({ kind: 'not-loadable', code: 'bad-value', message: `\`${value.text}\` is not an ${family} address`, span: value });
+  return undefined;
 }
 
 /** As strtoull(3) reads it in base 0. */

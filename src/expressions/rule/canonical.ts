@@ -4,12 +4,13 @@ import type { NftElement, NftExpression, NftName, NftRuleNode, NftSetNode, NftSt
 import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
+import { withPortOfTuple } from '../statements/nat.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { keyPart } from '../values/part.ts';
 import { keyTypes, typesOf } from '../values/rows.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
-import { canonicalCounted, canonicalCounting, canonicalLog } from './canonicalCounts.ts';
+import { canonicalCounted, canonicalCounting, canonicalLog, canonicalOther } from './canonicalCounts.ts';
 import { canonicalMatch, comparedIn, keyIn, selectorIn, typesIn } from './canonicalMatch.ts';
 import { withFamilies } from './families.ts';
 import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
@@ -58,6 +59,7 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
         value: written(statement.value, keyPart(statement.to, context).type, context),
       };
     case 'nat':
+      return canonicalNat(statement, context);
     case 'tproxy': {
       const address = statement.address && written(statement.address, addressType(context), context);
       const port = statement.port && written(statement.port, DATATYPES.inet_service, context);
@@ -70,6 +72,8 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
       return canonicalCounting(statement);
     case 'log':
       return canonicalLog(statement);
+    case 'other':
+      return canonicalOther(statement);
     case 'dynamic':
     case 'meter': {
       const { key, value } = statement.element;
@@ -102,6 +106,21 @@ function addressType({ family }: NftRuleContext): Datatype {
   return family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
 }
 
+const NAT_FLAGS = ['random', 'fully-random', 'persistent'];
+
+function canonicalNat(statement: Extract<NftStatement, { kind: 'nat' }>, context: NftRuleContext): NftStatement {
+  const { form, flags, ...plain } = withPortOfTuple(statement);
+  const address = plain.address && written(plain.address, addressType(context), context);
+  const port = plain.port && written(plain.port, DATATYPES.inet_service, context);
+  return {
+    ...plain,
+    ...(form === 'prefix' && { form }),
+    flags: NAT_FLAGS.flatMap((name) => flags.find(({ text }) => text === name) ?? []),
+    ...(address !== undefined && { address }),
+    ...(port !== undefined && { port }),
+  };
+}
+
 function canonicalVerdict(statement: NftVerdict, context: NftRuleContext): NftVerdict {
   return statement.rules === undefined ? statement : { ...statement, rules: statement.rules.map((rule) => canonicalRule(rule, context)) };
 }
@@ -110,7 +129,8 @@ const ALL = 0xffff_ffff;
 
 /** A value that is written: a constant, bits of another value, what a map finds. */
 function written(value: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
-  if (isConstant(value)) return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: false, context });
+  if (isConstant(value))
+    return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: type.name === 'ct_event', context });
   if (value.kind === 'map') {
     const to = comparedIn(value.to, typesIn(value.key, context), context);
     if (to.kind !== 'set') return { ...value, key: selectorIn(value.key, context), to };

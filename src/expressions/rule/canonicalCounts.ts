@@ -74,6 +74,23 @@ function logFlags(words: readonly string[]): readonly string[] {
   return [...(tcp.length === 0 ? [] : [`tcp ${tcp.join(',')}`]), ...others].map((flag) => `flags ${flag}`);
 }
 
+type Other = Extract<NftStatement, { kind: 'other' }>;
+
+/** `queue num 3 bypass` is `queue flags bypass to 3`; names of devices are in quotes. */
+export function canonicalOther(statement: Other): NftStatement {
+  const { start, end, says } = statement;
+  const words = says.map(({ text }) => text);
+  const said = (texts: readonly string[]): NftStatement => ({ ...statement, says: texts.map((text) => ({ text, start, end })) });
+  if (statement.verb === 'dup' || statement.verb === 'fwd')
+    return said(words.map((word, at) => (words[at - 1] === 'device' && !/^["$]/.test(word) ? `"${word}"` : word)));
+  if (statement.verb === 'flow') return said(['add', ...words.slice(1)]);
+  if (statement.verb !== 'queue') return statement;
+  const flags = ['bypass', 'fanout'].filter((flag) => words.some((word) => word.split(',').includes(flag)));
+  const at = words.findIndex((word) => word === 'to' || word === 'num');
+  const to = at < 0 ? ['0'] : words.slice(at + 1).filter((word) => !/^(?:bypass|fanout)(?:,|$)/.test(word));
+  return said([...(flags.length === 0 ? [] : ['flags', flags.join(',')]), 'to', ...to]);
+}
+
 /** What an element counts, and how long it stays. */
 export function canonicalCounted(element: NftElement): NftElement {
   const { timeout, statements } = element;

@@ -10,18 +10,30 @@ import { bitNames, numberText } from '../datatypes/printValue.ts';
 import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
-import { keyPart, keyParts } from '../values/part.ts';
+import { FIB_FLAGS, keyPart, keyParts } from '../values/part.ts';
 
 export function canonicalMatch(statement: StatementOf<'match'>, context: NftRuleContext): NftStatement {
   const left = selectorIn(statement.left, context);
   const types = typesIn(statement.left, context);
   const [type] = types;
   const right = comparedIn(statement.right, types, context);
+  if (isTurnedRound(statement.right, type, context)) return { ...statement, left, right: turnedRound(right), op: '!=' };
   const { op, ...plain } = { ...statement, left, right };
   if (left.kind === 'binary' && left.op === '&' && type !== undefined) return masked({ ...plain, op: op ?? '==', left }, type, context);
   if (left.kind === 'binary') return { ...plain, op: op ?? '==' };
   if (type?.flags === true && (op === '==' || op === '!=') && !isSet(right)) return exactFlags({ ...plain, op }, type, context);
   return op === undefined || op === '==' ? plain : { ...plain, op };
+}
+
+/** `"22:00"-"06:00"` is `!= "06:00"-"22:00"`. nftables src/evaluate.c expr_evaluate_relational() */
+function isTurnedRound(right: NftExpression, type: Datatype | undefined, context: NftRuleContext): boolean {
+  if (right.kind !== 'range' || (type?.name !== 'hour' && type?.name !== 'day')) return false;
+  const [lo, hi] = [constantOf(right.lo, type, context), constantOf(right.hi, type, context)];
+  return lo !== undefined && hi !== undefined && lo > hi;
+}
+
+function turnedRound(right: NftExpression): NftExpression {
+  return right.kind === 'range' ? { ...right, lo: right.hi, hi: right.lo } : right;
 }
 
 function isSet({ kind }: NftExpression): boolean {
@@ -91,7 +103,12 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
     }
     case 'concat':
       return { ...expression, of: expression.of.map((one) => selectorIn(one, context)) };
+    case 'fib':
+      return { ...expression, flags: FIB_FLAGS.filter((flag) => expression.flags.includes(flag)) };
     case 'ct': {
+      // both directions have the same
+      if (expression.key === 'protocol' || expression.key === 'l3proto')
+        return { start: expression.start, end: expression.end, kind: 'ct', key: expression.key };
       const addresses = expression.direction !== undefined && (expression.key === 'saddr' || expression.key === 'daddr');
       return addresses ? { ...expression, family: expression.family ?? (context.family === 4 ? 'ip' : 'ip6') } : expression;
     }

@@ -15,6 +15,10 @@ export function withFamilies(statements: readonly NftStatement[], context: NftRu
   let resets = false;
   for (const one of statements) {
     if (context.table === 'inet' && isFirstIgmp(one, known)) told.push(isProtocol('nfproto', 'ipv4'));
+    if (asksVlanType(one) && known.etherType === undefined) {
+      told.push(VLAN);
+      known = { ...known, etherType: 0x8100 };
+    }
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
       known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
@@ -34,17 +38,34 @@ export function isProtocol(key: 'l4proto' | 'nfproto', text: string): NftStateme
   return { ...SPAN, kind: 'match', left: { ...SPAN, kind: 'meta', key }, right: { ...SPAN, kind: 'value', form, text } };
 }
 
+/** `vlan type` is behind another type, `vlan id` is taken to be. */
+function asksVlanType(statement: NftStatement): boolean {
+  return selectorsOf(statement).some(
+    (selector) => selector.kind === 'payload' && selector.protocol === 'vlan' && selector.field === 'type',
+  );
+}
+
+const VLAN: NftStatement = {
+  ...SPAN,
+  kind: 'match',
+  left: { ...SPAN, kind: 'payload', protocol: 'ether', field: 'type' },
+  right: { ...SPAN, kind: 'value', form: 'word', text: '8021q' },
+};
+
 /** IGMP is of IPv4, which nft does not take as implied. */
 function isFirstIgmp(statement: NftStatement, known: Protocols): boolean {
   if (known.family !== undefined || known.proto !== undefined) return false;
   return selectorsOf(statement).some((selector) => selector.kind === 'payload' && selector.protocol === 'igmp');
 }
 
-function withFamily(statement: NftStatement, known: Protocols, { table }: NftRuleContext): readonly NftStatement[] {
+function withFamily(statement: NftStatement, known: Protocols, context: NftRuleContext): readonly NftStatement[] {
+  const { table } = context;
   if (statement.kind === 'reject') return [rejected(statement, known, table === 'inet')];
   if (statement.kind !== 'nat' && statement.kind !== 'tproxy') return [statement];
   const { family, ...plain } = statement;
-  if (table !== 'inet') return [plain];
+  const own = protocolsOf(table).family;
+  if (table !== 'inet')
+    return [statement.kind === 'nat' && choosesMuch(statement, context) ? { ...plain, family: own === 4 ? 'ip' : 'ip6' } : plain];
   if (family !== undefined || statement.address === undefined || known.family === undefined) return [statement];
   return [{ ...statement, family: known.family === 4 ? 'ip' : 'ip6' }];
 }
@@ -72,4 +93,13 @@ const ICMPX: ReadonlyMap<string, number> = new Map([
 function nameOf(kind: string, code: string): string {
   const names = kind === 'icmp' ? ICMP_CODE : kind === 'icmpv6' ? ICMPV6_CODE : ICMPX;
   return [...names].find(([, number]) => String(number) === code)?.[0] ?? code;
+}
+
+/** A map of more than addresses: nft names the family. nftables src/statement.c nat_stmt_print() */
+function choosesMuch({ form, address }: StatementOf<'nat'>, { sets }: NftRuleContext): boolean {
+  if (address?.kind !== 'map') return false;
+  if (form !== undefined) return true;
+  if (address.to.kind === 'set') return address.to.elements.some(({ value }) => value?.kind === 'concat' || value?.kind === 'range');
+  const map = address.to.kind === 'reference' ? sets.get(address.to.name.text) : undefined;
+  return map?.valueIsInterval === true || (map?.value !== undefined && 'types' in map.value && map.value.types.length > 1);
 }

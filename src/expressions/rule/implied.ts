@@ -16,9 +16,11 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   const gone = new Set<number>();
   let network: Pending | undefined;
   let transport: Pending | undefined;
+  let vlan: number | undefined;
   for (const [at, one] of statements.entries()) {
     for (const selector of selectorsOf(one)) {
       const { family, proto } = impliedHere(selector, context);
+      if (vlan !== undefined && selector.kind === 'payload' && selector.protocol === 'vlan' && selector.field !== 'type') gone.add(vlan);
       const isTransport = selector.kind === 'payload' && selector.protocol === 'th';
       if (transport !== undefined && (isTransport || (proto !== undefined && proto === transport.protocols.proto))) {
         gone.add(transport.at);
@@ -35,9 +37,11 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     if (one.kind !== 'match') {
       network = undefined;
       transport = undefined;
+      vlan = undefined;
       continue;
     }
     const said = afterMatch({}, one, context);
+    if (said.etherType === 0x8100) vlan = at;
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
     if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said } : undefined;
     if (said.family !== undefined && isDependency(one, context)) network = { at, protocols: said };
@@ -75,5 +79,5 @@ type Match = Extract<NftStatement, { kind: 'match' }>;
 /** In a table of inet, `ip protocol` says more than the transport protocol, and `meta protocol` more than the family. */
 function isDependency({ left }: Match, { table }: NftRuleContext): boolean {
   if (left.kind === 'meta') return table !== 'inet' || left.key !== 'protocol';
-  return left.kind === 'payload' && (table !== 'inet' || left.protocol === 'ether');
+  return left.kind === 'payload' && (table !== 'inet' || left.protocol === 'ether' || left.protocol === 'vlan');
 }

@@ -1,13 +1,14 @@
 /** A rule of nftables in the core language: what it asks first, and the list of what it does. */
 import type { Effect } from '../../netfilter/effect.ts';
 import { and, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
-import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftRuleNode, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building, HookLimit, Need } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import type { Statement } from '../contract/statement.ts';
 import { findExpression } from '../selectors/all.ts';
+import { fibHooks, fibProblem } from '../selectors/host.ts';
 import { STATEMENTS } from '../statements/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
@@ -30,6 +31,7 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
   const limits: HookLimit[] = [];
   const jumps: { chain: string; span: Span }[] = [];
   let protocols = protocolsOf(context.table);
+  let before = protocols;
   const building: Building = {
     context,
     // a condition after a write is asked again, of the packet as it is by then
@@ -44,10 +46,12 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
     onlyAt: (limit) => void limits.push(limit),
     jumpTo: (jump) => void jumps.push(jump),
     protocols: () => protocols,
+    protocolsBefore: () => before,
   };
   let ended = false;
   for (const one of rule.statements) {
     if (ended) refuseAfterEnd(one, context);
+    before = protocols;
     protocols = expressionsNeed(one, { building, limits, protocols });
     (STATEMENTS[one.kind] as Statement).apply(one, building);
     protocols = afterMatch(protocols, one, context);
@@ -79,9 +83,17 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
   const { context } = building;
   let known = protocols;
   for (const selector of selectorsOf(statement)) {
+    if (selector.kind === 'fib') {
+      const [problem, hooks] = [fibProblem(selector), fibHooks(selector)];
+      if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-argument', message: problem, span: selector });
+      if (hooks !== undefined) limits.push({ what: selectorName(selector, context), hooks, span: selector });
+    }
     const expression = findExpression(selectorName(selector, context));
     if (expression === undefined) {
-      known = withImplied(known, impliedByHeader(selector), { at: selector, context });
+      const implied = impliedByHeader(selector);
+      const next = withImplied(known, implied, { at: selector, context });
+      // options of TCP and chunks of SCTP say nothing to what follows
+      if (implied.proto === undefined) known = next;
       if (selector.kind === 'payload' && selector.protocol === 'arp') {
         const message = `\`arp ${selector.field}\` is for tables of arp, bridge and netdev`;
         context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });
@@ -94,6 +106,7 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const message = `\`${expression.name}\` is for tables of ${expression.tables.join(', ')} only`;
       context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });
     }
+    refuseBehindEtherType(selector, expression, { known, context });
     if (expression.needsTransport === true && known.proto === undefined) {
       const message = `\`${expression.name}\` needs a transport protocol before it`;
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
@@ -103,6 +116,23 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
   }
   return known;
 }
+
+interface Behind {
+  readonly known: Protocols;
+  readonly context: NftRuleContext;
+}
+
+/** What the frame says that it carries. */
+function refuseBehindEtherType(selector: NftSelector & Span, { implies }: Expression, { known: { etherType }, context }: Behind): void {
+  if (selector.kind !== 'payload' || etherType === undefined || etherType === VLAN) return;
+  const isOther = selector.protocol === 'vlan' || (implies?.family !== undefined && etherType !== IP && etherType !== IP6);
+  if (!isOther) return;
+  const message = `a frame of type 0x${etherType.toString(16).padStart(4, '0')} has no \`${selector.protocol} ${selector.field}\``;
+  context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
+}
+
+/** kernel include/uapi/linux/if_ether.h */
+const [IP, IP6, VLAN] = [0x0800, 0x86dd, 0x8100];
 
 /** Messages of ICMP that have the field are of other types than those that were asked for. */
 function ofType(known: Protocols, { name, ofTypes }: Expression, { at, context }: Asking): Protocols {

@@ -51,9 +51,11 @@ function isPort({ base, offset, length }: Extract<NftSelector, { kind: 'raw' }>)
 }
 
 function fieldNamed(selector: NftSelector & Span, known: Known): NftSelector & Span {
+  const { start, end } = selector;
+  if (selector.kind === 'other' && selector.words.join(' ') === 'rt nexthop' && known.family !== undefined)
+    return { start, end, kind: 'other', words: ['rt', known.family === 4 ? 'ip' : 'ip6', 'nexthop'] };
   const part = partOfPacket(selector);
   if (part === undefined) return selector;
-  const { start, end } = selector;
   const protocol = headerAt(part.base, known);
   const field = protocol === undefined ? undefined : fieldAt(protocol, part);
   if (protocol !== undefined && field !== undefined) return { start, end, kind: 'payload', protocol, field };

@@ -13,6 +13,11 @@ export interface Protocols {
   readonly proto?: number | undefined;
   /** of ICMP */
   readonly icmpType?: number | undefined;
+  /** a set of several was asked for */
+  readonly several?: boolean | undefined;
+  readonly etherType?: number | undefined;
+  /** of `meta protocol`, beside which nft takes other families too */
+  readonly loose?: boolean | undefined;
 }
 
 /** What the family of its table says of all packets of a rule. */
@@ -27,8 +32,10 @@ export function withImplied(known: Protocols, { family, proto }: Protocols, { at
     context.report({ kind: 'not-loadable', code: 'conflicting-options', message: `a packet cannot be ${a} and ${b}`, span: at });
   // ICMPv6 after a match on IPv4 loads
   const ofFamily = proto !== undefined && known.family !== undefined ? undefined : family;
-  if (ofFamily !== undefined && known.family !== undefined && known.family !== ofFamily) refuse(IP[known.family], IP[ofFamily]);
-  if (proto !== undefined && known.proto !== undefined && known.proto !== proto) refuse(nameOf(known.proto), nameOf(proto));
+  if (ofFamily !== undefined && known.family !== undefined && known.family !== ofFamily && known.loose !== true)
+    refuse(IP[known.family], IP[ofFamily]);
+  if (proto !== undefined && known.proto !== undefined && (known.proto !== proto || known.several === true))
+    refuse(nameOf(known.proto), nameOf(proto));
   return { ...known, family: ofFamily ?? known.family, proto: proto ?? known.proto };
 }
 
@@ -45,18 +52,24 @@ const ETHERTYPES: ReadonlyMap<number, Family> = new Map<number, Family>([
   [0x0800, 4],
   [0x86dd, 6],
 ]);
+const NFPROTOS: ReadonlyMap<number, Family> = new Map<number, Family>([
+  [2, 4],
+  [10, 6],
+]);
 const FAMILIES: ReadonlyMap<string, ReadonlyMap<number, Family>> = new Map([
-  [
-    'meta nfproto',
-    new Map<number, Family>([
-      [2, 4],
-      [10, 6],
-    ]),
-  ],
+  ['meta nfproto', NFPROTOS],
   ['meta protocol', ETHERTYPES],
   ['ether type', ETHERTYPES],
+  ['vlan type', ETHERTYPES],
+  ['ct l3proto', NFPROTOS],
+  ['ct original l3proto', NFPROTOS],
+  ['ct reply l3proto', NFPROTOS],
 ]);
-const PROTOS: ReadonlySet<string> = new Set(['meta l4proto', 'ip protocol', 'ip6 nexthdr']);
+const ETHER_NAMES: ReadonlySet<string> = new Set(['meta protocol', 'ether type', 'vlan type']);
+const PROTOS: ReadonlySet<string> = new Set([
+  ...['meta l4proto', 'ip protocol', 'ip6 nexthdr'],
+  ...['ct protocol', 'ct original protocol', 'ct reply protocol'],
+]);
 
 /** After `meta l4proto tcp` and the like; of a set the last one counts. */
 export function afterMatch(known: Protocols, statement: NftStatement, context: NftRuleContext): Protocols {
@@ -67,13 +80,18 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   if (part === undefined || more.length > 0) return known;
   const { right } = statement;
   // of a set of ethertypes none counts
-  if (right.kind === 'set' && (name === 'meta protocol' || name === 'ether type')) return known;
+  if (right.kind === 'set' && ETHER_NAMES.has(name)) return known;
   const values = right.kind === 'set' ? right.elements.map(({ key }) => key) : [right];
   const last = values.at(-1);
   const interval = last === undefined || last.kind === 'reference' ? undefined : intervalOf(last, part.type, silent);
   if (interval === undefined || interval.lo !== interval.hi || typeof interval.lo !== 'number') return known;
   const family = FAMILIES.get(name)?.get(interval.lo);
-  if (family !== undefined) return { ...known, family };
+  // a table of one family has no other
+  if (name === 'meta protocol' && known.family !== undefined && context.table !== 'inet') return known;
+  if (name === 'ether type') return { ...known, etherType: interval.lo, ...(family !== undefined && { family }) };
+  if (family !== undefined) return { ...known, family, loose: name === 'meta protocol' };
   if (name === 'icmp type' || name === 'icmpv6 type') return { ...known, icmpType: interval.lo };
-  return PROTOS.has(name) ? { ...known, proto: interval.lo } : known;
+  // in a table of inet nft asks for the protocol of the packet all the same
+  if (name.startsWith('ct ') && context.table === 'inet') return known;
+  return PROTOS.has(name) ? { ...known, proto: interval.lo, several: values.length > 1 } : known;
 }

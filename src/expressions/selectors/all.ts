@@ -5,6 +5,7 @@ import { fib, socketLookup } from './host.ts';
 import { link } from './link.ts';
 import { meta } from './meta.ts';
 import { ip, ip6 } from './network.ts';
+import { routing } from './routing.ts';
 import { icmpFields, transport } from './transport.ts';
 
 export const EXPRESSIONS: readonly Expression[] = [
@@ -17,6 +18,7 @@ export const EXPRESSIONS: readonly Expression[] = [
   ...ct,
   ...fib,
   ...socketLookup,
+  ...routing,
 ];
 
 const BY_NAME: ReadonlyMap<string, Expression> = new Map(EXPRESSIONS.map((expression) => [expression.name, expression]));

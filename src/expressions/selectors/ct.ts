@@ -117,6 +117,22 @@ export const ct: readonly Expression[] = [
     select: () => unknown('the helper of a connection', HAS_CONNECTION),
   },
   {
+    name: 'ct secmark',
+    type: 'integer',
+    needs: 'conntrack',
+    claim: NOT_KEPT,
+    compared: false,
+    select: () => unknown('the security mark of a connection', HAS_CONNECTION),
+  },
+  {
+    name: 'ct event',
+    type: 'ct_event',
+    needs: 'conntrack',
+    claim: NOT_KEPT,
+    compared: false,
+    select: () => unknown('what is told of a connection', HAS_CONNECTION),
+  },
+  {
     name: 'ct label',
     type: 'ct_label',
     needs: 'conntrack',

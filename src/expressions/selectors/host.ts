@@ -4,6 +4,7 @@ import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { ALWAYS, and, inSet, type MatchExpr, masked, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { ADDR_TYPES, type Field, SOCKET_BITS, WAYS_BACK, type WayBack } from '../../packet/fields.ts';
+import type { NftSelector } from '../../syntax/nft/ast.ts';
 import { notClaimed, partly } from '../contract/claims.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
@@ -76,27 +77,24 @@ const SIDES = [
 export const fib: readonly Expression[] = [
   ...SIDES.flatMap(({ key, type }): readonly Expression[] => [
     { name: `fib ${key} type`, type: 'fib_addrtype', select: (context) => addressType(type, '', context) },
-    { name: `fib ${key} . iif type`, type: 'fib_addrtype', hooks: RECEIVING, select: (context) => addressType(type, 'In', context) },
-    { name: `fib ${key} . oif type`, type: 'fib_addrtype', hooks: LEAVING, select: (context) => addressType(type, 'Out', context) },
+    { name: `fib ${key} . iif type`, type: 'fib_addrtype', select: (context) => addressType(type, 'In', context) },
+    { name: `fib ${key} . oif type`, type: 'fib_addrtype', select: (context) => addressType(type, 'Out', context) },
   ]),
   {
     name: 'fib saddr . iif oif',
-    type: 'boolean',
-    hooks: RECEIVING,
+    type: 'fib_oif',
     claim: partly('whether there is one'),
     select: () => wayBack('wayBack', HERE),
   },
   {
     name: 'fib saddr . mark . iif oif',
-    type: 'boolean',
-    hooks: RECEIVING,
+    type: 'fib_oif',
     claim: partly('whether there is one'),
     select: () => wayBack('wayBackMarked', HERE),
   },
   {
     name: 'fib saddr oif',
-    type: 'boolean',
-    hooks: RECEIVING,
+    type: 'fib_oif',
     claim: partly('whether there is one'),
     select: () => wayBack('wayBack', ANY),
   },
@@ -124,8 +122,25 @@ export const socketLookup: readonly Expression[] = [
     (key): Expression => ({
       name: `socket ${key}`,
       type: key === 'mark' ? 'mark' : 'string',
+      hooks: ['PREROUTING', 'INPUT', 'OUTPUT'],
       claim: notClaimed('a socket here does not have it'),
       select: () => unknown(`\`socket ${key}\` of the socket that would take a packet`, key === 'mark' ? asksSocket : ALWAYS),
     }),
   ),
 ];
+
+/** Why nft or the kernel would not load a lookup. nftables src/parser_bison.y fib_expr, kernel net/netfilter/nft_fib.c nft_fib_init() */
+export function fibProblem({ flags, result }: FibSelector): string | undefined {
+  const has = (flag: string): boolean => flags.includes(flag);
+  if (has('saddr') === has('daddr')) return '`fib` needs `saddr` or `daddr`, one of them';
+  if (has('iif') && has('oif')) return '`fib` takes `iif` or `oif`, not both';
+  return has('oif') && result !== 'type' ? 'a way out by a device is not asked for the device' : undefined;
+}
+
+/** kernel net/netfilter/nft_fib.c nft_fib_validate() */
+export function fibHooks({ flags, result }: FibSelector): readonly HookName[] | undefined {
+  if (result !== 'type' || flags.includes('iif')) return RECEIVING;
+  return flags.includes('oif') ? LEAVING : undefined;
+}
+
+type FibSelector = Extract<NftSelector, { kind: 'fib' }>;

@@ -89,16 +89,9 @@ const NOT_KEPT_KEYS: Readonly<Record<string, Expression['type']>> = {
   oiftype: 'iface_type',
   iifkind: 'ifname',
   oifkind: 'ifname',
-  ibrname: 'ifname',
-  obrname: 'ifname',
-  sdif: 'iface_index',
-  sdifname: 'ifname',
   cpu: 'integer',
   cgroup: 'integer',
   rtclassid: 'realm',
-  ipsec: 'boolean',
-  secpath: 'boolean',
-  nftrace: 'integer',
   random: 'integer',
 };
 
@@ -136,11 +129,22 @@ export const meta: readonly Expression[] = [
   },
   {
     name: 'meta time',
-    type: 'time',
+    type: 'date',
     claim: notClaimed('the time zone of the machine is not known'),
     select: () => unknown('the time at which a packet comes'),
   },
-  ...Object.entries(NOT_KEPT_KEYS).map(
-    ([key, type]): Expression => ({ name: `meta ${key}`, type, claim: NOT_KEPT, select: () => unknown(`\`meta ${key}\` of a packet`) }),
-  ),
+  ...(['ibrname', 'obrname'] as const).map((key) => notKept({ name: `meta ${key}`, type: 'ifname', tables: ['bridge'] })),
+  ...(['ibrpvid', 'ibrvproto'] as const).map((key) => notKept({ name: `meta ${key}`, type: 'integer', tables: ['bridge'] })),
+  notKept({ name: 'meta sdif', type: 'iface_index', hooks: ['INPUT', 'FORWARD'] }),
+  notKept({ name: 'meta sdifname', type: 'ifname', hooks: ['INPUT', 'FORWARD'] }),
+  notKept({ name: 'meta ipsec', type: 'boolean', hooks: ['PREROUTING', 'INPUT', 'FORWARD'] }),
+  notKept({ name: 'meta secpath', type: 'boolean', hooks: ['PREROUTING', 'INPUT', 'FORWARD'] }),
+  notKept({ name: 'meta nftrace', type: 'integer', compared: false }),
+  notKept({ name: 'meta secmark', type: 'integer', compared: false }),
+  ...Object.entries(NOT_KEPT_KEYS).map(([key, type]) => notKept({ name: `meta ${key}`, type })),
 ];
+
+/** kernel net/netfilter/nft_meta.c nft_meta_get_validate() */
+function notKept(expression: Omit<Expression, 'claim' | 'select'>): Expression {
+  return { ...expression, claim: NOT_KEPT, select: () => unknown(`\`${expression.name}\` of a packet`) };
+}

@@ -23,6 +23,13 @@ export const limitStatement = statement({
     const rate = given.says.find(({ text }) => /^\d+\//.test(text));
     if (rate !== undefined && Number.parseInt(rate.text, 10) === 0)
       building.context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a rate of 0 is never kept', span: rate });
+    if (
+      given.says
+        .map(({ text }) => text)
+        .join(' ')
+        .endsWith('burst 0 packets')
+    )
+      building.context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a burst of 0 packets is never kept', span: given });
     remembered(building, given);
   },
 });

@@ -1,9 +1,25 @@
 /** A condition: what an expression is compared with. man nft(8), EXPRESSIONS */
-import { statement } from '../contract/statement.ts';
+import type { Building } from '../contract/building.ts';
+import { type StatementOf, statement } from '../contract/statement.ts';
 import { comparisonOf } from '../values/compare.ts';
+import { keyParts } from '../values/part.ts';
 
 export const comparison = statement({
   kind: 'match',
   says: [{ name: 'match' }],
-  apply: (given, { context, ask }) => ask(comparisonOf(given, context), given),
+  apply: (given, building) => {
+    checkComparison(given, building);
+    building.ask(comparisonOf(given, building.context), given);
+  },
 });
+
+/** nftables src/evaluate.c expr_evaluate_relational() */
+function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { context, protocols }: Building): void {
+  const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'bad-argument', message, span });
+  const parts = keyParts(left, { ...context, report: () => {} });
+  for (const { expression } of parts) if (expression?.compared === false) refuse(`\`${expression.name}\` cannot be compared`);
+  const isFlags = parts[0]?.type.flags === true && left.kind !== 'binary' && (right.kind !== 'set' || right.elements.length === 1);
+  if (op === '!' && !isFlags) refuse('`!` asks for flags that are not set: it needs the names of flags');
+  const asksNextHop = parts.some(({ expression }) => expression?.name === 'rt nexthop');
+  if (asksNextHop && protocols().family === undefined) refuse('`rt nexthop` needs `ip` or `ip6` in a table of inet');
+}

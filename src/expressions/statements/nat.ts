@@ -24,10 +24,11 @@ const HOOKS = {
 export const natStatement = statement({
   kind: 'nat',
   says: [{ name: 'snat' }, { name: 'dnat' }, { name: 'masquerade' }, { name: 'redirect' }],
-  apply: (given, building) => {
+  apply: (said, building) => {
+    const given = withPortOfTuple(said);
     const { context, act, need, onlyAt, ask } = building;
     onlyAt({ what: given.verb, hooks: HOOKS[given.verb], kinds: ['nat'], span: given });
-    const family = familyOf(given) ?? (given.address === undefined ? undefined : building.protocols().family);
+    const family = familyOf(given) ?? (given.address === undefined ? undefined : building.protocolsBefore().family);
     checkNat(given, family, building);
     const isOther = family !== undefined && family !== context.family;
     // for one family, the kernel tracks the connections of that one alone
@@ -56,6 +57,14 @@ function checkNat({ verb, address, port, ...span }: NatStatement, family: Family
   if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
   if (family !== undefined && known.family !== undefined && known.family !== family)
     refuse(`\`${verb}\` to an address of the other family`, span);
+}
+
+/** `10.0.0.1 . 80` is an address and a port. */
+export function withPortOfTuple(nat: NatStatement): NatStatement {
+  const [address, port, ...more] = nat.form === 'address and port' && nat.address?.kind === 'concat' ? nat.address.of : [];
+  if (address === undefined || port === undefined || more.length > 0) return nat;
+  const { form: _, ...plain } = nat;
+  return { ...plain, address, port };
 }
 
 interface To {

@@ -2,7 +2,8 @@
 import { unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Building } from '../contract/building.ts';
 import { notClaimed, partly } from '../contract/claims.ts';
-import { statement } from '../contract/statement.ts';
+import type { NftRuleContext } from '../contract/context.ts';
+import { type StatementOf, statement } from '../contract/statement.ts';
 import { checkObject } from './objects.ts';
 
 export const counter = statement({
@@ -10,7 +11,18 @@ export const counter = statement({
   says: [{ name: 'counter' }],
   apply: (given, { context }) => checkObject(given, context),
 });
-export const log = statement({ kind: 'log', says: [{ name: 'log' }], apply: () => {} });
+export const log = statement({
+  kind: 'log',
+  says: [{ name: 'log' }],
+  apply: ({ says, ...span }, { context }) => {
+    const words = says.map(({ text }) => text);
+    const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span });
+    if (words.includes('level') && ['group', 'snaplen', 'queue-threshold'].some((word) => words.includes(word)))
+      refuse('a level is for the log of the kernel, the others for a group: they exclude one another');
+    if (words[words.indexOf('level') + 1] === 'audit' && words.includes('level') && words.length > 2)
+      refuse('`level audit` takes nothing beside it');
+  },
+});
 
 /** kernel net/netfilter/nft_ct.c nft_notrack_eval() */
 export const notrack = statement({
@@ -53,10 +65,40 @@ export const other = statement({
     if (given.verb === 'synproxy') building.onlyAt({ what: 'synproxy', hooks: ['INPUT', 'FORWARD'], span: given });
     if (given.verb === 'fwd')
       building.context.report({ kind: 'not-loadable', code: 'wrong-family', message: '`fwd` is for tables of netdev', span: given });
+    if (given.verb === 'queue') checkQueue(given, building.context);
+    if (given.verb === 'flow') checkFlowtable(given, building.context);
+    if (given.verb === 'dup' && building.context.table === 'inet')
+      building.context.report({
+        kind: 'not-loadable',
+        code: 'wrong-family',
+        message: '`dup` is for tables of ip, ip6 and netdev',
+        span: given,
+      });
     const why = Object.hasOwn(VERBS, given.verb) ? VERBS[given.verb] : `\`${given.verb}\``;
     if (why !== undefined) opaque(why, building);
   },
 });
+
+type Other = StatementOf<'other'>;
+
+/** nftables src/evaluate.c stmt_evaluate_queue() */
+function checkQueue({ says, ...span }: Other, { report }: NftRuleContext): void {
+  const words = says.map(({ text }) => text);
+  const refuse = (message: string): void => report({ kind: 'not-loadable', code: 'bad-value', message, span });
+  const [, first, last] = /(?:to|num) (\d+) ?(?:- ?(\d+))?(?! ?\S*map)/.exec(words.join(' ')) ?? [];
+  if (Number(first ?? 0) > 0xffff || Number(last ?? 0) > 0xffff) refuse('queues have numbers up to 65535');
+  if (last !== undefined && Number(last) < Number(first)) refuse('the range is reversed');
+  if (words.some((word) => word.includes('fanout')) && last === undefined) refuse('`fanout` needs a range of queues');
+  const to = words[words.indexOf('to') + 1];
+  if (words.includes('to') && !words.includes('map') && !/^(?:\d|\$|numgen$|jhash$|symhash$)/.test(to ?? ''))
+    refuse('expected the number of a queue');
+}
+
+function checkFlowtable({ says, ...span }: Other, { objects, report }: NftRuleContext): void {
+  const name = says.at(-1)?.text.replace('@', '') ?? '';
+  if (!objects.has(`flowtable ${name}`))
+    report({ kind: 'not-loadable', code: 'unknown-item', message: `there is no flowtable \`${name}\` in this table`, span });
+}
 
 /** Targets of iptables that decide nothing: what nft does not show of them does not matter. */
 const HARMLESS: ReadonlySet<string> = new Set([

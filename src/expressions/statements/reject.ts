@@ -1,8 +1,11 @@
 /** reject - drops the packet and answers it. man nft(8), REJECT STATEMENT
  *  kernel net/netfilter/nft_reject.c nft_reject_icmp_code(), nft_reject_icmpv6_code(): what icmpx is in each family */
+import { closest } from '../../lib/nearest.ts';
 import { equals } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import { statement } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE } from '../datatypes/constants.ts';
 
@@ -52,6 +55,7 @@ export const reject = statement({
     if ((kind === 'icmp' && known.family === 6) || (kind === 'icmpv6' && known.family === 4))
       refuse(`\`reject with ${kind}\` answers packets of the other family`, 'wrong-family');
     if (kind === 'icmpx' && context.table !== 'inet') refuse('`reject with icmpx` is for tables of inet', 'wrong-family');
+    checkAnswer(given, kind === undefined ? [] : [kind, code], context);
     if (kind === 'tcp') {
       ask(equals('proto', PROTO.tcp), given);
       return act({ kind: 'reject', with: 'tcp-reset' });
@@ -63,6 +67,30 @@ export const reject = statement({
     act({ kind: 'unmodelled', reason: `\`reject\` with the code ${code}` });
   },
 });
+
+/** nftables src/evaluate.c stmt_evaluate_reject_icmp() */
+function checkAnswer({ start, end }: Span, [kind, code = '']: readonly string[], { report }: NftRuleContext): void {
+  const codes = kind === undefined || kind === 'tcp' ? undefined : codesOf(kind);
+  if (codes === undefined || codes.some(([name, number]) => name === code || String(number) === code)) return;
+  if (kind !== 'icmpx' && /^\d+$/.test(code) && Number(code) % 256 < 255) return;
+  const help = closest(
+    code,
+    codes.map(([name]) => name),
+  )?.word;
+  const message = `there is no answer \`${kind} ${code}\``;
+  report({
+    kind: 'not-loadable',
+    code: 'bad-value',
+    message,
+    span: { start, end },
+    ...(help !== undefined && { help: `did you mean \`${help}\`?` }),
+  });
+}
+
+function codesOf(kind: string): readonly (readonly [string, number])[] {
+  if (kind === 'icmpx') return ICMPX.map(({ name }, number) => [name, number] as const);
+  return [...(kind === 'icmp' ? ICMP_CODE : ICMPV6_CODE)];
+}
 
 function icmpx(code: string, family: Family): string | undefined {
   return (code === '' ? ICMPX[1] : (ICMPX.find(({ name }) => name === code) ?? ICMPX[Number(code)]))?.[family];

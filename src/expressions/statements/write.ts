@@ -9,7 +9,8 @@ import { statement } from '../contract/statement.ts';
 import { branchOf } from '../values/elementBranch.ts';
 import { hasKey } from '../values/keyed.ts';
 import { type KeyPart, keyPart } from '../values/part.ts';
-import { writtenOf } from '../values/written.ts';
+import { isConstant, writtenOf } from '../values/written.ts';
+import { checkObject } from './objects.ts';
 
 const ALL = 0xffff_ffff;
 
@@ -82,12 +83,18 @@ export const write = statement({
     { name: 'other fields of headers', claim: notClaimed('a packet is not the same afterwards') },
   ],
   apply: ({ to, value, ...span }, building) => {
-    const { context, ask, act, need } = building;
+    const { context, ask, act, need, onlyAt } = building;
     const part = keyPart(to, context);
     const name = part.expression?.name ?? nameOf(to);
     const target = TARGETS[name];
     if (name.startsWith('ct ')) need('conntrack');
+    if (name === 'meta pkttype') onlyAt({ what: 'meta pkttype set', hooks: ['PREROUTING'], span });
+    if (name === 'meta secmark' && isConstant(value)) checkSecmark(value, context);
     if (part.expression?.implies !== undefined) ask(hasKey([part]), span);
+    if (!isConstant(value) && value.kind !== 'map') {
+      const problem = copyProblem(part, keyPart(value, { ...context, report: () => {} }));
+      if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: problem, span: value });
+    }
     const opaque = (why: string): void => {
       need('opaque');
       act({ kind: 'unmodelled', reason: why });
@@ -115,6 +122,22 @@ export const write = statement({
     }
   },
 });
+
+/** nftables src/evaluate.c stmt_evaluate_arg(), stmt_evaluate_payload() */
+function copyProblem(to: KeyPart, { type, expression }: KeyPart): string | undefined {
+  if (to.type.name === 'string' || type.name === 'string') return undefined;
+  const isHeader = expression?.at !== undefined;
+  const fits = type.name === 'integer' ? !isHeader || type.bits === to.type.bits : type.name === to.type.name;
+  if (!fits) return `expected a value of type ${to.type.name}, this is of type ${type.name}`;
+  const [, width = 16] = to.expression?.at ?? [];
+  return width % 16 === 0 ? undefined : `\`${to.expression?.name ?? ''}\` can be set to a constant only`;
+}
+
+/** A constant names an object. */
+function checkSecmark(object: NftExpression, context: Building['context']): void {
+  const { start, end } = object;
+  checkObject({ kind: 'object', of: 'secmark', object, start, end }, context);
+}
 
 function constantOrNot(
   value: NftExpression,

@@ -17,14 +17,16 @@ export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[
   const [type] = types;
   if (type === undefined) return set;
   if (types.length > 1) return { ...set, elements: tuples(set.elements, types, context) };
+  const isMap = set.elements.some(({ value }) => value !== undefined);
   const keyed = set.elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));
   const known = keyed.flatMap(({ element, interval }) => (interval === undefined ? [] : [{ element, key: [interval] }]));
   const others = keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element);
-  const sorted = inListedOrder(known, types).map(({ element, key: [interval] }) => ({
+  // the kernel keeps flags of a few bits in a bitmap, which gives the last one first
+  const given = !isMap && type.flags === true && type.bits <= 16 ? [...known].reverse() : known;
+  const sorted = inListedOrder(given, types).map(({ element, key: [interval] }) => ({
     element,
     interval: interval as Interval<FieldValue>,
   }));
-  const isMap = set.elements.some(({ value }) => value !== undefined);
   const elements = [...(isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type)), ...others];
   const [only] = elements;
   const plain = only !== undefined && set.elements.length === 1 && !isMap && only.key.kind !== 'wildcard';
@@ -86,7 +88,7 @@ function intervalNode({ lo, hi }: Interval<FieldValue>, type: Datatype, { start,
     typeof lo === 'string' || typeof hi === 'string' || type.prefixes !== true ? undefined : prefixLength({ lo, hi }, type.bits);
   if (length !== undefined) return { ...span, kind: 'prefix', of: { ...span, ...printValue(lo, type) }, length };
   const boundary = (value: FieldValue): NftExpression =>
-    typeof value === 'number' && type.form === 'number'
+    typeof value === 'number' && type.form === 'number' && type.names !== 'clock'
       ? { ...span, kind: 'value', form: 'number', text: numberText(value, type) }
       : { ...span, ...printValue(value, type) };
   return { ...span, kind: 'range', lo: boundary(lo), hi: boundary(hi) };

@@ -27,8 +27,13 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
     case 'list':
     case 'binary': {
       if (type.name === 'boolean' || type.name === 'string') return expression;
-      if (type.form === 'name' && expression.kind === 'value') return { ...expression, form: 'string' };
-      if (type.names === 'clock')
+      if (type.name === 'fib_oif' && expression.kind === 'value')
+        return expression.form === 'number' || type.constants?.has(expression.text) === true
+          ? expression
+          : { ...expression, form: 'string' };
+      if (type.form === 'name' && expression.kind === 'value')
+        return type.names === 'interface' && expression.form === 'number' ? expression : { ...expression, form: 'string' };
+      if (type.names === 'duration')
         return expression.kind === 'value' && expression.form === 'time'
           ? { ...expression, text: nftDuration(expression.text) }
           : expression;
@@ -45,7 +50,8 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
 
 /** Ends of a range are listed by number. */
 function endOf(expression: NftExpression, type: Datatype, place: ConstantPlace): NftExpression {
-  const value = type.form === 'number' && type.names !== 'clock' ? constantOf(expression, type, place.context) : undefined;
+  const value =
+    type.form === 'number' && type.names !== 'clock' && type.names !== 'duration' ? constantOf(expression, type, place.context) : undefined;
   if (typeof value !== 'number') return canonicalConstant(expression, type, place);
   return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text: numberText(value, type) };
 }

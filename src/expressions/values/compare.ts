@@ -55,7 +55,15 @@ function askedOf(statement: MatchStatement, parts: readonly KeyPart[], context: 
   }
   const interval = intervalOf(right, only.type, context);
   if (interval === undefined) return undefined;
+  if (isTurned(right, only.type, context)) return { expr: and(only.selection.present, not(inPart(only, [interval], lotId))), whole: true };
   return { expr: inPart(only, [interval], lotId) };
+}
+
+/** `"Saturday"-"Monday"`, all other days than those between. */
+function isTurned(right: NftExpression, type: KeyPart['type'], context: NftRuleContext): boolean {
+  if (right.kind !== 'range' || type.name !== 'day') return false;
+  const [lo, hi] = [constantOf(right.lo, type, context), constantOf(right.hi, type, context)];
+  return lo !== undefined && hi !== undefined && lo > hi;
 }
 
 function inPart(part: KeyPart, intervals: IntervalSet, lotId: string): MatchExpr {

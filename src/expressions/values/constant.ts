@@ -89,6 +89,8 @@ export function intervalOf(expression: NftExpression, type: Datatype, context: V
       const [lo, hi] = [constantOf(expression.lo, type, context), constantOf(expression.hi, type, context)];
       if (lo === undefined || hi === undefined) return undefined;
       if (lo <= hi) return { lo, hi };
+      // the other way round it means all other times
+      if (type.name === 'hour' || type.name === 'day') return { lo: hi, hi: lo };
       return void context.report({ kind: 'not-loadable', code: 'bad-value', message: 'the range is reversed', span: expression });
     }
     default: {

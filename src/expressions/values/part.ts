@@ -87,9 +87,12 @@ function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPar
   return { type, span: selector, expression, selection: wrong ? ABSENT : expression.select(context, selector) };
 }
 
+const FIB_TYPES: Readonly<Record<string, Datatype>> = { type: DATATYPES.fib_addrtype, oif: DATATYPES.fib_oif, oifname: DATATYPES.ifname };
+
 /** Of what is not in the registry. */
 function typeWithout(selector: NftSelector): Datatype {
   if (selector.kind === 'raw') return { ...DATATYPES.integer, bits: selector.length, prints: 'hex' };
+  if (selector.kind === 'fib') return FIB_TYPES[selector.result] ?? DATATYPES.string;
   return selector.kind === 'header' && selector.field === undefined ? DATATYPES.boolean : DATATYPES.string;
 }
 
@@ -117,7 +120,8 @@ export function selectorName(selector: NftSelector, { family }: Pick<NftRuleCont
     case 'header':
       return [selector.of === 'exthdr' ? '' : selector.of, selector.name, selector.field].filter((word) => word).join(' ');
     case 'other':
-      return selector.words.join(' ');
+      // how it is looked for does not change what it is
+      return selector.words.join(' ').replace(/ (?:ttl|spnum|level) \w+/, '');
     case 'numgen':
     case 'hash':
       return selector.kind;
@@ -141,7 +145,7 @@ export function impliedByHeader(selector: NftSelector): { readonly family?: Fami
   }
 }
 
-const FIB_FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
+export const FIB_FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
 
 /** kernel net/netfilter/nft_bitwise.c: all operations on bits are `(x & mask) ^ xor` */
 function masked(expression: Extract<NftExpression, { kind: 'binary' }> & Span, context: NftRuleContext): KeyPart {

@@ -54,12 +54,22 @@ function readBase(cursor: NftCursor, chain: NftChainState, isKnown: boolean): vo
     ...(before?.policy !== undefined && { policy: before.policy }),
     ...spanAt(cursor, whole),
   };
+  // JSON of nft leaves devices out
+  if (cursor.place === undefined && isOfDevices(base.hook.text) && base.devices.length === 0) {
+    const { start, end } = base;
+    const message = `a chain at hook ${base.hook.text} needs \`device\` or \`devices\``;
+    cursor.report({ kind: 'not-loadable', code: 'missing-option', message, span: { start, end } });
+  }
   if (isKnown && !isHookedAs(before, base)) {
     const message = `chain \`${chain.name.text}\` is there already, and not hooked so`;
     const { start, end } = base;
     cursor.report({ kind: 'not-loadable', code: 'chain-exists', message, span: { start, end }, help: 'delete it before' });
   } else chain.base = base;
   endLine(cursor);
+}
+
+function isOfDevices(hook: string): boolean {
+  return hook === 'ingress' || hook === 'egress';
 }
 
 /** fact: a chain that is there takes neither a hook nor another one */

@@ -1,6 +1,6 @@
 /** Statements that change where a packet goes. */
 import { captures } from '../generated/nft.ts';
-import type { NftExpression, NftStatement } from './ast.ts';
+import type { NftExpression, NftName, NftStatement } from './ast.ts';
 import { readExpression } from './expressions.ts';
 import { findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt } from './matched.ts';
 
@@ -18,7 +18,7 @@ export function readNatStatement(reader: NftReader, index: number): NftStatement
     ...familyIn(reader, parts),
     ...(form !== undefined && { form: FORMS[textAt(reader, form)] ?? 'address and port' }),
     ...targetIn(reader, parts, verb === 'redirect'),
-    flags: parts.filter((part) => partAt(reader, part) === captures.natFlag).map((part) => nameAt(reader, part)),
+    flags: flagsIn(reader, parts),
     ...spanAt(reader, index),
   };
 }
@@ -43,4 +43,10 @@ function targetIn(
 export function readTproxyStatement(reader: NftReader, index: number): NftStatement {
   const parts = partsIn(reader, index);
   return { kind: 'tproxy', ...familyIn(reader, parts), ...targetIn(reader, parts, false), ...spanAt(reader, index) };
+}
+
+/** Of several lists the last one counts. */
+function flagsIn(reader: NftReader, parts: readonly number[]): readonly NftName[] {
+  const list = parts.filter((part) => partAt(reader, part) === captures.natFlagList).at(-1);
+  return list === undefined ? [] : partsIn(reader, list).map((part) => nameAt(reader, part));
 }

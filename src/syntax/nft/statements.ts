@@ -150,7 +150,7 @@ function sayWord({ report }: NftReader, text: string, span: Span): void {
 
 function stateful(kind: 'counter' | 'limit' | 'quota' | 'last' | 'ct count', words: number): Reading {
   return (reader, index) => {
-    const [object] = partsIn(reader, index);
+    const object = partsIn(reader, index).find((part) => partAt(reader, part) === captures.objectName);
     const says = object === undefined ? wordsOfPart(reader, index, words) : [];
     return { kind, says, ...(object !== undefined && { object: readExpression(reader, object + 3) }), ...spanAt(reader, index) };
   };

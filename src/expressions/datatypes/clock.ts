@@ -1,0 +1,30 @@
+/** Times of day and dates, of a machine whose clock is that of UTC. nftables src/meta.c hour_type_parse(), date_type_parse() */
+
+const HOUR = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
+const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}:\d{2}(?::\d{2})?))?$/;
+
+/** Seconds since midnight, or since 1970. Undefined: it is no such time. */
+export function readClock(text: string, type: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text);
+  return type === 'hour' ? secondsOf(text) : dateOf(text);
+}
+
+function secondsOf(text: string): number | undefined {
+  const [, hour, minute, second = '0'] = HOUR.exec(text) ?? [];
+  if (hour === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  return (Number(hour) * 60 + Number(minute)) * 60 + Number(second);
+}
+
+function dateOf(text: string): number | undefined {
+  const [, year, month, day, time = '0:00'] = DATE.exec(text) ?? [];
+  const seconds = secondsOf(time);
+  if (year === undefined || seconds === undefined) return undefined;
+  return Date.UTC(Number(year), Number(month) - 1, Number(day)) / 1000 + seconds;
+}
+
+export function printClock(value: number, type: string): string {
+  if (type !== 'hour') return new Date(value * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const seconds = value % 60;
+  return `${two(Math.floor(value / 3600))}:${two(Math.floor(value / 60) % 60)}${seconds === 0 ? '' : `:${two(seconds)}`}`;
+}
