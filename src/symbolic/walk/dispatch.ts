@@ -9,7 +9,7 @@ import { partsAmong, type UnionTree, unionOf, unionTree } from '../diagrams/unio
 import type { Space } from '../space/space.ts';
 import { doubtOf } from './doubtOf.ts';
 import { type Encoded, encode } from './encode.ts';
-import { matchReads } from './reads.ts';
+import { matchFields, matchReads } from './reads.ts';
 import type { Env, PacketClass } from './state.ts';
 import { partsKey } from './stateKeys.ts';
 
@@ -37,7 +37,9 @@ function sortedBranches(space: Space, env: Env, effect: Switch): Sorted {
   known.set(space, ofSpace);
   const byState = ofSpace.get(effect) ?? new Map<string, Sorted>();
   ofSpace.set(effect, byState);
-  const key = `${env.free === undefined ? '' : freeNumber(env.free)} ${partsKey(env, '', matchReads(effect, ''))}`;
+  const { free } = env;
+  const asksFree = free !== undefined && [...matchFields(effect, '')].some((field) => free.has(field));
+  const key = `${asksFree ? freeNumber(free) : ''} ${partsKey(env, '', matchReads(effect, ''))}`;
   const sorted = byState.get(key) ?? sortBranches(space, env, effect);
   byState.set(key, sorted);
   return sorted;
@@ -45,9 +47,9 @@ function sortedBranches(space: Space, env: Env, effect: Switch): Sorted {
 
 /** Fields that may have any value are those of one question about rules. */
 const freeNumbers = new WeakMap<object, number>();
-let free = 0;
+let nextFree = 0;
 function freeNumber(fields: object): number {
-  const number = freeNumbers.get(fields) ?? free++;
+  const number = freeNumbers.get(fields) ?? nextFree++;
   freeNumbers.set(fields, number);
   return number;
 }

@@ -56,8 +56,14 @@ function partsIn(table: Table, name: string): PartsOfChain {
 /** Everything that the branches of a switch ask about. */
 export const matchReads: (effect: Switch, _all: '') => ReadonlySet<Part> = memoize((effect: Switch, _all: '') => {
   const parts = new Set<Part>();
-  for (const { match } of effect.branches) eachFieldLeaf(match, ({ field }) => addAll(parts, FIELD_READS[field]));
+  for (const field of matchFields(effect, '')) addAll(parts, FIELD_READS[field]);
   return parts;
+});
+
+export const matchFields: (effect: Switch, _all: '') => ReadonlySet<Field> = memoize((effect: Switch, _all: '') => {
+  const fields = new Set<Field>();
+  for (const { match } of effect.branches) eachFieldLeaf(match, ({ field }) => fields.add(field));
+  return fields;
 });
 
 function addAll(parts: Set<Part>, more: readonly Part[]): void {

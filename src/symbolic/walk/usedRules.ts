@@ -75,7 +75,10 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const shared = { space, table, summaries: new Map(), visit, unshared, deferred, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
     ending(space, { hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false }, kind === 'sure' ? [] : classes);
-  for (const { base, classes } of starts) walkTableOfSets({ ...shared, base, act: actAt(base.base.hook, classes), arrivals }, classes);
+  for (const { base, classes } of starts) {
+    if (deferred.has(base.name)) arrivals.set(base.name, [...classes]);
+    else walkTableOfSets({ ...shared, base, act: actAt(base.base.hook, classes), arrivals }, classes);
+  }
   const base = starts[0]?.base;
   // no chain with an unmodelled target is shared
   if (base !== undefined) visitShared({ ...shared, base, act: actAt(base.base.hook, []) }, arrivals);
