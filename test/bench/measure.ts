@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process';
 export interface Run {
   /** seconds */
   readonly wall: number;
+  /** seconds of all threads, in the program and in the kernel for it */
+  readonly cpu: number;
   readonly peakMb: number;
 }
 
@@ -17,10 +19,10 @@ const SCRIPT = new URL('../bench/measure.py', import.meta.url).pathname;
 
 function runOnce({ command, stdin = '-' }: Job): Run {
   const text = execFileSync('python3', [SCRIPT, stdin, ...command], { encoding: 'utf8' });
-  const { wall, peakMb, code } = JSON.parse(text) as Run & { readonly code: number };
+  const { wall, cpu, peakMb, code } = JSON.parse(text) as Run & { readonly code: number };
   // 1 is an answer: findings
   if (code > 1) throw new Error(`${command.join(' ')} exited with ${code}`);
-  return { wall, peakMb };
+  return { wall, cpu, peakMb };
 }
 
 export interface Pair {
@@ -28,6 +30,7 @@ export interface Pair {
   readonly yardstick: Run;
   /** median of own/yardstick, pair by pair */
   readonly ratio: number;
+  readonly cpuRatio: number;
 }
 
 /** Medians over `runs` pairs after one warm-up of each. */
@@ -39,11 +42,16 @@ export function comparePairs(own: Job, yardstick: Job, runs: number): Pair {
     own: middle(pairs.map((pair) => pair.own)),
     yardstick: middle(pairs.map((pair) => pair.yardstick)),
     ratio: median(pairs.map((pair) => pair.own.wall / pair.yardstick.wall)),
+    cpuRatio: median(pairs.map((pair) => pair.own.cpu / pair.yardstick.cpu)),
   };
 }
 
 function middle(runs: readonly Run[]): Run {
-  return { wall: median(runs.map(({ wall }) => wall)), peakMb: median(runs.map(({ peakMb }) => peakMb)) };
+  return {
+    wall: median(runs.map(({ wall }) => wall)),
+    cpu: median(runs.map(({ cpu }) => cpu)),
+    peakMb: median(runs.map(({ peakMb }) => peakMb)),
+  };
 }
 
 export function median(values: readonly number[]): number {

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { whyNoKernel } from '../kernel/needs.ts';
 import { batchRow, evaluateRows } from './batch.ts';
 import { kubeProxyDump } from './kubeProxy.ts';
-import type { Job } from './measure.ts';
+import type { Job, Run } from './measure.ts';
 import { comparePairs } from './measure.ts';
+import { nftRows } from './nftRows.ts';
 import { deadRulesRows, editedKubeProxyDump } from './structure.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
@@ -15,7 +16,7 @@ const ISTIO = new URL('../../fixtures/istio-dual-stack.rules', import.meta.url).
 const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'));
 const EMPTY_NODE: Job = { command: [process.execPath, '-e', '0'] };
 
-const header = ['work', 'median', 'yardstick', 'median', 'ratio', 'target', 'peak MB'];
+const header = ['work', 'median (CPU)', 'yardstick', 'median (CPU)', 'ratio (CPU)', 'target', 'peak MB'];
 const rows: string[][] = [];
 
 function row(
@@ -23,20 +24,20 @@ function row(
   own: Job,
   against: { readonly name: string; readonly job: Job; readonly target: string; readonly runs: number },
 ): void {
-  const { own: run, yardstick, ratio } = comparePairs(own, against.job, against.runs);
+  const { own: run, yardstick, ratio, cpuRatio } = comparePairs(own, against.job, against.runs);
   rows.push([
     work,
-    seconds(run.wall),
+    times(run),
     against.name,
-    seconds(yardstick.wall),
-    `${ratio.toFixed(2)} x`,
+    times(yardstick),
+    `${ratio.toFixed(2)} x (${cpuRatio.toFixed(2)} x)`,
     against.target,
     run.peakMb.toFixed(0),
   ]);
 }
 
-function seconds(wall: number): string {
-  return `${(wall * 1000).toFixed(0)} ms`;
+function times({ wall, cpu }: Run): string {
+  return `${(wall * 1000).toFixed(0)} ms (${(cpu * 1000).toFixed(0)})`;
 }
 
 function node(...args: readonly string[]): Job {
@@ -66,12 +67,14 @@ try {
   row('diff of two kube-proxy tables of 10,000 rules', node('diff', small, edited), { ...bare, target: '<= 1 s', runs: 7 });
   const reading = { name: 'chainwalk check', job: node('check', large) };
   row('verify, kube-proxy 100,000 rules', node('verify', large), { ...reading, target: '<= 15 s, 1.5 GB', runs: 3 });
+  const missing = whyNoKernel();
+  for (const { work, own, against } of nftRows({ folder, node, hasNft: missing === undefined })) row(work, own, against);
+  if (missing !== undefined) console.log(`left out: reading maps and sets of nftables beside nft (${missing})`);
   rows.push(...deadRulesRows());
   const packet = 'out tcp -> 203.0.113.9:443 uid=1000';
   row('trace one packet, cold', node('trace', ISTIO, packet), { ...bare, target: '<= 2 x', runs: 15 });
   row('verify, both families, cold', node('verify', ISTIO), { ...bare, target: '<= 6 x', runs: 9 });
   rows.push(...evaluateRows());
-  const missing = whyNoKernel();
   if (missing === undefined) rows.push(await batchRow());
   else console.log(`left out: batch trace beside the kernel (${missing})`);
 } finally {
