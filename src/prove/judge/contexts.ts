@@ -23,7 +23,8 @@ export function proofContexts(rulesets: readonly Ruleset[], { spaces, ...questio
   const contexts: ProofContext[] = [];
   for (const ruleset of rulesets.toSorted((a, b) => a.family - b.family)) {
     const space = spaces?.get(ruleset.family);
-    contexts.push(contextOf({ ...question, ruleset, otherFamily: contexts[0], ...(space === undefined ? {} : { space }) }));
+    const otherRules = rulesets.find((one) => one !== ruleset);
+    contexts.push(contextOf({ ...question, ruleset, otherFamily: contexts[0], otherRules, ...(space === undefined ? {} : { space }) }));
   }
   return contexts;
 }
@@ -34,11 +35,12 @@ interface ContextInput {
   readonly setting: Pick<ChosenSetting, 'profile' | 'host' | 'usual'>;
   readonly options: VerifyOptions;
   readonly otherFamily: ProofContext | undefined;
+  readonly otherRules?: Ruleset | undefined;
   readonly space?: Space;
 }
 
 function contextOf(input: ContextInput): ProofContext {
-  const { ruleset, setting, options, budget, otherFamily, space } = input;
+  const { ruleset, setting, options, budget, otherFamily, otherRules, space } = input;
   const { profile, host, usual } = setting;
   const { where, whileInit, accepted, counterpart } = options;
   const { space: _, ...alone } = input;
@@ -51,6 +53,7 @@ function contextOf(input: ContextInput): ProofContext {
     ...(profile === undefined ? {} : { profile }),
     ...(where === undefined ? {} : { where: { expr: where.expr[ruleset.family], ...(where.dir === undefined ? {} : { dir: where.dir }) } }),
     ...(otherFamily === undefined ? {} : { otherFamily }),
+    ...(otherRules === undefined ? {} : { otherRules }),
     ...(whileInit === undefined ? {} : { whileInit }),
     ...(counterpart === undefined ? {} : { counterpart: otherContext(input, counterpart) }),
     ...(accepted === undefined ? {} : { accepted: accepted(ruleset) }),

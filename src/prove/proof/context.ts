@@ -56,6 +56,7 @@ export interface ProofContextOptions {
   /** packets to look at, as they start; see symbolic/encode.ts */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: MatchExpr };
   readonly otherFamily?: ProofContext;
+  readonly otherRules?: Ruleset;
   readonly whileInit?: WhileInit;
   readonly counterpart?: ProofContext['counterpart'];
   readonly usual?: UsualProxy;
@@ -79,6 +80,8 @@ export class ProofContext implements RulesOnHost {
   readonly accepted: readonly AcceptedRule[];
   /** the other family of the same pod */
   readonly otherFamily: ProofContext | undefined;
+  /** of the other family, in whatever order the two are judged */
+  readonly otherRules: Ruleset | undefined;
   /** a pod while its init containers run */
   readonly whileInit: WhileInit | undefined;
   /** of a pod that is rendered: the same one captured in another way, or why there is none */
@@ -104,6 +107,7 @@ export class ProofContext implements RulesOnHost {
     this.arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
     this.accepted = options.accepted ?? [];
     this.otherFamily = options.otherFamily;
+    this.otherRules = options.otherRules;
     this.whileInit = options.whileInit;
     this.counterpart = options.counterpart;
     this.usual = options.usual;

@@ -14,6 +14,7 @@ import { pickWitness, usualPreferences } from '../../symbolic/words/witness.ts';
 import type { DeadRule, UndecidedRule } from '../deadRules/deadRules.ts';
 import { deadRules } from '../deadRules/deadRules.ts';
 import { MAX_RULES, redundantRules } from '../deadRules/deadRulesRedundant.ts';
+import { needlessInOther } from '../deadRules/otherFamily.ts';
 import { takenBefore } from '../deadRules/takenBefore.ts';
 import type { Claim, Doubtful } from '../proof/claim.ts';
 import { type ProofContext, packetsWhere } from '../proof/context.ts';
@@ -36,14 +37,20 @@ export const noDeadRule: Claim = {
     if (parts.length > 0) return { violations: [], doubts: parts };
     const rulesets = asWritten(ruleset);
     const walked = rulesets.map((one) => deadRules(one, { host, budget }));
-    const dead = walked.flatMap((one) => one.dead);
+    const foundDead = walked.flatMap((one) => one.dead);
     const undecided = walked.flatMap((one) => one.undecided);
     const isIstio = profile?.name.startsWith('istio') === true;
     const artefact = (rule: Rule): string => (isIstio && isArtefact(rule) ? '; Istio writes this rule' : '');
-    const shadowed = dead.flatMap(({ rule, how }) => (how === 'shadowed' ? [rule] : []));
     const tried = rulesets.map((one) => redundantRules(one, { host, budget }));
+    const foundNeedless = tried.flatMap(({ rules }) => rules);
+    const isNeedless = needlessInOther([...foundDead.map(({ rule }) => rule), ...foundNeedless], context.otherRules, {
+      host,
+      budget,
+    });
+    const dead = foundDead.filter(({ rule }) => isNeedless(rule));
+    const needless = foundNeedless.filter(isNeedless);
+    const shadowed = dead.flatMap(({ rule, how }) => (how === 'shadowed' ? [rule] : []));
     const [unclear, skipped] = [tried.flatMap((one) => one.undecided), tried.flatMap((one) => one.skipped)];
-    const needless = tried.flatMap(({ rules }) => rules);
     // those that a mesh itself writes to no purpose are not reported
     const meant = [...shadowed, ...needless].filter((rule) => !isIstio || !isWritten(rule, profile));
     const takers = takersOf(rulesets, meant, { host, budget });

@@ -1,6 +1,6 @@
 /** Rules whose match or target is not modelled: where they decide, every answer is conditional. */
 import { effectsOfKind, everyMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
-import { lackingOf, mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
+import { lackingOf, type MatchExpr, mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import { asksOrder } from '../../ruleset/asWritten.ts';
 import { calledChains } from '../deadRules/deadRules.ts';
 import type { Claim } from '../proof/claim.ts';
@@ -18,10 +18,11 @@ export const noUnknown: Claim = {
         return rules.flatMap((rule) => {
           const [opaque] = effectsOfKind(rule, 'unmodelled');
           if (opaque !== undefined) return [{ rule, why: opaque.reason }];
-          if (asksOrder(rule)) return [];
+          if (asksOrder(rule) || isNever(rule.match)) return [];
           if (isIdleRule(rule) || !everyMatch(rule).some(mentionsUnmodelled)) return [];
           const open = rule.clauses.filter(({ expr }) => mentionsUnmodelled(expr));
-          const clauses = open.map(({ text }) => `\`${text}\``).join(' and ');
+          // what its maps or later statements ask is no clause of its own
+          const clauses = open.length === 0 ? `something in \`${rule.text}\`` : open.map(({ text }) => `\`${text}\``).join(' and ');
           const lacks = [...new Set(open.map(({ expr }) => lackingOf(expr)))];
           const [lack] = lacks.length === 1 ? lacks : [];
           return [{ rule, why: lack === undefined ? `${clauses} is not modelled` : `${clauses} is not known without ${lack}` }];
@@ -29,3 +30,8 @@ export const noUnknown: Claim = {
       }),
     ),
 };
+
+/** It is of the other family. */
+function isNever(match: MatchExpr): boolean {
+  return match.kind === 'or' && match.of.length === 0;
+}
