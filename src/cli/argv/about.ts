@@ -2,7 +2,7 @@
 import type { Example } from './command.ts';
 import { EXIT, type ExitCode } from './exitCode.ts';
 
-export const TITLE = 'what Linux will do with a packet, from iptables rules alone';
+export const TITLE = 'what Linux will do with a packet, from rules of iptables and nftables alone';
 
 /** The main question of each user first. */
 export const EXAMPLES: readonly Example[] = [

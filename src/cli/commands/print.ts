@@ -4,7 +4,7 @@ import { ALLOW_EMPTY, COLOR, FAMILY, POD_OF_LOG, QUIET, RULES_TABLE, SET_VARIABL
 
 export const printCommand: Command = {
   name: 'print',
-  summary: 'rules in canonical form, as iptables-save prints them',
+  summary: 'rules in canonical form, as iptables-save or nft prints them',
   args: [{ name: '<rules>', says: 'a file with rules, `-` for standard input' }],
   options: [FAMILY, RULES_TABLE, SET_VARIABLE, POD_OF_LOG, ALLOW_EMPTY, QUIET, COLOR],
   examples: [

@@ -3,6 +3,7 @@ import { type FixedTexts, fixTexts } from '../../app/fix/fixTexts.ts';
 import { printable } from '../../lib/printable.ts';
 import { unifiedDiff } from '../../lib/unifiedDiff.ts';
 import { editWords } from '../../report/text/fixWords.ts';
+import { isTextOfNft } from '../../syntax/nft/signs.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
@@ -49,11 +50,14 @@ export async function fixRules({ call, files, hasManifests, answer }: FixCall): 
     return text === undefined || text === source.text ? [] : [{ source, text }];
   });
   for (const file of fixed.unfit) {
-    await io.err.write(`note: ${printable(file)} is not edited: it is not plain output of iptables-save\n`, 'report');
+    const isNft = rules.sources.some((source) => source.file === file && isTextOfNft(source.text));
+    const why = isNft ? 'edits are written for rules of iptables, and these are of nftables' : 'it is not plain output of iptables-save';
+    await io.err.write(`note: ${printable(file)} is not edited: ${why}\n`, 'report');
   }
   if (isDry) {
     for (const { source, text } of changed) await io.out.write(unifiedDiff(source.file, source.text, text), 'exact');
-    if (changed.length === 0) await io.err.write('note: no edit is proved to fix anything here\n', 'report');
+    if (changed.length === 0 && fixed.unfit.length < rules.sources.length)
+      await io.err.write('note: no edit is proved to fix anything here\n', 'report');
     return verifyExitCode(call, fixed.before, fixed.diagnostics);
   }
   for (const one of changed) if (!(await write(call, one, fixed))) return EXIT.usage;

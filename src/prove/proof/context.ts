@@ -56,6 +56,7 @@ export interface ProofContextOptions {
   /** packets to look at, as they start; see symbolic/encode.ts */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: MatchExpr };
   readonly otherFamily?: ProofContext;
+  /** of the other family, in whatever order the two are judged */
   readonly otherRules?: Ruleset;
   readonly whileInit?: WhileInit;
   readonly counterpart?: ProofContext['counterpart'];
@@ -80,7 +81,6 @@ export class ProofContext implements RulesOnHost {
   readonly accepted: readonly AcceptedRule[];
   /** the other family of the same pod */
   readonly otherFamily: ProofContext | undefined;
-  /** of the other family, in whatever order the two are judged */
   readonly otherRules: Ruleset | undefined;
   /** a pod while its init containers run */
   readonly whileInit: WhileInit | undefined;
@@ -106,8 +106,7 @@ export class ProofContext implements RulesOnHost {
     this.space = options.space ?? makeSpace(ruleset.family, host, budget);
     this.arrivals = host.interfaces.map(({ name }) => name).filter((name) => name !== 'lo');
     this.accepted = options.accepted ?? [];
-    this.otherFamily = options.otherFamily;
-    this.otherRules = options.otherRules;
+    [this.otherFamily, this.otherRules] = [options.otherFamily, options.otherRules];
     this.whileInit = options.whileInit;
     this.counterpart = options.counterpart;
     this.usual = options.usual;
@@ -212,11 +211,11 @@ export class ProofContext implements RulesOnHost {
     return known;
   }
 
-  #question(key: string, forced: ForcedState | undefined): Question {
+  #question(key: string, forced: ForcedState | undefined): Parameters<typeof traverseOut>[0] {
     const { space, ruleset } = this;
     const own = new Map<Rule, Bdd[]>();
     this.#matches.set(key, own);
-    const visit: NonNullable<Question['visit']> = (rule, _hook, reaching, matching) => {
+    const visit: NonNullable<Parameters<typeof traverseOut>[0]['visit']> = (rule, _hook, reaching, matching) => {
       if (forced === undefined) this.#visited(rule, reaching, matching);
       if (matching === EMPTY) return;
       const known = own.get(rule);
@@ -227,12 +226,10 @@ export class ProofContext implements RulesOnHost {
   }
 
   #visited(rule: Rule, reaching: Bdd, matching: Bdd): void {
-    const known = this.#uses.get(rule);
-    this.#uses.set(rule, { reached: known?.reached === true || reaching > 0, matched: known?.matched === true || matching > 0 });
+    const { reached = false, matched = false } = this.#uses.get(rule) ?? {};
+    this.#uses.set(rule, { reached: reached || reaching > 0, matched: matched || matching > 0 });
   }
 }
-
-type Question = Parameters<typeof traverseOut>[0];
 
 /** The packets that a condition holds for as they are sent or arrive. */
 export function packetsWhere({ space }: ProofContext, when: MatchExpr, place: Ingress = {}): Bdd {
