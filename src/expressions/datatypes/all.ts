@@ -21,6 +21,7 @@ import {
   INET_PROTO,
   NF_PROTO,
   PKT_TYPE,
+  REALM,
   TCP_FLAG,
 } from './constants.ts';
 import type { Datatype } from './datatype.ts';
@@ -31,6 +32,8 @@ const TYPES = {
   ether_addr: { form: 'mac', bits: 48 },
   ifname: { form: 'name', bits: 128, byHost: true },
   iface_index: { form: 'name', bits: 32, names: 'interface', byHost: true },
+  // a name that is nothing else
+  text: { form: 'name', bits: 128, byHost: true },
   string: { form: 'name', bits: 128 },
   integer: { form: 'number', bits: 32 },
   inet_service: { form: 'number', bits: 16, names: 'service' },
@@ -61,11 +64,11 @@ const TYPES = {
   fib_addrtype: { form: 'number', bits: 32, constants: FIB_ADDRTYPE, byHost: true },
   fib_oif: { form: 'number', bits: 32, constants: BOOLEAN, names: 'interface', byHost: true },
   boolean: { form: 'number', bits: 1, constants: BOOLEAN },
-  day: { form: 'number', bits: 8, constants: DAY },
+  day: { form: 'number', bits: 8, constants: DAY, last: 6 },
   hour: { form: 'number', bits: 32, names: 'clock' },
   date: { form: 'number', bits: 64, names: 'clock' },
   time: { form: 'number', bits: 64, names: 'duration' },
-  realm: { form: 'number', bits: 32, names: 'realm', prefixes: true, byHost: true },
+  realm: { form: 'number', bits: 32, constants: REALM, names: 'realm', prefixes: true, byHost: true },
   devgroup: { form: 'number', bits: 32, constants: DEVICE_GROUP, names: 'device group', prefixes: true, byHost: true },
 } as const satisfies Record<string, Omit<Datatype, 'name'>>;
 

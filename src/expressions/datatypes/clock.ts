@@ -28,3 +28,28 @@ export function printClock(value: number, type: string): string {
   const seconds = value % 60;
   return `${two(Math.floor(value / 3600))}:${two(Math.floor(value / 60) % 60)}${seconds === 0 ? '' : `:${two(seconds)}`}`;
 }
+
+const MILLISECONDS: Readonly<Record<string, number>> = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+/** `1h30m`, or seconds, as milliseconds. nftables src/datatype.c time_parse() */
+export function parseDuration(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  if (!/^(?:\d+(?:ms|w|d|h|m|s))+$/.test(text)) return undefined;
+  return [...text.matchAll(/(\d+)(ms|w|d|h|m|s)/g)].reduce(
+    (sum, [, number = '0', unit = 's']) => sum + Number(number) * (MILLISECONDS[unit] ?? 0),
+    0,
+  );
+}
+
+/** `90s` is `1m30s`. nftables src/datatype.c time_print() */
+export function printDuration(milliseconds: number): string {
+  let left = milliseconds;
+  return Object.entries(MILLISECONDS)
+    .filter(([unit]) => unit !== 'w')
+    .flatMap(([unit, length]) => {
+      const count = Math.floor(left / length);
+      left -= count * length;
+      return count === 0 ? [] : [`${count}${unit}`];
+    })
+    .join('');
+}

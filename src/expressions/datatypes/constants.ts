@@ -119,6 +119,9 @@ export const BOOLEAN = constants({ exists: 1, missing: 0 });
 
 export const DAY = constants({ Sunday: 0, Monday: 1, Tuesday: 2, Wednesday: 3, Thursday: 4, Friday: 5, Saturday: 6 });
 
+/** source: iproute2 etc/iproute2/rt_realms */
+export const REALM = constants({ cosmos: 0 });
+
 /** source: iproute2 etc/iproute2/group */
 export const DEVICE_GROUP = constants({ default: 0 });
 

@@ -16,6 +16,8 @@ export interface Datatype {
   readonly form: 'number' | 'name' | 'address4' | 'address6' | 'mac' | 'classid';
   /** of a number */
   readonly bits: number;
+  /** the greatest number, where it is not that of the bits */
+  readonly last?: number | undefined;
   readonly constants?: Constants;
   /** a list of constants is all of their bits, and a value alone asks for some of its bits */
   readonly flags?: true;

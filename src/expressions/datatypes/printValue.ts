@@ -3,7 +3,7 @@ import { formatAddress } from '../../packet/address.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
 import type { NftValue } from '../../syntax/nft/ast.ts';
-import { printClock } from './clock.ts';
+import { printClock, printDuration } from './clock.ts';
 import type { Datatype } from './datatype.ts';
 
 export function printValue(value: FieldValue, type: Datatype): NftValue {
@@ -20,6 +20,7 @@ export function printValue(value: FieldValue, type: Datatype): NftValue {
         value === 0 ? 'none' : value === ROOT ? 'root' : `${(value >>> 16).toString(16)}:${(value & 0xffff).toString(16)}`,
       );
     default: {
+      if (type.names === 'duration' && value > 0) return node('time', printDuration(value));
       if (type.names === 'clock') return node('string', printClock(value, type.name));
       const name = nameOf(value, type);
       return name === undefined ? node('number', numberText(value, type)) : node(QUOTED.has(type.name) ? 'string' : 'word', name);
@@ -31,7 +32,7 @@ export function printValue(value: FieldValue, type: Datatype): NftValue {
 const ROOT = 0xffff_ffff;
 
 /** Types whose names nft lists in quotes. */
-const QUOTED: ReadonlySet<string> = new Set(['day', 'devgroup']);
+const QUOTED: ReadonlySet<string> = new Set(['day', 'devgroup', 'realm']);
 
 function node(form: NftValue['form'], text: string): NftValue {
   return { kind: 'value', form, text };
@@ -43,7 +44,8 @@ function nameOf(value: number, type: Datatype): string | undefined {
   return name;
 }
 
-export function numberText(value: number, { prints }: Datatype): string {
+export function numberText(value: number, { prints, flags }: Datatype): string {
+  if (flags === true && value === 0) return '0x0';
   if (prints === undefined) return String(value);
   return `0x${value.toString(16).padStart(Number(prints.slice(3)), '0')}`;
 }

@@ -5,7 +5,7 @@ import type { FieldValue } from '../../packet/fields.ts';
 import { SERVICES } from '../../packet/services.ts';
 import type { NftValue } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import { readClock } from './clock.ts';
+import { parseDuration, readClock } from './clock.ts';
 import type { Datatype, ValueReading } from './datatype.ts';
 
 /** Undefined: it is no value of the type, which was reported, or only the machine knows it where the rules are loaded. */
@@ -15,6 +15,7 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
     void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value, help });
   if (type.names === 'clock')
     return readClock(text, type.name) ?? refuse(`\`${text}\` is not ${type.name === 'hour' ? 'a time of day' : 'a date'}`);
+  if (type.names === 'duration') return parseDuration(text) ?? refuse(`\`${text}\` is not a time`);
   const onlyThere = (what: string): undefined => {
     const message = `${what} \`${text}\` is looked up when the rules are loaded`;
     context.report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the number' });
@@ -45,12 +46,10 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   if (form === 'number' || form === 'time') {
     if (type.name === 'fib_oif' && text !== '0') return onlyThere('interface');
     const number = form === 'time' ? Number.parseInt(text, 10) : numberOf(text);
-    if (number === undefined || number >= 2 ** type.bits || (type.name === 'day' && number > 6))
-      return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, which has ${type.bits} bits`);
+    if (number === undefined || number >= 2 ** type.bits || number > (type.last ?? number))
+      return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, ${type.last ?? `which has ${type.bits} bits`}`);
     return number;
   }
-  // no rule that asks how long is modelled
-  if (type.names === 'duration') return 0;
   if (type.names !== undefined) return onlyThere(type.names);
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);

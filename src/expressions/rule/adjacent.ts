@@ -1,10 +1,11 @@
 /** Matches on neighbours in a header become one for the kernel, which nft lists in the order of the header.
  *  nftables src/rule.c payload_try_merge() */
-import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
-import { selectorName } from '../values/part.ts';
+import { constantOf } from '../values/constant.ts';
+import { keyPart, selectorName } from '../values/part.ts';
 import { isProtocol } from './families.ts';
 import { LAYERS } from './fieldsByPlace.ts';
 import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
@@ -48,11 +49,16 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
   return run.flatMap((one, index) => {
     const to = movedTo.get(index);
     if (to !== undefined) {
-      const crosses = run.slice(index, to).some(({ kind }) => kind !== 'match');
+      const crosses = run.slice(index, to).some(({ kind }) => kind !== 'match') || isUnnamed(run[to] as NftStatement);
       return crosses ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context }) : [];
     }
     const group = at.get(index);
-    return group === undefined ? [one] : group.map((member) => asJoined(run[member.index] as NftStatement, group.length, context));
+    if (group === undefined) return [one];
+    const members = group.map((member) => run[member.index] as NftStatement);
+    return (
+      joinedBits(members, group, context) ??
+      members.map((member) => asJoined(member, { first: payloadOf(members[0]), many: group.length, context }))
+    );
   });
 }
 
@@ -91,9 +97,45 @@ function joins(group: readonly Placed[], { base, start, end, unequal }: Placed):
   return last.base === base && last.end === start && last.unequal === unequal && (base === 'll' || end - first.start <= 32);
 }
 
+interface Joining {
+  readonly first: { readonly protocol: string };
+  readonly many: number;
+  readonly context: NftRuleContext;
+}
+
+function payloadOf(statement: NftStatement | undefined): Joining['first'] {
+  return statement?.kind === 'match' && statement.left.kind === 'payload' ? statement.left : { protocol: 'th' };
+}
+
+function isUnnamed(statement: NftStatement): boolean {
+  return statement.kind === 'match' && statement.left.kind === 'payload' && statement.left.protocol === 'th';
+}
+
+/** Where the first has no protocol, the fields together have no names: `@th,0,32`. */
+function joinedBits(
+  members: readonly NftStatement[],
+  group: readonly Placed[],
+  context: NftRuleContext,
+): readonly NftStatement[] | undefined {
+  const [first] = members;
+  if (members.length === 1 || first?.kind !== 'match' || !isUnnamed(first)) return undefined;
+  const [{ base, start }, { end }] = [group[0] as Placed, group.at(-1) as Placed];
+  let bits = 0n;
+  for (const [at, member] of members.entries()) {
+    const value = member.kind === 'match' ? constantOf(member.right, keyPart(member.left, context).type, context) : undefined;
+    if (typeof value !== 'number') return undefined;
+    const { start: from, end: to } = group[at] as Placed;
+    bits = (bits << BigInt(to - from)) | BigInt(value);
+  }
+  const span = { start: first.start, end: first.end };
+  const left: NftExpression = { ...span, kind: 'raw', base, offset: start, length: end - start };
+  return [{ ...first, left, right: { ...span, kind: 'value', form: 'number', text: String(bits) } }];
+}
+
 /** Of flags: they are compared as one number then. */
-function asJoined(statement: NftStatement, many: number, context: NftRuleContext): NftStatement {
+function asJoined(statement: NftStatement, { first, many, context }: Joining): NftStatement {
   if (many === 1 || statement.kind !== 'match' || statement.left.kind !== 'payload') return statement;
+  if (isUnnamed(statement)) return { ...statement, left: { ...statement.left, protocol: first.protocol } };
   const isFlags = findExpression(selectorName(statement.left, context))?.type === 'tcp_flag';
   return isFlags && statement.op === undefined ? { ...statement, op: '==' } : statement;
 }

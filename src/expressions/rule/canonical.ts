@@ -69,6 +69,7 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
       return statement.object === undefined ? { ...statement, says: [] } : statement;
     case 'limit':
     case 'quota':
+    case 'ct count':
       return canonicalCounting(statement);
     case 'log':
       return canonicalLog(statement);

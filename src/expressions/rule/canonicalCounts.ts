@@ -1,20 +1,29 @@
 /** Statements that are kept as their words, in those in which nft 1.0.6 lists them. nftables src/statement.c */
 import type { NftElement, NftName, NftStatement } from '../../syntax/nft/ast.ts';
+import { nftNumber } from '../../syntax/nft/selectors.ts';
 import { nftDuration } from '../values/canonicalValue.ts';
 
 type Counting = Extract<NftStatement, { kind: 'limit' | 'quota' | 'ct count' | 'last' }>;
 
 /** `1024 bytes` are `1 kbytes`; what nft takes where nothing is said is left out. */
 export function canonicalCounting(statement: Counting): NftStatement {
+  const says = statement.says.map(inDecimal);
   switch (statement.kind) {
     case 'limit':
-      return { ...statement, says: withoutUsualBurst(inLargeUnits(statement.says)) };
+      return { ...statement, says: withoutUsualBurst(inLargeUnits(says)) };
     case 'quota':
-      return { ...statement, says: withoutUsed(inLargeUnits(statement.says).filter(({ text }) => text !== 'until')) };
+      return { ...statement, says: withoutUsed(inLargeUnits(says).filter(({ text }) => text !== 'until')) };
     case 'ct count':
+      return { ...statement, says };
     case 'last':
       return statement;
   }
+}
+
+/** `0x10/second` is `16/second`. */
+function inDecimal(name: NftName): NftName {
+  const text = name.text.replace(/^(?:0x[\da-f]+|\d+)/i, (number) => String(nftNumber(number)));
+  return text === name.text ? name : { ...name, text };
 }
 
 const UNITS = ['bytes', 'kbytes', 'mbytes'];
@@ -49,9 +58,13 @@ function withoutUsed(says: readonly NftName[]): readonly NftName[] {
 export function canonicalLog(statement: Extract<NftStatement, { kind: 'log' }>): NftStatement {
   const words = statement.says.map(({ text }) => text);
   const after = (word: string): string | undefined => (words.includes(word) ? words[words.indexOf(word) + 1] : undefined);
+  const numberAfter = (word: string, size: number): string | undefined => {
+    const text = after(word);
+    return text && String(nftNumber(text) % size);
+  };
   const prefix = after('prefix');
-  const group = after('group');
-  const [snaplen, threshold, level] = [after('snaplen'), after('queue-threshold'), after('level')];
+  const group = numberAfter('group', 0x1_0000);
+  const [snaplen, threshold, level] = [numberAfter('snaplen', 2 ** 32), numberAfter('queue-threshold', 0x1_0000), after('level')];
   const said = [
     ...(prefix === undefined ? [] : ['prefix', prefix.startsWith('"') ? prefix : `"${prefix}"`]),
     ...(group === undefined ? [] : ['group', group]),
@@ -84,6 +97,11 @@ export function canonicalOther(statement: Other): NftStatement {
   if (statement.verb === 'dup' || statement.verb === 'fwd')
     return said(words.map((word, at) => (words[at - 1] === 'device' && !/^["$]/.test(word) ? `"${word}"` : word)));
   if (statement.verb === 'flow') return said(['add', ...words.slice(1)]);
+  if (statement.verb === 'synproxy') {
+    const after = (word: string): string => (words.includes(word) ? String(nftNumber(words[words.indexOf(word) + 1] ?? '')) : '0');
+    const sizes = words.includes('mss') || words.includes('wscale') ? ['mss', after('mss'), 'wscale', after('wscale')] : [];
+    return said([...sizes, ...['timestamp', 'sack-perm'].filter((word) => words.includes(word))]);
+  }
   if (statement.verb !== 'queue') return statement;
   const flags = ['bypass', 'fanout'].filter((flag) => words.some((word) => word.split(',').includes(flag)));
   const at = words.findIndex((word) => word === 'to' || word === 'num');

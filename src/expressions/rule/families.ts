@@ -15,13 +15,14 @@ export function withFamilies(statements: readonly NftStatement[], context: NftRu
   let resets = false;
   for (const one of statements) {
     if (context.table === 'inet' && isFirstIgmp(one, known)) told.push(isProtocol('nfproto', 'ipv4'));
-    if (asksVlanType(one) && known.etherType === undefined) {
+    if (context.table === 'inet' && asksVlanType(one) && known.etherType === undefined) {
       told.push(VLAN);
       known = { ...known, etherType: 0x8100 };
     }
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
       known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
+      if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { etherType: 0x8100, ...known };
     }
     resets ||= context.table === 'inet' && one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;
     told.push(...withFamily(one, known, context));
@@ -40,6 +41,7 @@ export function isProtocol(key: 'l4proto' | 'nfproto', text: string): NftStateme
 
 /** `vlan type` is behind another type, `vlan id` is taken to be. */
 function asksVlanType(statement: NftStatement): boolean {
+  if (statement.kind === 'match' && statement.right.kind === 'set') return false;
   return selectorsOf(statement).some(
     (selector) => selector.kind === 'payload' && selector.protocol === 'vlan' && selector.field === 'type',
   );

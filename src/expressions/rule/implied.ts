@@ -20,8 +20,15 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   for (const [at, one] of statements.entries()) {
     for (const selector of selectorsOf(one)) {
       const { family, proto } = impliedHere(selector, context);
-      if (vlan !== undefined && selector.kind === 'payload' && selector.protocol === 'vlan' && selector.field !== 'type') gone.add(vlan);
-      const isTransport = selector.kind === 'payload' && selector.protocol === 'th';
+      if (
+        vlan !== undefined &&
+        selector.kind === 'payload' &&
+        selector.protocol === 'vlan' &&
+        (selector.field !== 'type' || context.table !== 'inet')
+      )
+        gone.add(vlan);
+      const isTransport =
+        (selector.kind === 'payload' && selector.protocol === 'th') || (selector.kind === 'header' && selector.of === 'tcp option');
       if (transport !== undefined && (isTransport || (proto !== undefined && proto === transport.protocols.proto))) {
         gone.add(transport.at);
         transport = undefined;
@@ -33,6 +40,8 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     }
     // nft asks for the family of what it answers
     if (one.kind === 'reject' && network !== undefined && one.with?.[0]?.startsWith('icmpx') !== true) gone.add(network.at);
+    const resets = one.kind === 'reject' && context.table !== 'inet' && one.with?.[0]?.startsWith('tcp') === true;
+    if (resets && transport !== undefined) gone.add(transport.at);
     if (at < statements.length - 1 && asksOwnFamily(one, context)) gone.add(at);
     if (one.kind !== 'match') {
       network = undefined;

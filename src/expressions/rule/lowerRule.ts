@@ -91,9 +91,8 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
     const expression = findExpression(selectorName(selector, context));
     if (expression === undefined) {
       const implied = impliedByHeader(selector);
-      const next = withImplied(known, implied, { at: selector, context });
-      // options of TCP and chunks of SCTP say nothing to what follows
-      if (implied.proto === undefined) known = next;
+      // options of TCP and chunks of SCTP are looked for behind other protocols too
+      if (implied.proto === undefined) known = withImplied(known, implied, { at: selector, context });
       if (selector.kind === 'payload' && selector.protocol === 'arp') {
         const message = `\`arp ${selector.field}\` is for tables of arp, bridge and netdev`;
         context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });

@@ -36,14 +36,21 @@ function afterListedMatch(known: Known, statement: NftStatement, context: NftRul
 
 function namesIn(statement: NftStatement, known: Known, context: NftRuleContext): readonly NftStatement[] {
   if (statement.kind === 'match') {
-    const { left, right, op } = statement;
+    const { left, op } = statement;
+    const right = onlyOf(statement.right);
     const part = left.kind === 'payload' || left.kind === 'raw' ? partOfPacket(left) : undefined;
     const isValue = right.kind === 'value' && (op === undefined || op === '==' || op === '!=');
-    const split = part !== undefined && isValue ? asFields(statement, part, { known, context }) : undefined;
+    const split = part !== undefined && isValue ? asFields({ ...statement, right }, part, { known, context }) : undefined;
     if (split !== undefined) return split;
     if (left.kind === 'raw' && right.kind === 'set' && right.elements.length > 1 && !isPort(left)) return [statement];
   }
   return [mapAsked(statement, (selector) => fieldNamed(selector, known))];
+}
+
+/** A set of one value is that value. */
+function onlyOf(right: NftExpression): NftExpression {
+  const [only, ...more] = right.kind === 'set' ? right.elements : [];
+  return only === undefined || more.length > 0 || only.statements.length > 0 || only.value !== undefined ? right : only.key;
 }
 
 function isPort({ base, offset, length }: Extract<NftSelector, { kind: 'raw' }>): boolean {

@@ -93,5 +93,7 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   if (name === 'icmp type' || name === 'icmpv6 type') return { ...known, icmpType: interval.lo };
   // in a table of inet nft asks for the protocol of the packet all the same
   if (name.startsWith('ct ') && context.table === 'inet') return known;
-  return PROTOS.has(name) ? { ...known, proto: interval.lo, several: values.length > 1 } : known;
+  return PROTOS.has(name)
+    ? { ...known, proto: interval.lo, several: values.length > 1 || (known.proto !== undefined && known.proto !== interval.lo) }
+    : known;
 }

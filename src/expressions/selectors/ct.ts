@@ -111,7 +111,7 @@ export const ct: readonly Expression[] = [
   ...kept('', ['expiration', 'bytes', 'packets', 'avgpkt', 'id']),
   {
     name: 'ct helper',
-    type: 'string',
+    type: 'text',
     needs: 'conntrack',
     claim: NOT_KEPT,
     select: () => unknown('the helper of a connection', HAS_CONNECTION),

@@ -26,8 +26,7 @@ export const routing: readonly Expression[] = [
       notKept({ name: `ipsec ${direction} ip6 daddr`, type: 'ipv6_addr', hooks }),
     ];
   }),
-  notKept({ name: 'osf name', type: 'string', hooks: RECEIVING }),
-  notKept({ name: 'osf version', type: 'string', hooks: RECEIVING }),
+  ...(['name', 'version'] as const).map((key) => notKept({ name: `osf ${key}`, type: 'text', hooks: RECEIVING, tables: ['ip', 'inet'] })),
 ];
 
 function notKept(expression: Omit<Expression, 'claim' | 'select'>): Expression {

@@ -27,10 +27,20 @@ export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[
     element,
     interval: interval as Interval<FieldValue>,
   }));
-  const elements = [...(isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type)), ...others];
+  const listed = isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type);
+  const elements = withOthers(listed, others, sorted.at(-1)?.interval.lo === lastOf(type));
   const [only] = elements;
   const plain = only !== undefined && set.elements.length === 1 && !isMap && only.key.kind !== 'wildcard';
   return plain && only.statements.length === 0 ? only.key : { ...set, elements };
+}
+
+/** `*` stands behind the others, but before one that reaches to the last value of all. */
+function withOthers(listed: readonly NftElement[], others: readonly NftElement[], toTheEnd: boolean): readonly NftElement[] {
+  return toTheEnd && others.length > 0 ? [...listed.slice(0, -1), ...others, ...listed.slice(-1)] : [...listed, ...others];
+}
+
+function lastOf({ form, bits }: Datatype): FieldValue | undefined {
+  return form === 'number' ? 2 ** bits - 1 : undefined;
 }
 
 /** Tuples of points are sorted; where one part is a range, they stand as they were written. */

@@ -2,6 +2,7 @@
 import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import { parseDuration, printDuration } from '../datatypes/clock.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { bitNames, numberText, printValue } from '../datatypes/printValue.ts';
 import { constantOf, intervalOf } from './constant.ts';
@@ -33,10 +34,6 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
           : { ...expression, form: 'string' };
       if (type.form === 'name' && expression.kind === 'value')
         return type.names === 'interface' && expression.form === 'number' ? expression : { ...expression, form: 'string' };
-      if (type.names === 'duration')
-        return expression.kind === 'value' && expression.form === 'time'
-          ? { ...expression, text: nftDuration(expression.text) }
-          : expression;
       const value = constantOf(expression, type, context);
       if (value === undefined) return expression;
       return type.flags === true && typeof value === 'number'
@@ -50,10 +47,10 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
 
 /** Ends of a range are listed by number. */
 function endOf(expression: NftExpression, type: Datatype, place: ConstantPlace): NftExpression {
-  const value =
-    type.form === 'number' && type.names !== 'clock' && type.names !== 'duration' ? constantOf(expression, type, place.context) : undefined;
+  const value = type.form === 'number' && type.names !== 'clock' ? constantOf(expression, type, place.context) : undefined;
   if (typeof value !== 'number') return canonicalConstant(expression, type, place);
-  return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text: numberText(value, type) };
+  const text = type.names === 'duration' ? `${value / 1000}s` : numberText(value, type);
+  return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text };
 }
 
 function flagsAt(bits: number, type: Datatype, { span, list }: { readonly span: Span; readonly list: boolean }): NftExpression {
@@ -66,20 +63,8 @@ function flagsAt(bits: number, type: Datatype, { span, list }: { readonly span: 
   return rest.map(word).reduce((left, right): NftExpression => ({ ...span, kind: 'binary', op: '|', left, right }), word(first));
 }
 
-/** `90s` is `1m30s`. nftables src/datatype.c time_print() */
+/** `90s` is `1m30s`. */
 export function nftDuration(text: string): string {
-  const parts = [...text.matchAll(/(\d+)(ms|w|d|h|m|s)/g)];
-  const all = parts.reduce((sum, [, number = '0', unit = 's']) => sum + Number(number) * (MILLISECONDS[unit] ?? 0), 0);
-  if (parts.length === 0 || all === 0) return text;
-  let left = all;
-  return Object.entries(MILLISECONDS)
-    .filter(([unit]) => unit !== 'w')
-    .flatMap(([unit, length]) => {
-      const count = Math.floor(left / length);
-      left -= count * length;
-      return count === 0 ? [] : [`${count}${unit}`];
-    })
-    .join('');
+  const milliseconds = parseDuration(text) ?? 0;
+  return milliseconds === 0 ? text : printDuration(milliseconds);
 }
-
-const MILLISECONDS: Readonly<Record<string, number>> = { w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 };

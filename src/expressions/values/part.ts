@@ -38,14 +38,20 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
       const { modulus, offset, mode } = expression;
       if (modulus === 0)
         context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
-      return { ...NUMBER, span: expression, selection: { ...DRAWN, lots: { modulus, offset, remembers: mode === 'inc' } } };
+      return {
+        ...drawnBelow(modulus + offset),
+        span: expression,
+        selection: { ...DRAWN, lots: { modulus, offset, remembers: mode === 'inc' } },
+      };
     }
     case 'hash': {
       const { modulus, offset } = expression;
+      if (modulus === 0)
+        context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
       const of = expression.of === undefined ? [] : keyParts(expression.of, context);
       const present = of.map(({ selection }) => selection.present);
       const drawn = { ...DRAWN, present: { kind: 'and', of: present } as const };
-      return { ...NUMBER, span: expression, selection: { ...drawn, lots: { modulus, offset, remembers: true } } };
+      return { ...drawnBelow(modulus + offset), span: expression, selection: { ...drawn, lots: { modulus, offset, remembers: true } } };
     }
     case 'payload':
     case 'raw':
@@ -64,6 +70,10 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
 }
 
 const NUMBER = { type: DATATYPES.integer } as const;
+function drawnBelow(end: number): { readonly type: Datatype } {
+  return { type: { ...DATATYPES.integer, last: end - 1 } };
+}
+
 const DRAWN = unknown('a number that is drawn');
 
 function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPart {
@@ -93,8 +103,19 @@ const FIB_TYPES: Readonly<Record<string, Datatype>> = { type: DATATYPES.fib_addr
 function typeWithout(selector: NftSelector): Datatype {
   if (selector.kind === 'raw') return { ...DATATYPES.integer, bits: selector.length, prints: 'hex' };
   if (selector.kind === 'fib') return FIB_TYPES[selector.result] ?? DATATYPES.string;
-  return selector.kind === 'header' && selector.field === undefined ? DATATYPES.boolean : DATATYPES.string;
+  if (selector.kind !== 'header') return DATATYPES.string;
+  if (selector.field === undefined) return DATATYPES.boolean;
+  if (selector.field === 'nexthdr') return DATATYPES.inet_proto;
+  const bits = selector.of === 'sctp chunk' ? undefined : FIELD_BITS[selector.field];
+  return bits === undefined || selector.name === 'mh' ? DATATYPES.string : { ...DATATYPES.integer, bits };
 }
+
+/** Of options and extension headers. source: `nft describe` of nftables 1.0.6 */
+const FIELD_BITS: Readonly<Record<string, number | undefined>> = {
+  ...{ kind: 8, length: 8, size: 16, count: 8, left: 32, right: 32, tsval: 32, tsecr: 32, subtype: 4 },
+  ...{ hdrlength: 8, 'seg-left': 8, type: 8, id: 32, 'frag-off': 13, reserved: 8, reserved2: 2, 'more-fragments': 1 },
+  ...{ 'last-entry': 8, flags: 8, tag: 16, ptr: 8, value: 16 },
+};
 
 /** As the registry has it. */
 export function selectorName(selector: NftSelector, { family }: Pick<NftRuleContext, 'family'>): string {

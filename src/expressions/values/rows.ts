@@ -89,7 +89,9 @@ export interface SetNaming {
 /** Undefined: it is not one. */
 export function elementsOf(expression: NftExpression, { types, wanted }: SetNaming, context: NftRuleContext): Elements | undefined {
   if (expression.kind === 'set') {
-    const rows = elementRows(expression.elements, types, context);
+    // keys that are never drawn may be in a map
+    const keys = wanted === 'set' ? types : types.map((type) => (type.name === 'integer' ? { ...type, last: undefined } : type));
+    const rows = elementRows(expression.elements, keys, context);
     for (const { key, value } of expression.elements) {
       const message =
         wanted === 'set' ? 'this element has a value, as those of maps have; a set is meant here' : 'this element of a map has no value';

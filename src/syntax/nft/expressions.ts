@@ -5,7 +5,7 @@ import type { NftElement, NftExpression, NftName, NftStatement, NftVerdict } fro
 import { afterPart, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { nftChained } from './operators.ts';
 import { isNameOfNft } from './reserved.ts';
-import { nftSelectorOf, type SelectorKind } from './selectors.ts';
+import { nftNumber, nftSelectorOf, type SelectorKind } from './selectors.ts';
 import { innermostPart, NFT_VALUES, readNftValue, sayFieldWords } from './values.ts';
 
 const SELECTORS: ReadonlyMap<number, SelectorKind> = new Map([
@@ -132,9 +132,9 @@ function readHash(reader: NftReader, index: number): NftExpression {
   return {
     kind: 'hash',
     ...(text.startsWith('j') && { of: readExpression(reader, index + 3) }),
-    modulus: Number(number('mod')),
-    ...(seed !== undefined && { seed: Number(seed) }),
-    offset: Number(number('offset') ?? 0),
+    modulus: nftNumber(number('mod') ?? ''),
+    ...(seed !== undefined && { seed: nftNumber(seed) }),
+    offset: nftNumber(number('offset') ?? '0'),
     ...spanAt(reader, index),
   };
 }

@@ -1,6 +1,11 @@
 /** What a rule asks of a packet, from the words that ask it. */
 import type { NftSelector } from './ast.ts';
 
+/** As strtoull(3) reads it in base 0. */
+export function nftNumber(text: string): number {
+  return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
+}
+
 /** Rules say the same few again and again. */
 const KNOWN = new Map<string, NftSelector>();
 const MOST_KNOWN = 4096;
@@ -25,7 +30,7 @@ const READERS: Readonly<Record<SelectorKind, Reader>> = {
   payload: ([protocol, ...field]) => ({ kind: 'payload', protocol, field: field.join(' ') }),
   raw: (words) => {
     const [base = '', offset = '0', length = '0'] = words.join('').slice(1).split(',');
-    return { kind: 'raw', base, offset: Number(offset), length: Number(length) };
+    return { kind: 'raw', base, offset: nftNumber(offset), length: nftNumber(length) };
   },
   meta: ([first, second]) => ({ kind: 'meta', key: first === 'meta' ? (second ?? '') : first }),
   ct: ([, first = '', second = '', third = '']) => {
@@ -38,8 +43,8 @@ const READERS: Readonly<Record<SelectorKind, Reader>> = {
   numgen: ([, mode, , modulus, , offset = '0']) => ({
     kind: 'numgen',
     mode: mode === 'random' ? 'random' : 'inc',
-    modulus: Number(modulus),
-    offset: Number(offset),
+    modulus: nftNumber(modulus ?? ''),
+    offset: nftNumber(offset),
   }),
   header: headerOf,
   other: (words) => ({ kind: 'other', words }),
