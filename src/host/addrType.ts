@@ -32,13 +32,13 @@ function type6(host: Host, address: bigint, dev: string | undefined): AddrType {
   if (isMulticast6(address)) return 'MULTICAST';
   if (address === 0n) return 'UNSPEC';
   const route = lookupRoute(host, { family: 6, dst: address, mark: 0, ...(dev === undefined ? {} : { oif: dev }) });
-  if (route === undefined || UNREACHABLE.has(route.type) || isDiscarding(route)) return 'UNREACHABLE';
+  if (route === undefined || route.type === 'unreachable' || isDiscarding(route)) return 'UNREACHABLE';
+  if (route.type === 'blackhole') return 'BLACKHOLE';
+  if (route.type === 'prohibit') return 'PROHIBIT';
   if (isAnycast(route, address)) return 'ANYCAST';
   const local = dev === undefined ? route.type === 'local' : isOn(host, { dev, address });
   return local ? 'LOCAL' : 'UNICAST';
 }
-
-const UNREACHABLE: ReadonlySet<Route['type']> = new Set<Route['type']>(['blackhole', 'unreachable', 'prohibit']);
 
 /** The first address of a connected prefix too, forwarding or not. kernel include/net/ip6_route.h ipv6_anycast_destination() */
 function isAnycast({ type, to, via }: Route, address: bigint): boolean {

@@ -81,6 +81,9 @@ export const CONNECTION_FIELDS = [
 /** Absent without a connection and without the template that stands for one before the lookup. */
 export const ZONE_FIELDS = ['ctzone', 'ctorigzone', 'ctreplzone'] as const satisfies readonly Field[];
 
+/** Of the header behind that of IP, which later fragments do not have. */
+export const OF_TRANSPORT: ReadonlySet<Field> = new Set<Field>(['sport', 'dport', 'flags', 'icmpType', 'icmpCode', 'spi']);
+
 /** TCP flags by letter, as in the packet notation. */
 export const TCP_FLAGS = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32, E: 64, C: 128 } as const;
 
@@ -120,3 +123,7 @@ export const ADDR_TYPES = [
   'XRESOLVE',
 ] as const;
 export type AddrType = (typeof ADDR_TYPES)[number];
+/** Where no route leads to an address of IPv6, for one reason or another: x_tables does not tell them apart, nft does. */
+export const WITHOUT_ROUTE: readonly AddrType[] = ['UNREACHABLE', 'BLACKHOLE', 'PROHIBIT', 'THROW'];
+/** ::ffff:0:0/96. kernel net/ipv6/addrconf_core.c __ipv6_addr_type(): neither unicast nor multicast */
+export const IPV6_MAPPED = { lo: 0xffff_0000_0000n, hi: 0xffff_ffff_ffffn };

@@ -12,7 +12,8 @@ export type BranchesFor<B> = (skb: Skb) => readonly B[];
 /** Fewer are tried faster than looked up. */
 const WORTH_IT = 8;
 
-export function branchIndex<B>(branches: readonly B[], matchOf: (branch: B) => MatchExpr): BranchesFor<B> {
+/** `readsData` as in evaluate.ts. */
+export function branchIndex<B>(branches: readonly B[], matchOf: (branch: B) => MatchExpr, readsData = false): BranchesFor<B> {
   if (branches.length < WORTH_IT) return () => branches;
   const groups = new Map<string, { readonly fields: readonly Field[]; readonly rows: IndexedRow[] }>();
   const others: number[] = [];
@@ -30,6 +31,7 @@ export function branchIndex<B>(branches: readonly B[], matchOf: (branch: B) => M
   const indexes = [...groups.values()].map(({ fields, rows }) => rowIndex(fields, rows));
   const alone = branches.map((branch) => [branch]);
   return (skb) => {
+    if (readsData && skb.fragOffset > 0) return branches;
     let first = NOWHERE;
     for (const find of indexes) first = Math.min(first, find(skb));
     const before = others.length === 0 || (others[0] as number) > first ? [] : others.filter((place) => place < first);

@@ -3,6 +3,7 @@ import { invariant } from '../lib/invariant.ts';
 import type { Effect, Switch, SwitchBranch } from '../netfilter/effect.ts';
 import { firstEffect, hasOneEffect } from '../netfilter/everyEffect.ts';
 import type { Address } from '../packet/address.ts';
+import { isOfNft } from '../ruleset/ofNft.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { basesOf } from '../ruleset/stages.ts';
 import { type BranchesFor, branchIndex } from './branchIndex.ts';
@@ -101,7 +102,7 @@ function chainOf(linking: Linking, name: string): CompiledChain {
 function compileRule(linking: Linking, rule: Rule): CompiledRule {
   return {
     rule,
-    test: compile(rule.match),
+    test: compile(rule.match, isOfNft(linking.table)),
     ...compileEffect(linking, firstEffect(rule), compileFrom(linking, rule.effects, 1)),
     isPlain: hasOneEffect(rule),
   };
@@ -126,7 +127,12 @@ function branchesOf(linking: Linking, effect: Effect): BranchesFor<CompiledBranc
 
 function compileSwitch(linking: Linking, { branches }: Switch): BranchesFor<CompiledBranch> {
   return branchIndex(
-    branches.map((branch) => ({ branch, test: compile(branch.match), first: compileFrom(linking, branch.effects, 0) })),
+    branches.map((branch) => ({
+      branch,
+      test: compile(branch.match, isOfNft(linking.table)),
+      first: compileFrom(linking, branch.effects, 0),
+    })),
     ({ branch }) => branch.match,
+    isOfNft(linking.table),
   );
 }

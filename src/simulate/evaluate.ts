@@ -2,10 +2,10 @@
 
 import type { IntervalSet } from '../lib/intervals.ts';
 import { assertNever } from '../lib/invariant.ts';
-import type { MatchExpr, TupleExpr } from '../netfilter/matchExpr.ts';
+import type { FieldLeaf, MatchExpr, TupleExpr } from '../netfilter/matchExpr.ts';
 import { rowsOf } from '../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
-import { CT_STATUS } from '../packet/fields.ts';
+import { CT_STATUS, OF_TRANSPORT } from '../packet/fields.ts';
 import { READERS } from './readers.ts';
 import { NOWHERE, rowIndex } from './rowIndex.ts';
 import type { Skb } from './skb.ts';
@@ -17,33 +17,37 @@ export const MAYBE = 2;
 export type Truth = typeof NO | typeof YES | typeof MAYBE;
 export type Test = (skb: Skb) => Truth;
 
-export function compile(expr: MatchExpr): Test {
+/** `readsData`: what later fragments carry is taken for the header that they do not have, as nft does; x_tables finds none.
+ *  kernel net/netfilter/nft_payload.c nft_payload_eval() */
+export function compile(expr: MatchExpr, readsData = false): Test {
   switch (expr.kind) {
     case 'always':
       return () => YES;
     case 'and':
-      return conjunction(expr.of.map(compile));
+      return conjunction(expr.of.map((part) => compile(part, readsData)));
     case 'or':
-      return disjunction(expr.of.map(compile));
+      return disjunction(expr.of.map((part) => compile(part, readsData)));
     case 'not': {
-      const test = compile(expr.of);
+      const test = compile(expr.of, readsData);
       return (skb) => {
         const truth = test(skb);
         return truth === MAYBE ? MAYBE : truth === YES ? NO : YES;
       };
     }
     case 'in':
-      return orUnknown(expr, membership(READERS[expr.field], expr.intervals));
+      return ofWhole(expr, orUnknown(expr, membership(READERS[expr.field], expr.intervals)), readsData);
     case 'masked':
-      return orUnknown(expr, maskTest(READERS[expr.field], expr.value, expr.mask));
+      return ofWhole(expr, orUnknown(expr, maskTest(READERS[expr.field], expr.value, expr.mask)), readsData);
     case 'present': {
       const read = READERS[expr.field];
       if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : skb.mac === undefined ? NO : YES);
       if (expr.field === 'connmark') return (skb) => (skb.hasTemplate || skb.connection !== undefined ? YES : NO);
-      return (skb) => (read(skb) === undefined ? NO : YES);
+      return ofWhole(expr, (skb) => (read(skb) === undefined ? NO : YES), readsData);
     }
     case 'tuple':
-      return expr.rows.length < FEW_ROWS || !expr.fields.every(isEverKnown) ? compile(rowsOf(expr)) : indexedTuple(expr);
+      return expr.rows.length < FEW_ROWS || !expr.fields.every(isEverKnown)
+        ? compile(rowsOf(expr), readsData)
+        : indexedTuple(expr, readsData);
     case 'chance':
     case 'unmodelled':
       return () => MAYBE;
@@ -55,12 +59,22 @@ export function compile(expr: MatchExpr): Test {
 /** Fewer are tried faster than looked up. */
 const FEW_ROWS = 8;
 
-function indexedTuple({ fields, rows }: TupleExpr): Test {
+function indexedTuple(expr: TupleExpr, readsData: boolean): Test {
+  const { fields, rows } = expr;
+  let ofFragments: Test | undefined;
   const find = rowIndex(
     fields,
     rows.map((row, place) => ({ row, place })),
   );
-  return (skb) => (find(skb) === NOWHERE ? NO : YES);
+  return (skb) => {
+    if (!readsData || skb.fragOffset === 0) return find(skb) === NOWHERE ? NO : YES;
+    ofFragments ??= compile(rowsOf(expr), readsData);
+    return ofFragments(skb);
+  };
+}
+
+function ofWhole({ field }: FieldLeaf, test: Test, readsData: boolean): Test {
+  return readsData && OF_TRANSPORT.has(field) ? (skb) => (skb.fragOffset > 0 ? MAYBE : test(skb)) : test;
 }
 
 /** Of every packet it is known what it has there. */

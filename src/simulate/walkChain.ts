@@ -2,6 +2,7 @@
  *  kernel net/ipv4/netfilter/ip_tables.c ipt_do_table(), net/netfilter/nf_tables_core.c nft_do_chain() */
 import type { Effect } from '../netfilter/effect.ts';
 import { isIdleRule } from '../netfilter/everyEffect.ts';
+import { isOfNft } from '../ruleset/ofNft.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { type CarriedOut, carryOutAll, carryOutOne, verdictAfter, type WalkContext } from './carryOut.ts';
 import type { CompiledChain, CompiledEffect, CompiledRule } from './compiled.ts';
@@ -85,5 +86,6 @@ function policyOf(base: CompiledChain, { hook, record }: WalkContext): TableEnd 
 /** The rule may match or not: both ways are walked, unless it makes no difference. */
 function takesIt(skb: Skb, rule: Rule, context: WalkContext): boolean {
   if (isIdleRule(rule)) return false;
-  return decideMatch(skb, { rule, clause: rule.clauses.find(({ expr }) => compile(expr)(skb) === MAYBE) }, context);
+  const readsData = isOfNft({ name: rule.table });
+  return decideMatch(skb, { rule, clause: rule.clauses.find(({ expr }) => compile(expr, readsData)(skb) === MAYBE) }, context);
 }

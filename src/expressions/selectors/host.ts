@@ -2,8 +2,8 @@
  *  kernel net/ipv4/netfilter/nft_fib_ipv4.c, net/ipv6/netfilter/nft_fib_ipv6.c, net/netfilter/nft_socket.c */
 import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
-import { ALWAYS, and, inSet, type MatchExpr, masked, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
-import { ADDR_TYPES, type Field, SOCKET_BITS, WAYS_BACK, type WayBack } from '../../packet/fields.ts';
+import { ALWAYS, and, inSet, type MatchExpr, masked, not, or, present } from '../../netfilter/matchExpr.ts';
+import { ADDR_TYPES, type Field, IPV6_MAPPED, SOCKET_BITS, WAYS_BACK, type WayBack, WITHOUT_ROUTE } from '../../packet/fields.ts';
 import type { NftSelector } from '../../syntax/nft/ast.ts';
 import { notClaimed, partly } from '../contract/claims.ts';
 import type { NftRuleContext } from '../contract/context.ts';
@@ -19,33 +19,43 @@ const isType = (field: Field, ...types: readonly AddrTypeName[]): MatchExpr =>
     types.map((name) => point(ADDR_TYPES.indexOf(name))).sort((a, b) => a.lo - b.lo),
   );
 
+type Limit = 'In' | 'Out' | '';
+
 /** `limited`: looking at one interface only. */
-function addressType(end: 'src' | 'dst', limited: 'In' | 'Out' | '', { family }: NftRuleContext): Selection {
-  const [plain, field] = [`${end}Type`, `${end}Type${limited}`] as readonly Field[] as readonly [Field, Field];
-  const values = [...FIB_ADDRTYPE].map(([name, value]) => {
-    const type = name.toUpperCase() as AddrTypeName;
-    return { value, when: family === 4 ? isType(field, type) : typeOfIpv6({ type, field, plain }) };
-  });
-  return ofValues(values);
+function addressType(end: 'src' | 'dst', limited: Limit, { family }: NftRuleContext): Selection {
+  const typeOf = (type: AddrTypeName): MatchExpr =>
+    family === 4 ? isType(`${end}Type${limited}`, type) : typeOfIpv6(type, { end, limited });
+  return ofValues([...FIB_ADDRTYPE].map(([name, value]) => ({ value, when: typeOf(name.toUpperCase() as AddrTypeName) })));
 }
 
-interface TypeIpv6 {
-  readonly type: AddrTypeName;
-  readonly field: Field;
-  readonly plain: Field;
+interface AddressOfIpv6 {
+  readonly end: 'src' | 'dst';
+  readonly limited: Limit;
 }
 
-/** Here x_tables knows one kind of no route, nft four; and nft takes a route by another interface for one.
- *  kernel net/ipv6/netfilter/nft_fib_ipv6.c __nft_fib6_eval_type() */
-function typeOfIpv6({ type, field, plain }: TypeIpv6): MatchExpr {
-  const elsewhere = isType(field, 'UNREACHABLE');
-  if (REJECTED.has(type)) return and(elsewhere, isType(plain, 'UNREACHABLE'), unmodelled('why there is no route to an address'));
-  const types: readonly AddrTypeName[] = type === 'UNICAST' ? ['UNICAST', 'LOCAL'] : [type];
-  if (field === plain || (type !== 'UNICAST' && type !== 'ANYCAST')) return isType(field, type);
-  return or(isType(field, type), and(elsewhere, isType(plain, ...types)));
+/** The route counts whatever its interface is, unlike for x_tables; the interface, whether the address is one of its own. Where a packet has
+ *  come by an interface, a link-local address is looked for there. kernel net/ipv6/netfilter/nft_fib_ipv6.c __nft_fib6_eval_type() */
+function typeOfIpv6(type: AddrTypeName, { end, limited }: AddressOfIpv6): MatchExpr {
+  const onLink = and(inSet(end, [LINK_LOCAL]), present('iif'));
+  const routed = (...types: readonly AddrTypeName[]): MatchExpr =>
+    or(and(onLink, isType(`${end}TypeIn`, ...types)), and(not(onLink), isType(`${end}Type`, ...types)));
+  const own = and(isType(`${end}Type${limited}`, 'LOCAL'), not(routed('ANYCAST', ...WITHOUT_ROUTE)));
+  const mapped = inSet(end, [IPV6_MAPPED]);
+  const others: readonly AddrTypeName[] = limited === '' ? ['UNICAST'] : ['UNICAST', 'LOCAL'];
+  switch (type) {
+    case 'LOCAL':
+      return limited === '' ? routed('LOCAL') : own;
+    case 'UNICAST':
+      return and(routed(...others), not(mapped), ...(limited === '' ? [] : [not(own)]));
+    case 'UNSPEC':
+      return or(routed('UNSPEC'), and(mapped, routed(...others), ...(limited === '' ? [] : [not(own)])));
+    default:
+      return routed(type);
+  }
 }
 
-const REJECTED: ReadonlySet<AddrTypeName> = new Set<AddrTypeName>(['BLACKHOLE', 'UNREACHABLE', 'PROHIBIT', 'THROW']);
+/** fe80::/10 */
+const LINK_LOCAL = { lo: 0xfe80n << 112n, hi: (0xfec0n << 112n) - 1n };
 
 function hasWayBack(field: Field, ways: readonly WayBack[]): MatchExpr {
   return inSet(

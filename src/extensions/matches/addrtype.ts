@@ -5,7 +5,7 @@ import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import { and, equals, inSet, type MatchExpr, not, or } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import { ADDR_TYPES, type AddrType, type Field } from '../../packet/fields.ts';
+import { ADDR_TYPES, type AddrType, type Field, IPV6_MAPPED, WITHOUT_ROUTE } from '../../packet/fields.ts';
 import { conj, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 
 type Types = ReadonlySet<AddrType>;
@@ -13,13 +13,11 @@ type Types = ReadonlySet<AddrType>;
 const IPV6_ROUTE_TYPES: readonly AddrType[] = ['LOCAL', 'ANYCAST', 'UNREACHABLE'];
 const IPV6_TYPES: readonly AddrType[] = ['UNSPEC', 'UNICAST', 'MULTICAST', ...IPV6_ROUTE_TYPES];
 const IPV6_MULTICAST = { lo: 0xffn << 120n, hi: (1n << 128n) - 1n };
-/** ::ffff:0:0/96. kernel net/ipv6/addrconf_core.c __ipv6_addr_type(): neither unicast nor multicast */
-const IPV6_MAPPED = { lo: 0xffff_0000_0000n, hi: 0xffff_ffff_ffffn };
 
 function hasRouteType(field: Field, types: readonly AddrType[]): MatchExpr {
   return inSet(
     field,
-    types.map((type) => point(ADDR_TYPES.indexOf(type))),
+    types.map((type) => point(ADDR_TYPES.indexOf(type))).sort((a, b) => a.lo - b.lo),
   );
 }
 
@@ -33,7 +31,8 @@ function hasType(fields: AddressFields, types: Types, family: Family): MatchExpr
   if (family === 4) return hasRouteType(fields.type, [...types]);
   const multicast = inSet(fields.address, [IPV6_MULTICAST]);
   const unspecified = equals(fields.address, 0n);
-  const routed = IPV6_ROUTE_TYPES.filter((type) => types.has(type));
+  const asked = IPV6_ROUTE_TYPES.filter((type) => types.has(type));
+  const routed = asked.flatMap((type) => (type === 'UNREACHABLE' ? WITHOUT_ROUTE : [type]));
   return and(
     ...(types.has('MULTICAST') ? [multicast] : []),
     ...(types.has('UNICAST') ? [not(or(multicast, unspecified, inSet(fields.address, [IPV6_MAPPED])))] : []),

@@ -32,6 +32,6 @@ export interface Examination {
 /** Where chance or something unmodelled decides, one of the simulator's ways must be the kernel's. */
 export function examined({ ruleset, host, packet, connections = [], answer, everyOrder = false }: Examination): Examined {
   const { walks } = simulate({ ruleset, packet, host, connections }, { detailed: true, everyOrder });
-  const found = disagreement({ walks, answer, idle: idleRules(ruleset) });
+  const found = disagreement({ walks, answer, idle: idleRules(ruleset, packet) });
   return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
 }

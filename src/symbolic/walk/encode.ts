@@ -20,7 +20,7 @@ import { answerTuple, type BitReading, connectionPort, otherType, statusBits } f
 import { wayBackSet } from './reversePath.ts';
 import { socketReading } from './socketReading.ts';
 import type { Env, FreeField } from './state.ts';
-import { hasTemplate } from './state.ts';
+import { hasTemplate, isUnsaidOfFragment } from './state.ts';
 
 export interface Encoded {
   /** matches, whatever the unknown parts are */
@@ -61,7 +61,7 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
     case 'tuple':
       return encodeRows(space, env, expr);
     case 'present':
-      if (expr.field === 'mac' && isUnsaid(space, env, expr.field)) return { must: EMPTY, may: FULL };
+      if (expr.field !== 'connmark' && isUnsaid(space, env, expr.field)) return { must: EMPTY, may: FULL };
       return exactly(readField(space, env, expr.field).present);
     default:
       return assertNever(expr);
@@ -69,8 +69,8 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
 }
 
 /** What a template remembers from earlier packets; a neighbour's address. */
-function isUnsaid({ macUnsaid }: Space, { remembered }: Env, field: Field): boolean {
-  return (field === 'connmark' && remembered) || (field === 'mac' && macUnsaid === true);
+function isUnsaid({ macUnsaid }: Space, env: Env, field: Field): boolean {
+  return (field === 'connmark' && env.remembered) || (field === 'mac' && macUnsaid === true) || isUnsaidOfFragment(env, field);
 }
 
 /** Rows in the order of their sets, so that neighbours are unionOf first. */
@@ -210,6 +210,7 @@ function readField(space: Space, env: Env, field: Field): BitReading {
       return socketReading(space, env);
     case 'iif':
     case 'oif':
+      return { present: env[field] === undefined ? EMPTY : FULL, bits: [] };
     case 'srcType':
     case 'dstType':
     case 'srcTypeIn':

@@ -18,13 +18,13 @@ import { translatedAnswer } from './answerNat.ts';
 import { awaitFragments } from './awaitFragments.ts';
 import { withoutClash } from './clash.ts';
 import { eitherWay } from './eitherWay.ts';
+import { walkBaseChain } from './laterFragments.ts';
 import { lookUpConnections } from './lookUpConnections.ts';
 import { splitMoved } from './splitMoved.ts';
 import type { Env, PacketClass } from './state.ts';
 import { hasTemplate, merge, whatDecided } from './state.ts';
 import { summariesOf } from './summaries.ts';
 import type { EndedClass, TableResult, TableWalk } from './tableWalk.ts';
-import { walkTableOfSets } from './walk.ts';
 
 export interface HookWalk {
   readonly space: Space;
@@ -146,10 +146,10 @@ function askOfConnections(walk: HookWalk, { chains }: NatStage, { hook, classes 
 function askInTurn(walk: HookWalk, chains: readonly AttachedChain[], classes: readonly PacketClass[]): TableResult {
   const [first, ...others] = chains;
   if (first === undefined) return { accepted: classes, ended: [] };
-  if (others.length === 0) return walkTableOfSets(walkOf(walk, first), classes);
+  if (others.length === 0) return walkBaseChain(walkOf(walk, first), classes);
   const results = classes.map((one): TableResult => {
     // what decided before this hook did not rewrite it here
-    const { accepted, ended } = walkTableOfSets(walkOf(walk, first), [{ ...one, decided: undefined, did: undefined }]);
+    const { accepted, ended } = walkBaseChain(walkOf(walk, first), [{ ...one, decided: undefined, did: undefined }]);
     const isMapped = (after: PacketClass): boolean => whatDecided(after)?.kind === 'nat';
     const left = accepted
       .filter((after) => !isMapped(after))
@@ -165,10 +165,10 @@ function runChain(walk: HookWalk, at: AttachedChain, classes: readonly PacketCla
   const fields = reroutedAfter(at.chain.base, space.family);
   const tableWalk = walkOf(walk, at);
   if (fields.length === 0) {
-    const { accepted, ended } = walkTableOfSets(tableWalk, classes);
+    const { accepted, ended } = walkBaseChain(tableWalk, classes);
     return { on: merge(space, accepted), ended };
   }
-  const { on, ended } = routedAgain(walk, { classes, fields }, (one) => walkTableOfSets(tableWalk, [one]));
+  const { on, ended } = routedAgain(walk, { classes, fields }, (one) => walkBaseChain(tableWalk, [one]));
   return { on: merge(space, on), ended };
 }
 

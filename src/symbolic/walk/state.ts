@@ -4,7 +4,7 @@ import type { Interval } from '../../lib/intervals.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import { lastEffect } from '../../netfilter/everyEffect.ts';
 import type { Address } from '../../packet/address.ts';
-import type { Field } from '../../packet/fields.ts';
+import { type Field, OF_TRANSPORT } from '../../packet/fields.ts';
 import type { CtDirection, CtState } from '../../packet/packet.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -60,6 +60,8 @@ export interface Env {
   readonly sockets: readonly SymbolicSocket[] | undefined;
   /** of a later packet: its connection, which is found where its zone is */
   readonly entry: ConntrackEntry | undefined;
+  /** of later fragments: whether the rules that they meet read what they carry for a header; absent: whole packets */
+  readonly fragments?: 'read' | 'passed over' | undefined;
   /** fields that may have any value, whatever the packet's way was; for questions about rules alone */
   readonly free?: ReadonlyMap<Field, FreeField>;
 }
@@ -178,6 +180,11 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
 /** CT has attached its template, and the lookup is still to come. */
 export function hasTemplate({ tracked, state }: Env): boolean {
   return tracked && state === undefined;
+}
+
+/** What later fragments carry is not known. */
+export function isUnsaidOfFragment({ fragments }: Env, field: Field): boolean {
+  return fragments === 'read' && OF_TRANSPORT.has(field);
 }
 
 /** Joins classes whose packets have been treated alike; with `byRule`, only those that the same rule decided. */

@@ -57,6 +57,7 @@ const ENV_PARTS = [
   'masqueradedAt',
   'sockets',
   'entry',
+  'fragments',
 ] as const satisfies readonly EnvPart[];
 
 function partText(env: Env, part: EnvPart): string {

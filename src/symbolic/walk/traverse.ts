@@ -14,6 +14,7 @@ import { equal, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { byAnswers } from './answers.ts';
 import { type Following, follow } from './follow.ts';
+import { amongOthers, apartFromOthers } from './laterFragments.ts';
 import { listenerShares } from './listeners.ts';
 import type { PacketClass } from './state.ts';
 import { merge, startEnv } from './state.ts';
@@ -73,10 +74,10 @@ function traverse({ space, ruleset, within = FULL, visit, forced }: WalkQuestion
       for (const taken of takers(space, one)) ends.push(taken);
     },
   };
-  follow(following, iif === undefined ? 'send' : 'arrive', [start]);
+  follow(following, iif === undefined ? 'send' : 'arrive', apartFromOthers(space, ruleset, start));
   // not `push(...)`, which takes no more than functions have arguments
   for (const one of byAnswers(space, ruleset, merge(space, rejected, true))) ends.push(one);
-  return mergeFates(space, ends);
+  return mergeFates(space, ends.map(amongOthers));
 }
 
 /** Later fragments wait for the others, unless a bridge takes them past all rules. */

@@ -7,9 +7,4 @@ export interface KnownDifference {
   readonly holds: (nft: string, pair: Examined) => boolean;
 }
 
-export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
-  {
-    id: 'later fragments: nft takes their data for ports',
-    holds: (_, { packet }) => packet.fragOffset > 0,
-  },
-];
+export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [];

@@ -42,6 +42,12 @@ export const EDGE_CASES: readonly NftCase[] = [
     misses: { [FRAGMENT]: ['PREROUTING inet t:g:1 CONTINUE'] },
   },
   {
+    name: 'what a later fragment carries is taken for the header that it does not have, and may be any',
+    nft: inet(base('o', 'filter output 0', 'udp dport != 1 meta mark set mark | 1', 'ip frag-off & 0x1fff != 0 meta mark set mark | 2')),
+    remembers: true,
+    ends: { 'out udp 10.244.0.5 -> 203.0.113.9 frag=100': 'sent -o eth0 10.244.0.5 > 203.0.113.9 mark 3' },
+  },
+  {
     name: 'a fragment that is not tracked by then goes on as it is',
     nft: inet(
       base('f', 'filter prerouting -450', 'notrack'),
@@ -81,6 +87,36 @@ export const EDGE_CASES: readonly NftCase[] = [
     meets: {
       'in tcp 10.244.0.255 -> 10.244.0.5:80 iif=eth0': ['PREROUTING ip t:p:1 CONTINUE', 'PREROUTING ip t:p:2 CONTINUE'],
       'in tcp 192.168.50.255 -> 10.244.0.5:80 iif=eth0': ['PREROUTING ip t:p:1 CONTINUE', 'PREROUTING ip t:p:3 CONTINUE'],
+    },
+  },
+  {
+    name: 'fib of IPv6 tells reasons apart why no route leads to an address, and knows no type of addresses that hold one of IPv4',
+    host: {
+      routes: [
+        'default via 10.244.0.1 dev eth0',
+        '-6 default via fd00:10:244::1 dev eth0',
+        '-6 blackhole 2001:db8:31::/48',
+        '-6 prohibit 2001:db8:32::/48',
+      ],
+    },
+    nft: inet(
+      base(
+        'p',
+        'filter prerouting 0',
+        'fib saddr type blackhole meta mark set mark | 1',
+        'fib saddr type prohibit meta mark set mark | 2',
+        'fib saddr . iif type blackhole meta mark set mark | 4',
+        'fib saddr type unreachable meta mark set mark | 8',
+        'fib saddr type unicast meta mark set mark | 16',
+        'fib saddr type unspec meta mark set mark | 32',
+        'fib saddr . iif type unicast meta mark set mark | 64',
+      ),
+    ),
+    ends: {
+      'in tcp 2001:db8:31::1 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8:31::1]:40000 > [fd00:10:244::5]:80 mark 5',
+      'in tcp 2001:db8:32::1 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8:32::1]:40000 > [fd00:10:244::5]:80 mark 2',
+      'in tcp ::ffff:10.0.0.9 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [::ffff:10.0.0.9]:40000 > [fd00:10:244::5]:80 mark 32',
+      'in tcp fe80::9 -> [fd00:10:244::5]:80 iif=net1': 'delivered -i net1 [fe80::9]:40000 > [fd00:10:244::5]:80 mark 8',
     },
   },
   {
