@@ -31,7 +31,7 @@ export interface Examination {
 
 /** Where chance or something unmodelled decides, one of the simulator's ways must be the kernel's. */
 export function examined({ ruleset, host, packet, connections = [], answer, everyOrder = false }: Examination): Examined {
-  const { walks } = simulate({ ruleset, packet, host, connections }, { detailed: true, everyOrder });
+  const { walks } = simulate({ ruleset, packet, host, connections }, { detailed: true, everyOrder, ways: everyOrder ? 2048 : 256 });
   const found = disagreement({ walks, answer, idle: idleRules(ruleset, packet) });
   return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
 }
