@@ -1,4 +1,5 @@
 /** Random flows, each packet put to the kernel and to the simulator with the connections that the earlier ones left behind. */
+import { unlessRefused } from './connectionSuite.ts';
 import type { Coverage } from './coverage.ts';
 import { startCoverage } from './coverage.ts';
 import { conversationFlow } from './generate/conversationFlow.ts';
@@ -41,14 +42,15 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
     for (const { one: plain, pools } of of(seed)) {
       if (flows >= wanted) break;
       const one = plain.rules.nft === undefined ? edited(random, plain, pools) : plain;
-      const world = worldOf(one);
+      const world = worldUnlessRefused(one);
+      if (world === undefined) continue;
       const made = Array.from({ length: Math.min(FLOWS_PER_RULESET, wanted - flows) }, (_, at) =>
         (at < CONVERSATIONS ? conversationFlow : randomFlow)(random, { ...world, family: one.family, pools }),
       ).filter(({ length }) => length > 0);
       const asked = index++ % SECOND_OPINION === 0 ? oracles : oracles.slice(0, 1);
       flows += made.length;
       for (const oracle of asked.filter(({ backend }) => backend === 'legacy' || !differsInOrder(one))) {
-        for (const [at, played] of (await play(oracle, one, made)).entries()) {
+        for (const [at, played] of ((await play(oracle, one, made).catch(unlessRefused(one.rules))) ?? []).entries()) {
           packets += played.compared;
           if (played.cut) cut++;
           if (oracle === oracles[0]) for (const pair of played.pairs) coverage.add(pair);
@@ -61,6 +63,14 @@ export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOp
     await Promise.all(oracles.map(({ close }) => close()));
   }
   return { flows, packets, cut, failed, coverage };
+}
+
+function worldUnlessRefused(one: Case): ReturnType<typeof worldOf> | undefined {
+  try {
+    return worldOf(one);
+  } catch (error) {
+    return unlessRefused(one.rules)(error);
+  }
 }
 
 export interface FlowRuleset {
