@@ -7,7 +7,7 @@ import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { everyMatch, isIdleRule } from '../netfilter/everyEffect.ts';
 import { mentionsUnmodelled } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
-import { countRules } from '../ruleset/count.ts';
+import { countRulesAndElements } from '../ruleset/count.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { asideEnds } from '../symbolic/connection/asideEnds.ts';
 import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
@@ -63,7 +63,7 @@ export interface WayChanges {
 export function diffRules(question: DiffQuestion): Diff {
   const { base, head, host, budget = new Budget() } = question;
   const { family } = base;
-  for (const ruleset of [base, head]) budget.admit(ruleset, countRules(ruleset));
+  for (const ruleset of [base, head]) budget.admit(ruleset, countRulesAndElements(ruleset));
   const space = makeSpace(family, host, budget);
   try {
     const aligned = alignmentOf(question);

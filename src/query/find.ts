@@ -18,7 +18,7 @@ import type { MeshProfile } from '../mesh/profile.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import { packetText } from '../packet/notation.ts';
-import { countRules } from '../ruleset/count.ts';
+import { countRulesAndElements } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -97,7 +97,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
   const { family } = ruleset;
   const { host, profile, where, budget = new Budget() } = question;
   let asked = false;
-  budget.admit(ruleset, countRules(ruleset));
+  budget.admit(ruleset, countRulesAndElements(ruleset));
   const space = makeSpace(family, host, budget);
   const scene = { space, host, profile, ruleset };
   const loops = loopScene(scene, () => ruleset);

@@ -6,7 +6,7 @@ import { endsOf } from '../connection/symbolicJourney.ts';
 import { ordinaryPackets } from '../connection/typicalPackets.ts';
 import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { familyOf, parsePrefix } from '../packet/address.ts';
-import { countRules } from '../ruleset/count.ts';
+import { countRulesAndElements } from '../ruleset/count.ts';
 import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY, FULL } from '../symbolic/diagrams/bdd.ts';
@@ -35,7 +35,7 @@ export function nearestPackets(question: NearestQuestion): Nearest {
   const { packet, ruleset, host, limits } = question;
   if (packet.oif !== undefined) return { kind: 'undecided', reason: 'sockets bound to an interface are not searched: leave out `oif`' };
   const budget = new Budget(limits);
-  budget.admit(ruleset, countRules(ruleset));
+  budget.admit(ruleset, countRulesAndElements(ruleset));
   try {
     const space = makeSpace(ruleset.family, host, budget);
     if (packet.ctstate === undefined) return searchNearest(question, space);

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import { Budget } from '../lib/budget.ts';
 import { invariant } from '../lib/invariant.ts';
 import type { Packet } from '../packet/packet.ts';
-import { countRules } from '../ruleset/count.ts';
+import { countRulesAndElements } from '../ruleset/count.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { everyWay } from './choices.ts';
 import { compiled } from './compiled.ts';
@@ -54,7 +54,7 @@ export function simulate(given: SimulationInput, options: SimulateOptions = {}):
   invariant(ruleset.family === packet.family, `an IPv${packet.family} packet cannot meet IPv${ruleset.family} rules`);
   const rules = compiled(ruleset);
   const budget = options.budget ?? new Budget();
-  budget.admit(ruleset, countRules(ruleset));
+  budget.admit(ruleset, countRulesAndElements(ruleset));
   const asked = {
     rules,
     packet,

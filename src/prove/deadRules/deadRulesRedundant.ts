@@ -3,7 +3,9 @@
 
 import { BudgetError } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { does, isIdleRule } from '../../netfilter/everyEffect.ts';
+import { does, everyMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
+import { eachLeaf } from '../../netfilter/matchExpr.ts';
+import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { baseIn, basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
@@ -51,8 +53,16 @@ export function redundantRules({ family, tables }: Ruleset, { host, budget }: Sp
   return { rules, undecided, skipped };
 }
 
-export function sizeOf({ chains }: Table): number {
-  return [...chains.values()].reduce((sum, { rules }) => sum + rules.length, 0);
+/** Rules, where each element of a map or of a set of concatenations is one more: all of them are looked at in a walk. */
+export function sizeOf(table: Table): number {
+  let size = 0;
+  for (const match of rulesOfTable(table).flatMap(everyMatch)) {
+    size++;
+    eachLeaf(match, (leaf) => {
+      if (leaf.kind === 'tuple') size += leaf.rows.length - 1;
+    });
+  }
+  return size;
 }
 
 type Answer = 'yes' | 'no' | 'unmodelled';

@@ -7,7 +7,7 @@ import { Budget, BudgetError } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
 import { type ForcedState, forcedKey } from '../../netfilter/firstState.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
-import { countRules } from '../../ruleset/count.ts';
+import { countRulesAndElements } from '../../ruleset/count.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { asideEnds } from '../../symbolic/connection/asideEnds.ts';
@@ -98,7 +98,7 @@ export class ProofContext implements RulesOnHost {
 
   constructor(options: ProofContextOptions) {
     const { ruleset, host, profile, declared, budget = options.space?.budget ?? new Budget() } = options;
-    budget.admit(ruleset, countRules(ruleset));
+    budget.admit(ruleset, countRulesAndElements(ruleset));
     this.ruleset = ruleset;
     this.host = host;
     this.profile = profile;

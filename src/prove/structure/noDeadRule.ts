@@ -7,7 +7,8 @@ import type { MeshProfile } from '../../mesh/profile.ts';
 import { callsIn, isIdleRule } from '../../netfilter/everyEffect.ts';
 import { packetText } from '../../packet/notation.ts';
 import { asWritten } from '../../ruleset/asWritten.ts';
-import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
+import { rulesOfTable } from '../../ruleset/everyRule.ts';
+import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { SpaceAround } from '../../symbolic/space/space.ts';
 import { pickWitness, usualPreferences } from '../../symbolic/words/witness.ts';
@@ -75,7 +76,7 @@ export const noDeadRule: Claim = {
     return {
       ...blaming([...found, ...redundant]),
       doubts: doubts.flatMap((one) => (one === undefined ? [] : [{ ...one, set: EMPTY }])),
-      notes: skipped.map(({ name }) => `table ${name}: redundant rules were not looked for, ${TOO_LARGE}`),
+      notes: skipped.map((table) => `table ${table.name}: redundant rules were not looked for, ${tooLarge(table)}`),
     };
   },
 };
@@ -131,7 +132,10 @@ function named(rules: readonly Rule[]): string {
     .join(', ')}${more}`;
 }
 
-const TOO_LARGE = `which takes too long with more than ${MAX_RULES} rules`;
+function tooLarge(table: Table): string {
+  const elements = rulesOfTable(table).length > MAX_RULES ? '' : ' and elements of maps';
+  return `which takes too long with more than ${MAX_RULES} rules${elements}`;
+}
 
 function doubtOf(rules: readonly Rule[], why: string): Omit<Doubtful, 'set'> | undefined {
   return rules.length === 0 ? undefined : { rules, why };
