@@ -79,7 +79,7 @@ function withRules(enrolment: Enrolment, rules: PodRules, memory: PodMemory): Re
   return {
     enrolment,
     rules,
-    rulesets: read.value.rulesets.map((ruleset) => ({ ...ruleset, source })),
+    rulesets: read.value.rulesets.filter(isMet(rules, families)).map((ruleset) => ({ ...ruleset, source })),
     host: host.value,
     profile,
     inMesh,
@@ -88,6 +88,11 @@ function withRules(enrolment: Enrolment, rules: PodRules, memory: PodMemory): Re
     diagnostics: read.value.diagnostics.map((one) => ({ ...one, source })),
     key: `${read.id} ${host.id} ${profile} ${inMesh} ${families}${other === undefined ? '' : ` ${saidOf(facts)}`}`,
   };
+}
+
+/** A table of nftables is of both families; a pod without an address of one sends and gets none of its packets. */
+function isMet({ rendered }: PodRules, families: readonly Family[]): (ruleset: Ruleset) => boolean {
+  return ({ family }) => rendered?.nft === undefined || families.includes(family);
 }
 
 function once<T>(known: Map<string, Numbered<T>>, key: string, make: () => T): Numbered<T> {

@@ -27,6 +27,13 @@ describe('the default pod', { timeout: 60_000 }, () => {
     await expect(out).toMatchFileSnapshot('snapshots/diff-init-cni.txt');
   });
 
+  it('iptables and nftables differ for what has no socket', async () => {
+    const { code, out, err } = await diff('--base-backend', 'iptables', '--head-backend', 'nftables');
+    expect([code, err]).toEqual([1, '']);
+    expect(out.match(/^ {2}example .*/gm)?.every((line) => line.includes('socket=no'))).toBe(true);
+    await expect(out).toMatchFileSnapshot('snapshots/diff-iptables-nftables.txt');
+  });
+
   it('TPROXY captures 15008 and what the group of the proxy sends to its own pod, and keeps addresses', async () => {
     const { code, out, err } = await diff('--head-annotation', 'sidecar.istio.io/interceptionMode=TPROXY');
     expect([code, err]).toEqual([1, '']);

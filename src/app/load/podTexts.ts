@@ -21,6 +21,8 @@ export interface PodReading {
   readonly mode?: Approach;
   /** absent: the one that is installed, or else the newest */
   readonly version?: Version;
+  /** rules of nftables, or of iptables; absent: as the mesh is told */
+  readonly native?: boolean;
   /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
   readonly kubernetes?: number;
   /** of resolv.conf; absent: as the cluster's objects say, or else the usual one */

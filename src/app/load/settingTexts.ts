@@ -11,6 +11,8 @@ import type { Source } from '../../syntax/text/source.ts';
 export interface SettingReading {
   readonly mode?: Mode;
   readonly istio?: string;
+  /** rules of nftables, or of iptables, whatever the settings say */
+  readonly native?: boolean;
   /** who the proxy is, where the settings leave it to the machine */
   readonly proxyUid?: number;
 }

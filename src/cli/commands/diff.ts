@@ -38,6 +38,8 @@ function ofOneSide({ flags, ...rest }: CommandOption): readonly CommandOption[] 
   }));
 }
 
+const BACKEND: CommandOption = { flags: '--backend <name>', says: '', choices: ['iptables', 'nftables'] };
+
 const ANNOTATION: CommandOption = { flags: '--annotation <key=value>', says: '', repeatable: true };
 
 export const diffCommand: Command = {
@@ -68,6 +70,10 @@ export const diffCommand: Command = {
     ...CLUSTER,
     ...ofOneSide(HOST),
     ...ofOneSide(MESH_MODE),
+    ...ofOneSide(BACKEND).map((option, index) => ({
+      ...option,
+      says: `rules of that in ${['base', 'head'][index]}, whatever the mesh is told`,
+    })),
     ...ofOneSide(VALUES),
     ...ofOneSide(ISTIO),
     ...ofOneSide(KUBERNETES),
@@ -96,6 +102,7 @@ export const diffCommand: Command = {
     { says: 'the same rules with the tunnel up and down', line: 'chainwalk diff --base-host up.txt --head-host down.txt fw.rules' },
     { says: 'a pull request', line: 'chainwalk diff --git main...HEAD --values mesh/values.yaml' },
     { says: 'the same pod, captured by the CNI plugin', line: 'chainwalk diff --base-mode init --head-mode cni deploy.yaml' },
+    { says: 'the same pod with rules of nftables', line: 'chainwalk diff --base-backend iptables --head-backend nftables deploy.yaml' },
     { says: 'one version of Istio and the next', line: 'chainwalk diff --base-istio 1.22 --head-istio 1.25 deploy.yaml' },
   ],
   run: async (io, input) => {

@@ -18,6 +18,7 @@ interface SideWords {
   readonly mode: string | undefined;
   readonly istio: string | undefined;
   readonly kubernetes: string | undefined;
+  readonly backend: string | undefined;
   readonly values: readonly string[];
 }
 
@@ -29,6 +30,7 @@ function wordsOf(input: CommandInput, side: Side, rename: Files['rename']): Side
     mode: optionText(input, own('mode')) ?? optionText(input, 'mode'),
     istio: optionText(input, own('istio')) ?? optionText(input, 'istio'),
     kubernetes: optionText(input, own('kubernetes')) ?? optionText(input, 'kubernetes'),
+    backend: optionText(input, own('backend')),
     values: values.length > 0 ? values : optionList(input, 'values').map((file) => rename(file, side)),
   };
 }
@@ -58,7 +60,7 @@ function appliedOf({ input }: Call): Source | undefined {
 async function readPodOptions(
   call: Call,
   side: Side,
-  { mode, istio, kubernetes, values: files }: SideWords,
+  { mode, backend, istio, kubernetes, values: files }: SideWords,
 ): Promise<PodsOfSide | undefined> {
   const reader = readerOf(call);
   const annotations = await annotationsOf(reader, call.input, side);
@@ -71,7 +73,7 @@ async function readPodOptions(
   if (annotations === undefined || isWrong || isUnknown || servers === undefined || sources === undefined) return undefined;
   const yaml = await import('yaml');
   return {
-    reading: { ...writtenPodReading({ mode, istio, kubernetes }), ...servers },
+    reading: { ...writtenPodReading({ mode, backend, istio, kubernetes }), ...servers },
     values: parseTexts(yaml, sources),
     annotations,
     parse: (texts) => parseTexts(yaml, texts),
@@ -94,7 +96,7 @@ async function annotationsOf(reader: TextReader, input: CommandInput, side: Side
   return found;
 }
 
-const OF_ONE_SIDE = ['Host', 'Mode', 'Istio', 'Kubernetes', 'Values', 'Annotation'];
+const OF_ONE_SIDE = ['Host', 'Mode', 'Backend', 'Istio', 'Kubernetes', 'Values', 'Annotation'];
 
 /** Whether the two sides are asked about in different ways: then one file can be both. */
 export function sidesDiffer({ input }: Call): boolean {

@@ -10,7 +10,7 @@ import { parseKubernetes } from '../../kubernetes/manifest/clusterNode.ts';
 import { documentsOf } from '../../kubernetes/yaml/readYaml.ts';
 import type { Yaml } from '../../kubernetes/yaml/yamlTree.ts';
 import type { Source } from '../../syntax/text/source.ts';
-import { type Call, optionList, optionText } from '../argv/command.ts';
+import { type Call, optionIsSet, optionList, optionText } from '../argv/command.ts';
 import { readVersion } from './istioVersion.ts';
 import { readKubernetes } from './kubernetesVersion.ts';
 import { readNameservers } from './nameservers.ts';
@@ -42,6 +42,7 @@ async function podReadingOf(call: Call): Promise<PodReading | undefined> {
       ...kubernetes,
       ...nameservers,
       ...(mode !== undefined && { mode }),
+      ...(optionIsSet(call.input, 'nativeNftables') && { native: true }),
       ...(podIps.length > 0 && { addresses: podIps.map(plainAddress) }),
     }
   );
@@ -57,15 +58,18 @@ export interface WrittenReading {
   readonly mode?: string | undefined;
   readonly istio?: string | undefined;
   readonly kubernetes?: string | undefined;
+  /** `iptables` or `nftables` */
+  readonly backend?: string | undefined;
   readonly nameservers?: readonly string[] | undefined;
   readonly podIps?: readonly string[] | undefined;
 }
 
-export function writtenPodReading({ mode, istio, kubernetes: nodes, nameservers = [], podIps = [] }: WrittenReading): PodReading {
+export function writtenPodReading({ mode, backend, istio, kubernetes: nodes, nameservers = [], podIps = [] }: WrittenReading): PodReading {
   const version = istio === undefined ? undefined : parseVersion(istio);
   const kubernetes = nodes === undefined ? undefined : parseKubernetes(nodes);
   return {
     ...(mode !== undefined && { mode: mode as Approach }),
+    ...(backend !== undefined && { native: backend === 'nftables' }),
     ...(version !== undefined && { version }),
     ...(kubernetes !== undefined && { kubernetes }),
     ...(nameservers.length > 0 && { nameservers }),
@@ -73,8 +77,12 @@ export function writtenPodReading({ mode, istio, kubernetes: nodes, nameservers 
   };
 }
 
-export function settingReadingOf({ mode, istio }: WrittenReading): SettingReading {
-  return { ...(mode !== undefined && { mode: mode as Mode }), ...(istio !== undefined && { istio }) };
+export function settingReadingOf({ mode, istio, backend }: WrittenReading): SettingReading {
+  return {
+    ...(mode !== undefined && { mode: mode as Mode }),
+    ...(istio !== undefined && { istio }),
+    ...(backend !== undefined && { native: backend === 'nftables' }),
+  };
 }
 
 export interface ManifestFiles {

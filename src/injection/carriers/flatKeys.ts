@@ -20,6 +20,7 @@ export function injectorValues(config: Node): Node {
 const FROM_AGENT: Readonly<Record<string, readonly string[]>> = {
   AMBIENT_ENABLED: ['cni', 'ambient', 'enabled'],
   AMBIENT_DNS_CAPTURE: ['cni', 'ambient', 'dnsCapture'],
+  NATIVE_NFTABLES: ['global', 'nativeNftables'],
   AMBIENT_IPV6: ['cni', 'ambient', 'ipv6'],
   EXCLUDE_NAMESPACES: ['cni', 'excludeNamespaces'],
   EXCLUDED_NAMESPACES: ['cni', 'excludeNamespaces'],

@@ -57,7 +57,7 @@ export function partsOfObject({ document, readNested, diagnostics }: ReadObject)
   const map = configMapOf(root);
   if (map === undefined) return NOTHING;
   const { revision } = map;
-  if (map.is === 'agent') return { values: [{ source, root: agentValues(root) }], meshConfig: [] };
+  if (map.is === 'agent') return { values: [{ source, root: agentValues(root), of: 'plugin' }], meshConfig: [] };
   const nested = (key: string): readonly Node[] => {
     const node = at(root, 'data', key);
     const read = node && readNestedText({ source, node, readNested, report });
@@ -71,15 +71,20 @@ export function partsOfObject({ document, readNested, diagnostics }: ReadObject)
   }
   const values = nested('values');
   for (const remark of values.flatMap((node) => valuesRemarks({ root: node, made: true }))) report(remark);
-  return { values: [...nested('config').map(injectorValues), ...values].map((node) => ({ ...part(node), made: true })), meshConfig: [] };
+  return {
+    values: [...nested('config').map(injectorValues), ...values].map((node) => ({ ...part(node), made: true, of: 'istiod' as const })),
+    meshConfig: [],
+  };
 }
 
 function partsOfOperator({ source, root }: Document, report: ProblemSink): ObjectParts {
   const kind = stringAt(root, 'kind');
   const named = kind === 'IstioOperator' ? (stringAt(root, 'spec', 'revision') ?? stringAt(root, 'spec', 'values', 'revision')) : undefined;
   const revision = named ?? (kind === 'Istio' || kind === 'IstioRevision' ? stringAt(root, 'metadata', 'name') : undefined) ?? 'default';
+  // Sail has an object for each component
+  const component = kind === 'IstioOperator' ? {} : { of: kind === 'IstioCNI' ? ('plugin' as const) : ('istiod' as const) };
   const parts = (...nodes: readonly (Node | undefined)[]): readonly ConfigurationPart[] =>
-    nodes.flatMap((node) => (node === undefined ? [] : [{ source, root: node, ...(kind !== 'IstioCNI' && { revision }) }]));
+    nodes.flatMap((node) => (node === undefined ? [] : [{ source, root: node, ...(kind !== 'IstioCNI' && { revision }), ...component }]));
   const spec = at(root, 'spec');
   const [values, mesh] = [at(spec, 'values'), at(spec, 'meshConfig')];
   const remarks = [

@@ -3,6 +3,9 @@ import type { SourceLocation } from '../../istio/settings/settingSource.ts';
 import type { Node } from '../../kubernetes/yaml/node.ts';
 import type { Source, Span } from '../../syntax/text/source.ts';
 
+/** `plugin`: that of CNI, and the agent that installs it. */
+export type MeshComponent = 'istiod' | 'plugin';
+
 /** A part of a file. */
 export interface ConfigurationPart {
   readonly source: Source;
@@ -11,6 +14,8 @@ export interface ConfigurationPart {
   readonly revision?: string;
   /** first minor version whose charts read it */
   readonly since?: number;
+  /** that alone reads it; absent: every component */
+  readonly of?: MeshComponent;
   /** a chart made it, and its istiod reads what it says */
   readonly made?: true;
 }

@@ -4,6 +4,7 @@ import { isKnownVariable } from '../../istio/settings/settingSource.ts';
 import { splitList } from '../../istio/settings/settings.ts';
 import { has } from '../../istio/settings/version.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
+import { nativeNftables } from '../facts/backend.ts';
 import type { Facts } from '../facts/facts.ts';
 import { annotated, isInjected, proxyMetadata } from '../facts/facts.ts';
 import { podRules } from '../podRules/podRules.ts';
@@ -26,8 +27,21 @@ const READ_BY_PLUGIN = ['ISTIO_META_DNS_CAPTURE', 'INVALID_DROP', 'ISTIO_DUAL_ST
 export const settingHasEffect: PodCheck = {
   id: 'setting-has-effect',
   level: 'warning',
-  judge: (subject) => [...idleAnnotations(subject), ...unreadVariables(subject), ...sidecarRemarks(subject)],
+  judge: (subject) => [...idleAnnotations(subject), ...unreadVariables(subject), ...sidecarRemarks(subject), ...oneBackend(subject)],
 };
+
+/** Rules are the plugin's, and what istiod was told is for istio-init alone. */
+function oneBackend({ facts: { mesh, approach, version } }: CheckedPod): readonly PodRemark[] {
+  if (!['cni', 'multus'].includes(approach) || !has(version, 'nativeNftables')) return [];
+  const [ofIstiod, ofPlugin] = (['istiod', 'plugin'] as const).map((component) => nativeNftables(mesh, component));
+  const [istiod, plugin] = [ofIstiod, ofPlugin].map((one) => one?.value === 'true');
+  const place = istiod ? ofIstiod : ofPlugin;
+  if (istiod === plugin || place === undefined) return [];
+  const message = istiod
+    ? 'global.nativeNftables is set for istiod and not for the CNI plugin, which writes iptables rules'
+    : 'global.nativeNftables is set for the CNI plugin and not for istiod: the containers that it injects are told of iptables';
+  return [{ message, help: 'set it in both charts', place: locationOf(place) }];
+}
 
 function idleAnnotations(subject: CheckedPod): readonly PodRemark[] {
   const { enrolment, facts, rules } = subject;

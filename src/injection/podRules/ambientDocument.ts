@@ -5,6 +5,7 @@ import { has } from '../../istio/settings/version.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import { valueAt } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
+import { nativeNftables } from '../facts/backend.ts';
 import type { Facts } from '../facts/facts.ts';
 
 const DNS = 'ambient.istio.io/dns-capture';
@@ -28,7 +29,7 @@ export function ambientDocument({ pod, mesh, version }: Facts): SettingsDocument
       host: {
         ipv6: pod.addresses.some((one) => one.includes(':')) && valueAt(mesh, 'cni.ambient.ipv6', 'ambient.ipv6')?.value !== 'false',
       },
-      ...(valueAt(mesh, 'global.nativeNftables')?.value === 'true' && has(version, 'nativeAmbient') ? { nativeNftables: true } : {}),
+      ...(nativeNftables(mesh, 'plugin')?.value === 'true' && has(version, 'nativeAmbient') ? { nativeNftables: true } : {}),
     },
   };
 }

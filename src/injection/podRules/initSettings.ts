@@ -2,10 +2,12 @@
 
 import { readWords } from '../../istio/settings/readArgs.ts';
 import { isKnownVariable } from '../../istio/settings/settingSource.ts';
-import { CHANGES } from '../../istio/settings/version.ts';
+import { has } from '../../istio/settings/version.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { MeshComponent } from '../carriers/parts.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import { type KnownValue, known, meshValueAt, valueAt } from '../configuration/mesh.ts';
+import { NATIVE_NFTABLES, nativeNftables } from '../facts/backend.ts';
 import { annotated, containerOf, type Facts, interceptionModeOf, isInjected, proxyMetadata } from '../facts/facts.ts';
 import { configuredIdentity } from '../facts/identity.ts';
 import {
@@ -79,19 +81,26 @@ export function injectedSettings(facts: Facts): readonly PodSetting[] {
     ...optional(virtualKey(facts)),
     ...optional('excludeInterfaces'),
     ...switchOf(facts, { name: 'force-apply', path: 'global.proxy_init.forceApplyIptables', since: FORCE_APPLY }),
-    ...switchOf(facts, { name: 'native-nftables', path: 'global.nativeNftables', since: CHANGES.nativeNftables }),
+    ...nativeSwitch(facts, 'istiod'),
     ...environmentSettings(metadata, 'proxyMetadata'),
   ];
 }
 
-export interface SwitchOf {
+/** What istio-init is called with, or what the plugin does by itself. */
+export function nativeSwitch(facts: Facts, component: MeshComponent): readonly PodSetting[] {
+  const value = nativeNftables(facts.mesh, component);
+  if (value?.value !== 'true' || !has(facts.version, 'nativeNftables')) return [];
+  return [podSettingOf(facts, { name: 'native-nftables', known: known(value, 'true', ''), from: NATIVE_NFTABLES })];
+}
+
+interface SwitchOf {
   readonly name: string;
   readonly path: string;
   readonly since: number;
 }
 
 /** A flag without a value, when the Helm value is true. */
-export function switchOf(facts: Facts, { name, path, since }: SwitchOf): readonly PodSetting[] {
+function switchOf(facts: Facts, { name, path, since }: SwitchOf): readonly PodSetting[] {
   const value = valueAt(facts.mesh, path);
   if (value?.value !== 'true' || facts.version.minor < since) return [];
   return [podSettingOf(facts, { name, known: known(value, 'true', ''), from: path })];

@@ -1,14 +1,14 @@
 /** What the CNI plugin sets: from the annotations as injection leaves them, and from istio-proxy's environment.
  *  source: istio/istio cni/pkg/plugin/sidecar_redirect.go NewRedirect, sidecar_iptables_linux.go */
 
-import { CHANGES, has } from '../../istio/settings/version.ts';
+import { has } from '../../istio/settings/version.ts';
 import { TRAFFIC_ANNOTATIONS } from '../configuration/annotations.ts';
 import { type KnownValue, known, valueAt } from '../configuration/mesh.ts';
 import { parseBool } from '../configuration/values.ts';
 import { proxyEnvironment } from '../enrol/plugin.ts';
 import { annotated, type Facts, interceptionModeOf, isInjected } from '../facts/facts.ts';
 import { configuredIdentity } from '../facts/identity.ts';
-import { type PodSettings, switchOf } from './initSettings.ts';
+import { nativeSwitch, type PodSettings } from './initSettings.ts';
 import { type AnnotationKey, nameOf, type PodSetting, podSettingOf, virtualKey, withStatusPort } from './podSetting.ts';
 
 const PLUGIN_DEFAULT = 'default of the plugin';
@@ -57,7 +57,7 @@ export function pluginSettings(facts: Facts): PodSettings {
       ...flag(virtual, seen(facts, virtual, '')),
       podSettingOf(facts, { name: 'cni-mode', known: known(undefined, 'true', 'fixed'), from: '' }),
       ...environmentSwitches(facts),
-      ...switchOf(facts, { name: 'native-nftables', path: 'global.nativeNftables', since: CHANGES.nativeNftables }),
+      ...nativeSwitch(facts, 'plugin'),
     ],
     diagnostics: [],
   };

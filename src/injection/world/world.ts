@@ -8,6 +8,7 @@ import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { istiodParts } from '../configuration/istiod.ts';
 import { readMeshConfiguration } from '../configuration/mesh.ts';
 import type { Approach } from '../facts/approach.ts';
+import { backendPart } from '../facts/backend.ts';
 import type { EnrolWorld } from '../facts/facts.ts';
 import { unreadValueKeys } from '../knownNames/valueKeys.ts';
 import { installedApproach, installedVersion, operatedVersions } from './installed.ts';
@@ -22,6 +23,8 @@ export interface WorldInput {
   readonly approach?: Approach | undefined;
   /** absent: the one that is installed, or else the newest */
   readonly version?: Version | undefined;
+  /** rules of nftables, or of iptables; absent: as the mesh is told */
+  readonly native?: boolean | undefined;
   /** minor version of Kubernetes 1; absent: as the nodes say, or else a usual one */
   readonly kubernetes?: number | undefined;
   /** of resolv.conf; absent: as the cluster's objects say, or else the usual one */
@@ -61,7 +64,7 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
       ...(said.nameservers !== undefined && { nameservers: said.nameservers }),
       resolvers: [...resolvers, ...kubeletResolvers(configuration, readNested)],
       tags,
-      mesh,
+      mesh: said.native === undefined ? mesh : { ...mesh, values: [backendPart(said.native), ...mesh.values] },
       readNested,
     },
     diagnostics: [

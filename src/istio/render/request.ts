@@ -12,7 +12,7 @@ import { isPlainObject, placeOfKey, readHostFacts, readSettings, type SettingsDo
 import { type RawSetting, remark, type SourceLocation } from '../settings/settingSource.ts';
 import type { HostFacts } from '../settings/settings.ts';
 import { hasVariablesBlock, readVariablesBlock } from '../settings/variablesBlock.ts';
-import { LATEST, NEWEST, OLDEST, parseVersion, type Version } from '../settings/version.ts';
+import { has, LATEST, NEWEST, OLDEST, parseVersion, type Version } from '../settings/version.ts';
 import { type Rendering, renderAmbient, renderSidecar } from './render.ts';
 
 export interface RenderRequest {
@@ -28,7 +28,7 @@ export interface RenderRequest {
   readonly mode?: Mode;
   /** `1.25`; before what the settings say; the newest known version when absent */
   readonly istio?: string;
-  /** rules of nftables, whatever the settings say */
+  /** rules of nftables, or of iptables, whatever the settings say */
   readonly native?: boolean;
   /** who the proxy is, where the settings leave it to the machine; before what they say */
   readonly proxyUid?: number;
@@ -42,7 +42,7 @@ export function renderRequest(request: RenderRequest): Rendering {
   const { version, mode, diagnostics } = choices(request, document);
   if (version === undefined || diagnostics.length > 0) return { diagnostics: [...read.diagnostics, ...diagnostics] };
   if (mode === 'ambient' || mode === 'ambient-host') {
-    const backend = request.native === true ? { nativeNftables: true } : {};
+    const backend = request.native === undefined ? {} : { nativeNftables: request.native };
     const asked = { ...document, values: { ...document.values, ...backend } };
     if (args.length === 0) return renderAmbient({ document: asked, version, onHost: mode === 'ambient-host' });
     const message = `mode \`${mode}\` has no arguments of istio-iptables`;
@@ -69,7 +69,9 @@ interface SidecarQuestion {
 function sidecar({ request, document, version }: SidecarQuestion): Rendering {
   const { args = [], env = {}, proxyUid } = request;
   const { host, diagnostics: aboutHost } = readHostFacts(document);
-  const backend = request.native === true ? ['--native-nftables'] : [];
+  const { native } = request;
+  // of a version that does not know the flag nothing else is to be expected
+  const backend = native === true || (native === false && has(version, 'nativeNftables')) ? [`--native-nftables=${native}`] : [];
   const parts = [readSettings(document, version), readArgs([...args, ...backend], version)];
   const identity = proxyUid === undefined ? [] : [fromEnvironment(['PROXY_UID', String(proxyUid)])];
   const given = [...Object.entries(env).map(fromEnvironment), ...parts.flatMap((part) => part.given), ...identity];

@@ -81,7 +81,7 @@ type Cell = (approach: ApproachJson) => string;
 const ROWS: readonly (readonly [label: string, cell: Cell])[] = [
   ['', ({ mode }) => mode],
   ['captured', capturedCell],
-  ['rules', ({ rules }) => (rules === 0 ? '-' : String(rules))],
+  ['rules', ({ rules, backend }) => (rules === 0 ? '-' : `${rules}${backend === 'nftables' ? ' of nftables' : ''}`)],
   ['pods may', ({ pod }) => (pod.length === 0 ? '-' : pod.join(' '))],
   ['nodes have', ({ agents }) => agents.join(', ') || '-'],
   ['if that is late', ({ late }) => late],

@@ -38,6 +38,8 @@ export interface ApproachJson extends Privileges {
   readonly because: string;
   /** how many are written, of both families */
   readonly rules: number;
+  /** what they are rules of; null: there are none */
+  readonly backend: 'iptables' | 'nftables' | null;
   readonly initContainers: readonly { readonly name: string; readonly phase: Phase }[];
   /** networks besides eth0 */
   readonly interfaces: readonly { readonly name: string; readonly captured: boolean }[];
@@ -108,12 +110,14 @@ function toApproach({ enrolment, rules, findings }: EnrolledPodInput): ApproachJ
   const verdict = knownVerdict(enrolment);
   const captured = verdict === 'captured';
   const excluded = splitList(rules.settings.findLast(({ name }) => name === 'istio-exclude-interfaces')?.value ?? '');
-  const { v4 = '', v6 = '' } = rules.rendered ?? {};
+  const { v4 = '', v6 = '', nft } = rules.rendered ?? {};
+  const count = [...(nft ?? `${v4}\n${v6}`).matchAll(/^(?:-[AI]|(?:add|insert) rule) /gm)].length;
   return {
     mode: facts.approach,
     verdict,
     ...decisionOf(enrolment),
-    rules: [...`${v4}\n${v6}`.matchAll(/^-[AI] /gm)].length,
+    rules: count,
+    backend: count === 0 ? null : nft === undefined ? 'iptables' : 'nftables',
     ...PRIVILEGES[facts.approach],
     initContainers: captured ? initPhase(facts).containers.map(({ container, phase }) => ({ name: container.name.value, phase })) : [],
     interfaces: (verdict === 'unknown' ? [] : extraNetworks(facts)).map(({ name }) => ({

@@ -65,6 +65,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     id: 'given-twice',
     breaks: ['no-duplicate-rule'],
     when: (side) => listsOf(side).some(twice),
+    whenAmbient: ({ settings }) => twice(settings.virtualInterfaces),
     example: { 'istio-outbound-ports': '80,80' },
   },
   {
@@ -215,6 +216,7 @@ export const EXCEPTIONS: readonly Exception[] = [
     id: 'virtual-lo',
     breaks: ['jump-before-foreign', 'virtual-iface-rerouted'],
     when: ({ plan }) => plan.virtualInterfaces.includes('lo'),
+    whenAmbient: ({ settings }) => settings.virtualInterfaces.includes('lo'),
     example: { 'kube-virt-interfaces': 'lo', 'istio-service-cidr': '' },
   },
   {
