@@ -1,19 +1,22 @@
 /** Where the family of a packet decides how a statement is listed: NAT and tproxy name it in a table of inet, reject has an answer of its own.
  *  nftables src/evaluate.c nat_evaluate_family(), stmt_evaluate_reject_inet() */
+import type { Family } from '../../packet/address.ts';
 import type { NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE } from '../datatypes/constants.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
-import { selectorName } from '../values/part.ts';
+import { impliedByHeader, selectorName } from '../values/part.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export function withFamilies(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
   let known = protocolsOf(context.table);
   const told: NftStatement[] = [];
   let resets = false;
+  let first: Family | undefined;
   for (const one of statements) {
+    first ??= known.family === undefined && known.proto === undefined ? headerFamily(one) : undefined;
     if (context.table === 'inet' && isFirstIgmp(one, known)) told.push(isProtocol('nfproto', 'ipv4'));
     if (context.table === 'inet' && asksVlanType(one) && known.etherType === undefined) {
       told.push(VLAN);
@@ -21,14 +24,16 @@ export function withFamilies(statements: readonly NftStatement[], context: NftRu
     }
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
-      known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
+      // an address of the connection says nothing of the packet here
+      if (selector.kind !== 'ct') known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
       if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { etherType: 0x8100, ...known };
     }
-    resets ||= context.table === 'inet' && one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;
+    resets ||= one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;
     told.push(...withFamily(one, known, context));
     known = afterMatch(known, one, context);
   }
-  return resets ? [isProtocol('l4proto', 'tcp'), ...told] : told;
+  if (resets) return [isProtocol('l4proto', 'tcp'), ...told];
+  return first === undefined || context.table !== 'inet' ? told : [isProtocol('nfproto', first === 4 ? 'ipv4' : 'ipv6'), ...told];
 }
 
 const SPAN = { start: 0, end: 0 } as const;
@@ -53,6 +58,13 @@ const VLAN: NftStatement = {
   left: { ...SPAN, kind: 'payload', protocol: 'ether', field: 'type' },
   right: { ...SPAN, kind: 'value', form: 'word', text: '8021q' },
 };
+
+/** nft asks for the family of options and extension headers before all else. */
+function headerFamily(statement: NftStatement): Family | undefined {
+  return selectorsOf(statement)
+    .map((selector) => impliedByHeader(selector).family)
+    .find((family) => family !== undefined);
+}
 
 /** IGMP is of IPv4, which nft does not take as implied. */
 function isFirstIgmp(statement: NftStatement, known: Protocols): boolean {

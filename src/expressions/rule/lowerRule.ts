@@ -83,6 +83,10 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
   const { context } = building;
   let known = protocols;
   for (const selector of selectorsOf(statement)) {
+    if (selector.kind === 'ct' && selector.direction === undefined && OF_DIRECTION.has(selector.key)) {
+      const message = `\`ct ${selector.key}\` needs \`original\` or \`reply\``;
+      context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
+    }
     if (selector.kind === 'fib') {
       const [problem, hooks] = [fibProblem(selector), fibHooks(selector)];
       if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-argument', message: problem, span: selector });
@@ -106,6 +110,8 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });
     }
     refuseBehindEtherType(selector, expression, { known, context });
+    refuseVlanBehind(selector, { known, context });
+    if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { ...known, etherType: VLAN };
     if (expression.needsTransport === true && known.proto === undefined) {
       const message = `\`${expression.name}\` needs a transport protocol before it`;
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
@@ -115,6 +121,9 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
   }
   return known;
 }
+
+/** kernel net/netfilter/nft_ct.c nft_ct_get_init() */
+const OF_DIRECTION: ReadonlySet<string> = new Set(['saddr', 'daddr', 'proto-src', 'proto-dst']);
 
 interface Behind {
   readonly known: Protocols;
@@ -127,6 +136,14 @@ function refuseBehindEtherType(selector: NftSelector & Span, { implies }: Expres
   const isOther = selector.protocol === 'vlan' || (implies?.family !== undefined && etherType !== IP && etherType !== IP6);
   if (!isOther) return;
   const message = `a frame of type 0x${etherType.toString(16).padStart(4, '0')} has no \`${selector.protocol} ${selector.field}\``;
+  context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
+}
+
+/** Behind a header of IP there is none of the link layer. */
+function refuseVlanBehind(selector: NftSelector & Span, { known: { family, etherType, loose }, context }: Behind): void {
+  const isVlan = selector.kind === 'payload' && selector.protocol === 'vlan';
+  if (!isVlan || context.table !== 'inet' || family === undefined || etherType !== undefined || loose === true) return;
+  const message = `a packet of IP has no \`vlan ${selector.field}\` behind it`;
   context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
 }
 

@@ -83,7 +83,9 @@ function asFields(statement: Match, part: PartOfPacket, { known, context }: Nami
   const fields = protocol === undefined ? undefined : fieldsOver(protocol, part);
   const value = bitsOf(statement.right, context);
   if (protocol === undefined || fields === undefined || value === undefined) return undefined;
-  return fields.map((field): NftStatement => {
+  // what follows a header of AH or IPComp is left out
+  const named = fields.filter(({ field }) => field !== 'nexthdr' || protocol === 'ip6');
+  return named.map((field): NftStatement => {
     const left: NftExpression = { ...spanOf(statement.left), kind: 'payload', protocol, field: field.field };
     const isFlags = findExpression(`${protocol} ${field.field}`)?.type === 'tcp_flag';
     return {

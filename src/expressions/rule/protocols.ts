@@ -1,6 +1,7 @@
 /** Protocols that a rule has asked for so far. nft adds what an expression implies, and refuses what cannot be true together.
  *  nftables src/proto.c proto_ctx_update(), src/payload.c payload_gen_dependency() */
 import type { Family } from '../../packet/address.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
 import type { NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
@@ -65,6 +66,10 @@ const FAMILIES: ReadonlyMap<string, ReadonlyMap<number, Family>> = new Map([
   ['ct original l3proto', NFPROTOS],
   ['ct reply l3proto', NFPROTOS],
 ]);
+/** nftables src/proto.c proto_ip, proto_ip6 */
+const WITH_HEADER: ReadonlySet<number> = new Set([
+  ...(['icmp', 'igmp', 'tcp', 'udp', 'dccp', 'esp', 'ah', 'icmpv6', 'ipcomp', 'sctp', 'udplite'] as const).map((name) => PROTO[name]),
+]);
 const ETHER_NAMES: ReadonlySet<string> = new Set(['meta protocol', 'ether type', 'vlan type']);
 const PROTOS: ReadonlySet<string> = new Set([
   ...['meta l4proto', 'ip protocol', 'ip6 nexthdr'],
@@ -89,10 +94,13 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   // a table of one family has no other
   if (name === 'meta protocol' && known.family !== undefined && context.table !== 'inet') return known;
   if (name === 'ether type') return { ...known, etherType: interval.lo, ...(family !== undefined && { family }) };
+  if (name.startsWith('ct ') && known.family !== undefined && context.table !== 'inet' && family !== undefined) return known;
   if (family !== undefined) return { ...known, family, loose: name === 'meta protocol' };
   if (name === 'icmp type' || name === 'icmpv6 type') return { ...known, icmpType: interval.lo };
   // in a table of inet nft asks for the protocol of the packet all the same
   if (name.startsWith('ct ') && context.table === 'inet') return known;
+  // of a number without a header that nft knows
+  if (name.startsWith('ip') && !WITH_HEADER.has(interval.lo)) return known;
   return PROTOS.has(name)
     ? { ...known, proto: interval.lo, several: values.length > 1 || (known.proto !== undefined && known.proto !== interval.lo) }
     : known;

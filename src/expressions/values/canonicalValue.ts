@@ -33,7 +33,11 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
           ? expression
           : { ...expression, form: 'string' };
       if (type.form === 'name' && expression.kind === 'value')
-        return type.names === 'interface' && expression.form === 'number' ? expression : { ...expression, form: 'string' };
+        return type.names === 'interface' && expression.form === 'number' && expression.text !== '1'
+          ? expression
+          : type.names === 'interface' && expression.text === '1'
+            ? { ...expression, form: 'string', text: 'lo' }
+            : { ...expression, form: 'string' };
       const value = constantOf(expression, type, context);
       if (value === undefined) return expression;
       return type.flags === true && typeof value === 'number'

@@ -52,7 +52,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   },
   {
     id: 'nft 1.0.6 lists what it cannot load again',
-    holds: ({ theirs }) => theirs.includes('[invalid type]'),
+    holds: ({ theirs }) => theirs.includes('[invalid type]') || /\(@nh,\d+,\d+ & \w+\) >>/.test(theirs),
   },
   {
     id: 'a name that this machine does not know',
@@ -70,7 +70,8 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // last used never; meta broute set 1; dccp option 5 exists
     id: 'nft 1.0.6 is older than the word',
-    holds: ({ ours, theirs }) => /\blast\b|meta broute|dccp option/.test(ours) && theirs.startsWith('refused: Error: syntax error'),
+    holds: ({ ours, theirs }) =>
+      /\blast\b|meta broute|dccp option/.test(ours) && /^refused: Error: (?:syntax error|No symbol type information)/.test(theirs),
   },
   {
     // type filter hook output priority dstnat
