@@ -11,7 +11,7 @@ it.each([
   ['chainwalk/kubernetes', kubernetes, ['InputError', 'readManifests', 'verifyManifests']],
   ['chainwalk/report', report, ['InputError', 'formatReport', 'formatTrace', 'mermaid', 'xtables']],
   ['chainwalk/matchers', matchers, ['matchers']],
-  ['chainwalk/arbitraries', arbitraries, ['hosts', 'istioSettings', 'packets', 'rulesTexts', 'rulesets']],
+  ['chainwalk/arbitraries', arbitraries, ['hosts', 'istioSettings', 'nftRulesets', 'nftTexts', 'packets', 'rulesTexts', 'rulesets']],
 ] as const)('%s exports what it did', (_, module, names) => {
   expect(Object.keys(module).sort()).toEqual([...names]);
 });

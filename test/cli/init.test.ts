@@ -7,6 +7,7 @@ import { chainwalk } from './memoryIo.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8');
 const RULES = read('istio-sidecar.rules');
+const NFT = read('nft/istio-sidecar.nft');
 const WEB = read('pods/vault.yaml');
 const HOST = read('hosts/pod.json');
 const VALUES = 'global:\n  proxy:\n    excludeOutboundPorts: "5432"\n';
@@ -27,6 +28,7 @@ async function ci(files: Readonly<Record<string, string>>, written: Readonly<Rec
 describe('chainwalk init', { timeout: 60_000 }, () => {
   it.each<[string, Readonly<Record<string, string>>, unknown]>([
     ['dumps', { 'net/pod.rules': RULES, 'net/b.rules': RULES }, { groups: [{ files: 'net/*.rules' }] }],
+    ['listings of nftables', { 'net/pod.nft': NFT, 'net/notes.nft': 'nothing' }, { groups: [{ files: ['net/*.nft', '!net/notes.nft'] }] }],
     ['manifests', { 'deploy/vault.yaml': WEB, 'deploy/service.yaml': SERVICE }, { groups: [{ files: 'deploy/*.yaml' }] }],
     [
       'both, with values and expectations',

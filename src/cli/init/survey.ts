@@ -31,7 +31,7 @@ export interface Survey {
   readonly leftOut: readonly LeftOut[];
 }
 
-const ENDINGS = ['rules', 'v4', 'v6', 'iptables', 'save', 'sh', 'env', 'golden', 'yaml', 'yml', 'json'];
+const ENDINGS = ['rules', 'nft', 'nftables', 'v4', 'v6', 'iptables', 'save', 'sh', 'env', 'golden', 'yaml', 'yml', 'json'];
 const PATTERNS = ENDINGS.map((ending) => `**/*.${ending}`);
 
 export async function survey(io: Pick<Io, 'glob' | 'read'>): Promise<Survey> {
