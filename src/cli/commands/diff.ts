@@ -46,7 +46,7 @@ export const diffCommand: Command = {
   name: 'diff',
   summary: 'packets that two rulesets treat differently',
   about:
-    'Every change comes with a packet that was walked on both sides. Exit 0 proves that nothing changes for whole connections, nor any rule that only later packets meet; exit 1: something changes, or it is undecided.',
+    'Every change comes with a packet that was walked on both sides. Exit 0 proves that nothing changes for whole connections, nor a rule for later packets alone; exit 1: a change, or undecided.',
   args: [
     {
       name: '[files...]',
