@@ -10,7 +10,7 @@ import type { CtDirection, Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Skb } from './skb.ts';
-import type { Fate, Unanswered, Walk } from './trace.ts';
+import type { Fate, Unanswered, Walk, WalkStep } from './trace.ts';
 
 /** What an answer has of the packet that it is about. */
 export interface Attached {
@@ -29,6 +29,22 @@ export interface Rejection {
   readonly with: string;
   /** the packet was routed to this host */
   readonly local: boolean;
+}
+
+interface WayOfRefused {
+  readonly steps: readonly WalkStep[];
+  /** its route leads to lo */
+  readonly local: boolean;
+  /** its destination when it had that route */
+  readonly dstOnLo: Address;
+}
+
+/** It was routed to this host. What is refused at PREROUTING has no route yet, unless it comes over lo.
+ *  kernel net/ipv4/netfilter/nf_reject_ipv4.c nf_reject_fill_skb_dst() */
+export function isForThisHost({ oif, iif, dst }: Skb, { steps, local, dstOnLo }: WayOfRefused): boolean {
+  const at = steps.findLast((step) => step.kind === 'hook')?.hook;
+  if (at === 'PREROUTING') return iif === 'lo' && dst === dstOnLo;
+  return oif === undefined || (iif === undefined && local);
 }
 
 /** A packet to walk, or why there is none. */

@@ -129,8 +129,8 @@ export class Skb {
 
   /** An index into WAYS_BACK. */
   wayBack(mark: number): number {
-    const { family, src, dst, iif = '' } = this;
-    return wayBack(this.host, { family, src, dst, mark, iif });
+    const { family, src, dst, iif = '', oif } = this;
+    return wayBack(this.host, { family, src, dst, mark, iif, oif });
   }
 
   /** Errors are for who sent the packet that they quote; under NAT of sources IPv4 knows who that is.

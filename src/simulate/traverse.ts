@@ -14,7 +14,7 @@ import type { Packet } from '../packet/packet.ts';
 import { isNeighbourDiscovery } from '../packet/packet.ts';
 import { putsTogetherFirst } from '../ruleset/stages.ts';
 import { afterOf } from './after.ts';
-import { type Attached, answerTo, attachTo, fateByAnswer, type Rejected, unanswered } from './answer.ts';
+import { type Attached, answerTo, attachTo, fateByAnswer, isForThisHost, type Rejected, unanswered } from './answer.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
@@ -229,7 +229,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
 
   /** REJECT has refused the packet, if its answer comes through. */
   function withAnswer(rejected: Rejected): Pick<Walk, 'fate' | 'answer'> {
-    const answer = answerTo(skb, { with: rejected.with, local: skb.oif === undefined || (skb.iif === undefined && out.local) });
+    const answer = answerTo(skb, { with: rejected.with, local: isForThisHost(skb, { steps, local: out.local, dstOnLo }) });
     if (!('proto' in answer)) return { fate: unanswered(rejected, answer) };
     const attach = { connection: skb.connection, direction: skb.direction, table };
     const walk = traverse({ ...traversal, packet: answer, detailed: false, attached: attach });

@@ -32,9 +32,9 @@ export function errorSources(space: Space, env: Env, within: Bdd): readonly Sour
   return [...(own === EMPTY ? [] : [{ set: own, src: env.dst }]), ...(others === EMPTY ? [] : chosen(space, env, others))];
 }
 
-/** The packet was routed to this host. */
+/** The packet was routed to this host, before PREROUTING only over lo. */
 function isLocal({ iif, oif, way }: Env): boolean {
-  return oif === undefined || (iif === undefined && way?.local === true);
+  return way !== undefined && (oif === undefined || (iif === undefined && way.local));
 }
 
 /** The interface on which a neighbour is answered. */

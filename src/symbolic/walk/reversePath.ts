@@ -38,7 +38,7 @@ export function wayBackSet(space: Space, env: Env, { ways, marked }: WayBackAske
     ] as const) {
       const asked = manager.minus(manager.and(anonymous, onLink), exempt);
       if (asked === EMPTY) continue;
-      for (const { set, route } of partitionWhole(space, { dst: env.src, src, mark, iif: 'lo', ...dev, within: asked })) {
+      for (const { set, route } of partitionWhole(space, { dst: env.src, src, mark, iif: env.oif ?? 'lo', ...dev, within: asked })) {
         if (ways.includes(judgeRoute(host, route, iif))) sets.push(set);
       }
     }

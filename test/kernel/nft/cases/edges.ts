@@ -120,6 +120,20 @@ export const EDGE_CASES: readonly NftCase[] = [
     },
   },
   {
+    name: 'what is refused before it has a route is answered, whomever it was for',
+    nft: inet(base('p', 'filter prerouting 0', 'ip saddr 10.0.0.9 reject')),
+    ends: {
+      'in udp 10.0.0.9 -> 10.244.0.77:80 iif=eth0': 'rejected',
+      'in udp 10.0.0.9 -> 10.244.0.5:80 iif=eth0': 'rejected',
+    },
+  },
+  {
+    name: 'a forwarded packet has a way back as if the answer came by the interface that it leaves by',
+    host: { ip_rules: ['iif net1 lookup 200'], route_tables: { 200: ['default dev net1'] }, sysctls: { 'net.ipv4.ip_forward': '1' } },
+    nft: inet(base('f', 'filter forward 0', 'fib saddr . iif oif missing meta mark set mark | 1', 'meta mark set mark | 2')),
+    ends: { 'in tcp 10.0.0.9 -> 192.168.50.9:80 iif=eth0': 'forwarded -o net1 10.0.0.9:40000 > 192.168.50.9:80 mark 3' },
+  },
+  {
     name: 'a destination keeps its port where the rule names none, random or not',
     nft: table('ip t', base('o', 'nat output -100', 'redirect random'), base('f', 'filter output 0', 'tcp dport 80 meta mark set 1')),
     ends: { [OUT]: 'delivered -i lo 10.244.0.5:40000 > 127.0.0.1:80 mark 1' },
