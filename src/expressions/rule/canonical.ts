@@ -20,7 +20,7 @@ import { withFieldNames } from './named.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
-  const told = withFamilies(withFieldNames(rule.statements, silent), silent);
+  const told = withFieldNames(withFamilies(rule.statements, silent), silent);
   const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), silent);
   const statements = withRanges(withoutIcmpTypes(ordered, silent).map((one) => canonicalStatement(one, silent)));
   return { ...rule, statements };

@@ -1,5 +1,5 @@
 /** Matches that other matches of the rule imply: nft does not list them. nftables src/payload.c payload_dependency_kill() */
-import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
@@ -43,6 +43,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     const resets = one.kind === 'reject' && context.table !== 'inet' && one.with?.[0]?.startsWith('tcp') === true;
     if (resets && transport !== undefined) gone.add(transport.at);
     if (at < statements.length - 1 && asksOwnFamily(one, context)) gone.add(at);
+    if (one.kind === 'vmap') continue;
     if (one.kind !== 'match') {
       network = undefined;
       transport = undefined;
@@ -75,12 +76,18 @@ function impliedHere(selector: NftSelector, context: NftRuleContext): Protocols 
 
 /** In a table of one family. */
 function asksOwnFamily(statement: NftStatement, context: NftRuleContext): boolean {
-  if (statement.kind !== 'match' || statement.left.kind !== 'meta' || statement.left.key !== 'protocol') return false;
+  if (statement.kind !== 'match' || !saysEtherType(statement.left)) return false;
   const own = protocolsOf(context.table).family;
   const { right } = statement;
   const [only] = right.kind === 'set' ? right.elements : [];
   const one = only !== undefined && right.kind === 'set' && right.elements.length === 1 ? { ...statement, right: only.key } : statement;
   return own !== undefined && afterMatch({}, one, context).family === own;
+}
+
+function saysEtherType(left: NftExpression): boolean {
+  return (
+    (left.kind === 'meta' && left.key === 'protocol') || (left.kind === 'payload' && left.protocol === 'ether' && left.field === 'type')
+  );
 }
 
 type Match = Extract<NftStatement, { kind: 'match' }>;

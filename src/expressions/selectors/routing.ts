@@ -11,8 +11,8 @@ const LEAVING: readonly HookName[] = ['FORWARD', 'OUTPUT', 'POSTROUTING'];
 export const routing: readonly Expression[] = [
   notKept({ name: 'rt classid', type: 'realm' }),
   notKept({ name: 'rt nexthop', type: 'string' }),
-  notKept({ name: 'rt ip nexthop', type: 'ipv4_addr', implies: { family: 4 } }),
-  notKept({ name: 'rt ip6 nexthop', type: 'ipv6_addr', implies: { family: 6 } }),
+  notKept({ name: 'rt ip nexthop', type: 'ipv4_addr', tables: ['ip', 'inet'] }),
+  notKept({ name: 'rt ip6 nexthop', type: 'ipv6_addr', tables: ['ip6', 'inet'] }),
   notKept({ name: 'rt mtu', type: 'integer', last: 0xffff, hooks: LEAVING }),
   notKept({ name: 'rt ipsec', type: 'boolean' }),
   ...(['in', 'out'] as const).flatMap((direction) => {

@@ -90,7 +90,7 @@ function checkQueue({ says, ...span }: Other, { report }: NftRuleContext): void 
   if (last !== undefined && Number(last) < Number(first)) refuse('the range is reversed');
   if (words.some((word) => word.includes('fanout')) && last === undefined) refuse('`fanout` needs a range of queues');
   const to = words[words.indexOf('to') + 1];
-  if (words.includes('to') && !words.includes('map') && !/^(?:\d|\$|numgen$|jhash$|symhash$)/.test(to ?? ''))
+  if (words.includes('to') && !words.includes('map') && !/^(?:\d+(?:-\d+)?$|\$|numgen$|jhash$|symhash$)/.test(to ?? ''))
     refuse('expected the number of a queue');
 }
 

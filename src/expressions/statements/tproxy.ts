@@ -26,6 +26,8 @@ export const tproxy = statement({
       refuse('`tproxy` to an address needs `ip` or `ip6` in a table of inet');
     if (context.table === 'inet' && given.family === undefined && known !== undefined)
       refuse('`tproxy` needs `ip` or `ip6` after a match on one of them');
+    if (given.family !== undefined && known !== undefined && (given.family === 'ip' ? 4 : 6) !== known)
+      refuse('`tproxy` to the other family');
     if (given.family !== undefined && (given.family === 'ip' ? 4 : 6) !== context.family) return ask(NEVER, given);
     ask(inSet('proto', [point(PROTO.tcp), point(PROTO.udp)]), given);
     if ([address, port].some((one) => one !== undefined && !isConstant(one))) {
