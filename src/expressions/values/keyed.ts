@@ -35,7 +35,8 @@ export function inRows(parts: readonly KeyPart[], rows: readonly ElementRow[], l
   }
   const fields = parts.map(fieldOf);
   if (fields.every((field) => field !== undefined)) return { kind: 'tuple', fields, rows: keys };
-  return or(...keys.map((key) => and(...key.map((intervals, at) => where(parts[at] as KeyPart, intervals)))));
+  // keys with more parts than were asked for were reported
+  return or(...keys.map((key) => and(...parts.map((part, at) => where(part, key[at] ?? [])))));
 }
 
 /** Of a number that is drawn nothing but the chance is known; not beside others. */
