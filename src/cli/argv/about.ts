@@ -2,7 +2,7 @@
 import type { Example } from './command.ts';
 import { EXIT, type ExitCode } from './exitCode.ts';
 
-export const TITLE = 'what Linux will do with a packet, from rules of iptables and nftables alone';
+export const TITLE = 'what Linux will do with a packet, from iptables or nftables rules';
 
 /** The main question of each user first. */
 export const EXAMPLES: readonly Example[] = [
@@ -27,7 +27,7 @@ export const EXIT_CODES: readonly (readonly [code: ExitCode, says: string])[] = 
 
 /** Paragraphs. */
 export const DESCRIPTION: readonly string[] = [
-  'chainwalk walks packets through iptables rules as the kernel does, follows a connection through the proxy of a mesh and out again, and proves claims about all packets. A dump of rules and a question are enough: no cluster, no root, no traffic.',
+  'chainwalk walks packets through rules of iptables and nftables as the kernel does, follows a connection through the proxy of a mesh and out again, and proves claims about all packets. A dump of rules and a question are enough: no cluster, no root, no traffic.',
   'Three kinds of failure are reported separately: malformed text, rules that the kernel would refuse, and rules whose meaning is not modelled. An answer that depends on the last is `undecided` and names the rule.',
 ];
 

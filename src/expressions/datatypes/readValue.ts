@@ -50,6 +50,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
       return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, ${type.last ?? `which has ${type.bits} bits`}`);
     return number;
   }
+  if (type.names === 'service' && !/[a-z]/i.test(text))
+    return refuse(`\`${text}\` is not a port`, text.includes(':') ? `a range of ports is \`${text.replace(':', '-')}\`` : undefined);
   if (type.names !== undefined) return onlyThere(type.names);
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
