@@ -30,12 +30,12 @@ function type4(host: Host, address: number, dev: string | undefined): AddrType {
 
 function type6(host: Host, address: bigint, dev: string | undefined): AddrType {
   if (isMulticast6(address)) return 'MULTICAST';
-  if (address === 0n) return 'UNSPEC';
   const route = lookupRoute(host, { family: 6, dst: address, mark: 0, ...(dev === undefined ? {} : { oif: dev }) });
   if (route === undefined || route.type === 'unreachable' || isDiscarding(route)) return 'UNREACHABLE';
   if (route.type === 'blackhole') return 'BLACKHOLE';
   if (route.type === 'prohibit') return 'PROHIBIT';
   if (isAnycast(route, address)) return 'ANYCAST';
+  if (address === 0n) return 'UNSPEC';
   const local = dev === undefined ? route.type === 'local' : isOn(host, { dev, address });
   return local ? 'LOCAL' : 'UNICAST';
 }

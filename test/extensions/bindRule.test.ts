@@ -80,8 +80,8 @@ describe('names that only the loading machine knows', () => {
     expect(texts('-m owner --uid-owner istio-proxy', { users: new Map([['istio-proxy', 1337]]) })).toEqual(['-m owner --uid-owner 1337']);
   });
   test('a service name outside of the common ones is not modelled', () => {
-    expect(bind('-p tcp --dport zabbix-agent').says).toEqual([
-      'not-modelled: service name `zabbix-agent` is looked up when the rules are loaded @ zabbix-agent',
+    expect(bind('-p tcp --dport node-exporter').says).toEqual([
+      'not-modelled: service name `node-exporter` is looked up when the rules are loaded @ node-exporter',
     ]);
   });
   test('an extension that is not modelled keeps its words and says so once', () => {

@@ -30,4 +30,6 @@ export interface TableContext {
 export interface NftRuleContext extends TableContext {
   /** names the rule in `chance` expressions: every rule draws its own lots */
   readonly ruleId: string;
+  /** what nft takes the packet to be of, though the rule has let packets of other protocols pass, as `meta nfproto { ipv4, ipv6 }` does */
+  readonly taken?: { readonly family?: Family | undefined; readonly proto?: number | undefined };
 }

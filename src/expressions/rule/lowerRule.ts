@@ -53,7 +53,7 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
     if (ended) refuseAfterEnd(one, context);
     before = protocols;
     protocols = expressionsNeed(one, { building, limits, protocols });
-    (STATEMENTS[one.kind] as Statement).apply(one, building);
+    (STATEMENTS[one.kind] as Statement).apply(one, { ...building, context: { ...context, taken: before.taken ?? {} } });
     protocols = afterMatch(protocols, one, context);
     ended ||= isFinal(one);
   }

@@ -19,6 +19,8 @@ export interface Protocols {
   readonly etherType?: number | undefined;
   /** of `meta protocol`, beside which nft takes other families too */
   readonly loose?: boolean | undefined;
+  /** after a set with others: nft asks for nothing more */
+  readonly taken?: NftRuleContext['taken'];
 }
 
 /** What the family of its table says of all packets of a rule. */
@@ -87,21 +89,31 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   // of a set of ethertypes none counts
   if (right.kind === 'set' && ETHER_NAMES.has(name)) return known;
   const values = right.kind === 'set' ? right.elements.map(({ key }) => key) : [right];
-  const last = values.at(-1);
-  const interval = last === undefined || last.kind === 'reference' ? undefined : intervalOf(last, part.type, silent);
-  if (interval === undefined || interval.lo !== interval.hi || typeof interval.lo !== 'number') return known;
-  const family = FAMILIES.get(name)?.get(interval.lo);
+  // nor ranges
+  const singles = values.flatMap((value) => {
+    const interval = value.kind === 'reference' ? undefined : intervalOf(value, part.type, silent);
+    return interval !== undefined && interval.lo === interval.hi && typeof interval.lo === 'number' ? [interval.lo] : [];
+  });
+  const last = singles.at(-1);
+  if (last === undefined) return known;
+  const hasOthers = values.length > 1;
+  const family = FAMILIES.get(name)?.get(last);
   // a table of one family has no other
   if (name === 'meta protocol' && known.family !== undefined && context.table !== 'inet') return known;
-  if (name === 'ether type') return { ...known, etherType: interval.lo, ...(family !== undefined && { family }) };
+  if (name === 'ether type') return { ...known, etherType: last, ...(family !== undefined && { family }) };
   if (name.startsWith('ct ') && known.family !== undefined && context.table !== 'inet' && family !== undefined) return known;
-  if (family !== undefined) return { ...known, family, loose: name === 'meta protocol' };
-  if (name === 'icmp type' || name === 'icmpv6 type') return { ...known, icmpType: interval.lo };
+  if (family !== undefined)
+    return { ...known, family, loose: name === 'meta protocol', taken: { ...known.taken, family: hasOthers ? family : undefined } };
+  if (name === 'icmp type' || name === 'icmpv6 type') return { ...known, icmpType: last };
   // in a table of inet nft asks for the protocol of the packet all the same
   if (name.startsWith('ct ') && context.table === 'inet') return known;
   // of a number without a header that nft knows
-  if (name.startsWith('ip') && !WITH_HEADER.has(interval.lo)) return known;
-  return PROTOS.has(name)
-    ? { ...known, proto: interval.lo, several: values.length > 1 || (known.proto !== undefined && known.proto !== interval.lo) }
-    : known;
+  if (name.startsWith('ip') && !WITH_HEADER.has(last)) return known;
+  if (!PROTOS.has(name)) return known;
+  return {
+    ...known,
+    proto: last,
+    several: singles.length > 1 || (known.proto !== undefined && known.proto !== last),
+    taken: { ...known.taken, proto: hasOthers ? last : undefined },
+  };
 }

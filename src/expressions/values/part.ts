@@ -12,6 +12,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { findExpression } from '../selectors/all.ts';
 import { constantOf } from './constant.ts';
+import { inItsPlace, withOthers } from './taken.ts';
 
 export interface KeyPart {
   readonly selection: Selection;
@@ -94,7 +95,12 @@ function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPar
   };
   const { implies } = expression;
   const wrong = implies?.family !== undefined && implies.family !== context.family;
-  return { type, span: selector, expression, selection: wrong ? ABSENT : expression.select(context, selector) };
+  const part = { type, span: selector, expression };
+  if (wrong) return { ...part, selection: implies.family === context.taken?.family ? inItsPlace(expression) : ABSENT };
+  const selection = expression.select(context, selector);
+  const isAsked = implies?.proto === undefined || implies.proto !== context.taken?.proto;
+  if (isAsked) return { ...part, selection };
+  return { ...part, expression: { ...expression, implies: {} }, selection: withOthers(selection, expression, implies.proto) };
 }
 
 const FIB_TYPES: Readonly<Record<string, Datatype>> = { type: DATATYPES.fib_addrtype, oif: DATATYPES.fib_oif, oifname: DATATYPES.ifname };

@@ -1,5 +1,5 @@
 /** What happens at the edges of conntrack, of defragmentation and of the numbers of interfaces. */
-import { base, DELIVERED, IN, inet, type NftCase, OUT, SENT, table } from './nftCase.ts';
+import { base, DELIVERED, DELIVERED6, IN, IN6, inet, type NftCase, OUT, SENT, table } from './nftCase.ts';
 
 const FIN = 'in tcp 10.0.0.9 -> 10.244.0.5:80 iif=eth0 flags=F';
 const FRAGMENT = 'in udp 10.0.0.9 -> 10.244.0.5 iif=eth0 frag=100';
@@ -118,6 +118,40 @@ export const EDGE_CASES: readonly NftCase[] = [
       'in tcp ::ffff:10.0.0.9 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [::ffff:10.0.0.9]:40000 > [fd00:10:244::5]:80 mark 32',
       'in tcp fe80::9 -> [fd00:10:244::5]:80 iif=net1': 'delivered -i net1 [fe80::9]:40000 > [fd00:10:244::5]:80 mark 8',
     },
+  },
+  {
+    name: 'the address :: has no type where a route leads to it, and is unreachable like others where none does',
+    host: { routes: ['default via 10.244.0.1 dev eth0'] },
+    nft: inet(
+      base(
+        'p',
+        'filter prerouting 0',
+        'fib saddr type unreachable meta mark set mark | 1',
+        'fib saddr type unspec meta mark set mark | 2',
+        'drop',
+      ),
+    ),
+    meets: {
+      'in udp :: -> [fd00:10:244::5]:80 iif=eth0': ['PREROUTING inet t:p:1 CONTINUE'],
+    },
+    misses: {
+      'in udp :: -> [fd00:10:244::5]:80 iif=eth0': ['PREROUTING inet t:p:2 CONTINUE'],
+    },
+  },
+  {
+    name: 'of the protocols of a set nft takes the last, asks for it no more, and packets of the others have something else there',
+    nft: inet(
+      'set d { type ipv6_addr; size 10; flags dynamic; }',
+      base(
+        'p',
+        'filter prerouting 0',
+        'meta nfproto { ipv4, ipv6 } update @d { ip6 saddr } meta mark set mark | 1',
+        'update @d { ip6 saddr } meta mark set mark | 2',
+        'meta l4proto { tcp, 17-20 } tcp dport 0-65535 meta mark set mark | 4',
+        'meta l4proto { tcp, 17-20 } tcp dport 80 meta mark set mark | 8',
+      ),
+    ),
+    ends: { [IN]: `${DELIVERED} mark 13`, [IN6]: `${DELIVERED6} mark 15` },
   },
   {
     name: 'what is refused before it has a route is answered, whomever it was for',
