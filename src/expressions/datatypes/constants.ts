@@ -139,6 +139,14 @@ export const IGMP_TYPE = constants({
   'leave-group': 0x17,
 });
 
+/** Of the mobility header. */
+export const MH_TYPE = constants({
+  ...{ 'binding-refresh-request': 0, 'home-test-init': 1, 'careof-test-init': 2, 'home-test': 3, 'careof-test': 4 },
+  ...{ 'binding-update': 5, 'binding-acknowledgement': 6, 'binding-error': 7, 'fast-binding-update': 8 },
+  ...{ 'fast-binding-acknowledgement': 9, 'fast-binding-advertisement': 10, 'experimental-mobility-header': 11 },
+  'home-agent-switch-message': 12,
+});
+
 export const CT_EVENT = constants({
   ...{ new: 1, related: 2, destroy: 4, reply: 8, assured: 0x10, protoinfo: 0x20, helper: 0x40, mark: 0x80, seqadj: 0x100 },
   ...{ secmark: 0x200, label: 0x400 },

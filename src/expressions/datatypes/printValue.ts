@@ -50,9 +50,11 @@ export function numberText(value: number, { prints, flags }: Datatype): string {
   return `0x${value.toString(16).padStart(Number(prints.slice(3)), '0')}`;
 }
 
-/** The names of the bits of a flag type, in the order in which nft prints them; undefined: some bit has none. */
-export function bitNames(bits: number, { constants }: Datatype): readonly string[] | undefined {
-  const named = [...(constants ?? [])].filter(([, bit]) => bit !== 0 && (bits & bit) !== 0);
-  const all = named.reduce((sum, [, bit]) => (sum | bit) >>> 0, 0);
-  return all === bits >>> 0 && bits !== 0 ? named.map(([name]) => name) : undefined;
+/** The bits of a flag type by name, or by number where they have none, in the order in which nft prints them; undefined: there is none. */
+export function bitNames(bits: number, { constants, names }: Datatype): readonly string[] | undefined {
+  if (bits === 0 || names === 'label') return undefined;
+  const nameOfBit = new Map([...(constants ?? [])].map(([name, bit]) => [bit, name]));
+  return Array.from({ length: 32 }, (_, at) => 2 ** at)
+    .filter((bit) => (bits & bit) !== 0)
+    .map((bit) => nameOfBit.get(bit) ?? `0x${bit.toString(16)}`);
 }

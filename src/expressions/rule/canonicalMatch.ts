@@ -6,23 +6,60 @@ import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
-import { bitNames, numberText } from '../datatypes/printValue.ts';
+import { bitNames } from '../datatypes/printValue.ts';
 import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
 import { FIB_FLAGS, keyPart, keyParts } from '../values/part.ts';
 
-export function canonicalMatch(statement: StatementOf<'match'>, context: NftRuleContext): NftStatement {
+export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleContext): NftStatement {
+  const statement = turnedBack(withoutZero(given, context));
   const left = selectorIn(statement.left, context);
   const types = typesIn(statement.left, context);
   const [type] = types;
+  if (type !== undefined && ORDERS.has(statement.op ?? '')) return inOrder({ ...statement, left }, type, context);
   const right = comparedIn(statement.right, types, context);
   if (isTurnedRound(statement.right, type, context)) return { ...statement, left, right: turnedRound(right), op: '!=' };
   const { op, ...plain } = { ...statement, left, right };
+  if (left.kind === 'binary' && right.kind === 'range' && op !== '!=') return plain;
   if (left.kind === 'binary' && left.op === '&' && type !== undefined) return masked({ ...plain, op: op ?? '==', left }, type, context);
   if (left.kind === 'binary') return { ...plain, op: op ?? '==' };
   if (type?.flags === true && (op === '==' || op === '!=') && !isSet(right)) return exactFlags({ ...plain, op }, type, context);
   return op === undefined || op === '==' ? plain : { ...plain, op };
+}
+
+const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+
+/** fact: numbers of the machine are turned round to be put in order, and what is turned round has no name */
+function inOrder(match: StatementOf<'match'>, type: Datatype, context: NftRuleContext): NftStatement {
+  const { constants, byHost, bits: width, flags } = type;
+  const bits = constantOf(match.right, type, context);
+  const isNameless = constants !== undefined && byHost === true && width > 8 && bits !== 0;
+  const listed = flags === true && width === 8 && match.left.kind !== 'binary';
+  if (typeof bits !== 'number' || (!isNameless && flags !== true)) return { ...match, right: comparedIn(match.right, [type], context) };
+  const right: NftExpression = { ...spanOf(match.right), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` };
+  if (listed && (bitNames(bits, type)?.length ?? 0) > 1) return { ...match, right };
+  const printed = isNameless ? { ...type, constants: new Map() } : type;
+  return { ...match, right: canonicalConstant(right, printed, { list: false, context }) };
+}
+
+/** `mark | 0` is `mark`. */
+function withoutZero(match: StatementOf<'match'>, context: NftRuleContext): StatementOf<'match'> {
+  const { left } = match;
+  if (left.kind !== 'binary' || (left.op !== '|' && left.op !== '^')) return match;
+  const by = constantOf(left.right, keyPart(left.left, context).type, context);
+  return by === 0 || by === 0n ? { ...match, op: match.op ?? '==', left: left.left } : match;
+}
+
+/** `mark ^ 1 == 2` is `mark 3`. nftables src/evaluate.c binop_transfer() */
+function turnedBack(match: StatementOf<'match'>): StatementOf<'match'> {
+  const { left, right, op } = match;
+  if (left.kind !== 'binary' || left.op !== '^' || ORDERS.has(op ?? '')) return match;
+  const turn = (value: NftExpression): NftExpression => ({ ...spanOf(value), kind: 'binary', op: '^', left: value, right: left.right });
+  const isPlain = ({ kind }: NftExpression): boolean => kind === 'value' || kind === 'binary' || kind === 'list';
+  if (isPlain(right)) return { ...match, left: left.left, right: turn(right) };
+  if (right.kind !== 'set' || !right.elements.every(({ key }) => isPlain(key))) return match;
+  return { ...match, left: left.left, right: { ...right, elements: right.elements.map((one) => ({ ...one, key: turn(one.key) })) } };
 }
 
 /** `"22:00"-"06:00"` is `!= "06:00"-"22:00"`. nftables src/evaluate.c expr_evaluate_relational() */
@@ -45,7 +82,8 @@ function exactFlags(match: StatementOf<'match'>, type: Datatype, context: NftRul
   const bits = constantOf(match.right, type, context);
   if (typeof bits !== 'number' || (bitNames(bits, type)?.length ?? 0) < 2) return match;
   const { op, ...plain } = match;
-  if (type.bits === 8) return { ...match, right: { ...spanOf(match.right), kind: 'value', form: 'number', text: numberText(bits, type) } };
+  if (type.bits === 8)
+    return { ...match, right: { ...spanOf(match.right), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` } };
   const right = canonicalConstant(match.right, type, { list: false, context });
   return op === '==' ? { ...plain, right } : { ...match, right };
 }
@@ -83,7 +121,7 @@ function maskLength(mask: FieldValue | undefined, { form, bits, name }: Datatype
     return undefined;
   const holes = (1n << BigInt(bits)) - 1n - BigInt(mask);
   const length = bits - (holes === 0n ? 0 : holes.toString(2).length);
-  return (holes & (holes + 1n)) === 0n && length > 0 && length < bits ? length : undefined;
+  return (holes & (holes + 1n)) === 0n && length < bits ? length : undefined;
 }
 
 export function typesIn(key: NftExpression, context: NftRuleContext): readonly Datatype[] {

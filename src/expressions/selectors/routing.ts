@@ -14,7 +14,7 @@ export const routing: readonly Expression[] = [
   notKept({ name: 'rt ip nexthop', type: 'ipv4_addr', tables: ['ip', 'inet'] }),
   notKept({ name: 'rt ip6 nexthop', type: 'ipv6_addr', tables: ['ip6', 'inet'] }),
   notKept({ name: 'rt mtu', type: 'integer', last: 0xffff, hooks: LEAVING }),
-  notKept({ name: 'rt ipsec', type: 'boolean' }),
+  notKept({ name: 'rt ipsec', type: 'presence' }),
   ...(['in', 'out'] as const).flatMap((direction) => {
     const hooks = direction === 'in' ? RECEIVING : LEAVING;
     return [

@@ -29,9 +29,11 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
     case 'binary': {
       if (type.name === 'boolean' || type.name === 'string') return expression;
       if (type.name === 'fib_oif' && expression.kind === 'value')
-        return expression.form === 'number' || type.constants?.has(expression.text) === true
-          ? expression
-          : { ...expression, form: 'string' };
+        return expression.text === '1'
+          ? { ...expression, form: 'string', text: 'lo' }
+          : expression.form === 'number' || type.constants?.has(expression.text) === true
+            ? expression
+            : { ...expression, form: 'string' };
       if (type.form === 'name' && expression.kind === 'value')
         return type.names === 'interface' && expression.form === 'number' && expression.text !== '1'
           ? expression
@@ -51,7 +53,10 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
 
 /** Ends of a range are listed by number. */
 function endOf(expression: NftExpression, type: Datatype, place: ConstantPlace): NftExpression {
-  const value = type.form === 'number' && type.names !== 'clock' ? constantOf(expression, type, place.context) : undefined;
+  const value =
+    type.form === 'number' && type.names !== 'clock' && type.names !== 'interface'
+      ? constantOf(expression, type, place.context)
+      : undefined;
   if (typeof value !== 'number') return canonicalConstant(expression, type, place);
   const text = type.names === 'duration' ? `${value / 1000}s` : numberText(value, type);
   return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text };
@@ -59,7 +64,7 @@ function endOf(expression: NftExpression, type: Datatype, place: ConstantPlace):
 
 function flagsAt(bits: number, type: Datatype, { span, list }: { readonly span: Span; readonly list: boolean }): NftExpression {
   const names = bitNames(bits, type);
-  const word = (text: string): NftExpression => ({ ...span, kind: 'value', form: 'word', text });
+  const word = (text: string): NftExpression => ({ ...span, kind: 'value', form: /^\d/.test(text) ? 'number' : 'word', text });
   const [first, ...rest] = names ?? [];
   if (first === undefined) return { ...span, kind: 'value', form: 'number', text: numberText(bits, type) };
   if (rest.length === 0) return word(first);

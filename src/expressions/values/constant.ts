@@ -88,6 +88,7 @@ export function intervalOf(expression: NftExpression, type: Datatype, context: V
     case 'range': {
       const [lo, hi] = [constantOf(expression.lo, type, context), constantOf(expression.hi, type, context)];
       if (lo === undefined || hi === undefined) return undefined;
+      if (type.names === 'interface') return undefined;
       if (lo <= hi) return { lo, hi };
       // the other way round it means all other times
       if (type.name === 'hour' || type.name === 'day') return { lo: hi, hi: lo };

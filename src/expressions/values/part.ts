@@ -110,8 +110,9 @@ function typeWithout(selector: NftSelector): Datatype {
   if (selector.kind === 'raw') return { ...DATATYPES.integer, bits: selector.length, prints: 'hex' };
   if (selector.kind === 'fib') return FIB_TYPES[selector.result] ?? DATATYPES.string;
   if (selector.kind !== 'header') return DATATYPES.string;
-  if (selector.field === undefined) return DATATYPES.boolean;
+  if (selector.field === undefined) return DATATYPES.presence;
   if (selector.field === 'nexthdr') return DATATYPES.inet_proto;
+  if (selector.name === 'mh' && selector.field === 'type') return DATATYPES.mh_type;
   const bits = selector.of === 'sctp chunk' ? undefined : FIELD_BITS[selector.field];
   return bits === undefined || selector.name === 'mh' ? DATATYPES.string : { ...DATATYPES.integer, bits };
 }

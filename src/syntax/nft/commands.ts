@@ -5,6 +5,7 @@ import type { NftName } from './ast.ts';
 import { type NamedBlock, readHandle } from './blocks.ts';
 import { nftChainOf } from './chainBlock.ts';
 import { endLine, type NftCursor, nextWord, placedIn, skipUnread, take, takeOrSay, takeOrSkip } from './cursor.ts';
+import { noteEarlyIn } from './definedLater.ts';
 import { elementCommand } from './elementCommands.ts';
 import { knownChain, knownTable, sayExists, sayMissing } from './known.ts';
 import { allParts, findPart, partAt, spanAt, textAt, wordsOfPart } from './matched.ts';
@@ -22,6 +23,7 @@ export function nftCommand(cursor: NftCursor, world: NftWorld): void {
     skipUnread(cursor);
     return;
   }
+  cursor.isScript = true;
   if (!takeOrSkip(cursor, 'command')) return;
   const parts = allParts(cursor);
   const given = findPart(cursor, parts, 'verb');
@@ -137,8 +139,11 @@ function addItem(cursor: NftCursor, block: NamedBlock, verb: string): boolean {
   const { kind, table, name, start } = block;
   if (verb === 'create' && itemsOf(table, kind).has(keyOf(kind, name.text))) sayExists(cursor, { kind, name });
   take(cursor, 'sp');
-  if (take(cursor, 'opens')) readNamedBlock(cursor, block);
-  else if (kind === 'chain') nftChainOf(table, name, start);
+  const isNew = kind === 'chain' && !table.chains.has(name.text);
+  if (take(cursor, 'opens')) {
+    readNamedBlock(cursor, block);
+    noteEarlyIn(cursor, table);
+  } else if (kind === 'chain') nftChainOf(table, name, start);
   else if (kind === 'set' || kind === 'map') return takeOrSay(cursor, 'opens');
   else {
     const says = take(cursor, 'property') ? wordsOfPart(cursor, 0, 0) : [];
@@ -146,6 +151,7 @@ function addItem(cursor: NftCursor, block: NamedBlock, verb: string): boolean {
     if (kind === 'flowtable') table.flowtables.set(name.text, { name, says, start, end: name.end });
     else table.objects.set(keyOf(kind, name.text), { kind, name, says, start, end: name.end, ...(handle !== undefined && { handle }) });
   }
+  if (isNew) cursor.made.add(nftChainOf(table, name, start));
   return true;
 }
 
@@ -190,6 +196,11 @@ function rename(cursor: NftCursor, table: NftTableState | undefined, name: NftNa
   const chain = knownChain(cursor, table, name);
   if (table.chains.has(to.text)) sayExists(cursor, { kind: 'chain', name: to });
   if (chain === undefined) return true;
+  if (cursor.made.has(chain)) {
+    const message = `chain \`${name.text}\` is renamed in the text that makes it, which the kernel refuses`;
+    const { start, end } = name;
+    cursor.report({ kind: 'not-loadable', code: 'unknown-chain', message, span: { start, end }, help: 'make it with its new name' });
+  }
   const chains = [...table.chains.values()];
   table.chains.clear();
   for (const one of chains) {

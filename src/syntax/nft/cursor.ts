@@ -8,6 +8,7 @@ import type { NftExpression } from './ast.ts';
 import type { NamedEarly } from './definedLater.ts';
 import type { NftReader } from './matched.ts';
 import { readStatement } from './statements.ts';
+import type { NftChainState } from './world.ts';
 
 export interface NftCursor extends NftReader {
   at: number;
@@ -15,7 +16,11 @@ export interface NftCursor extends NftReader {
   /** it was said that the text breaks off */
   cut: boolean;
   /** names of commands that were not there yet */
-  readonly early: NamedEarly[];
+  readonly early: Map<number, NamedEarly>;
+  /** chains that commands of this text have made */
+  readonly made: Set<NftChainState>;
+  /** there were commands: what stands in a block is one of them, not what a host has */
+  isScript: boolean;
 }
 
 export type NftRule = keyof (typeof grammar)['rules'];
@@ -43,7 +48,9 @@ export function newNftCursor({ text, span, report, place, lineOf, defined }: Nft
     at: span.start,
     end: span.end,
     cut: false,
-    early: [],
+    early: new Map(),
+    made: new Set(),
+    isScript: false,
   };
 }
 

@@ -1,40 +1,83 @@
-/** Commands are carried out one after the other: what a rule names has to be there before it. In the block of a table the order is free. */
-import type { NftName, NftRuleNode } from './ast.ts';
+/** Commands are carried out one after the other: what a rule names has to be there before it. In the block of a table the order is free,
+ *  and what it names has to be there at its end. */
+import type { NftElement, NftName, NftRuleNode, NftStatement } from './ast.ts';
 import type { NftCursor } from './cursor.ts';
 import { type NftTableState, type NftWorld, nftTableKey } from './world.ts';
 
 /** A name that was not there when a command named it. */
 export interface NamedEarly {
   readonly table: NftTableState;
-  readonly of: 'chains' | 'sets';
+  readonly of: 'chains' | 'sets' | 'objects' | 'flowtables';
+  /** as the table has it */
+  readonly key: string;
   readonly name: NftName;
 }
 
+type Named = Pick<NamedEarly, 'of' | 'key' | 'name'>;
+
 export function noteEarly(cursor: NftCursor, table: NftTableState, rule: NftRuleNode): void {
-  for (const { of, name } of namesIn(rule)) if (!table[of].has(name.text)) cursor.early.push({ table, of, name });
+  note(cursor, table, namesIn(rule));
+}
+
+/** A map may send packets to chains. */
+export function noteEarlyTargets(cursor: NftCursor, table: NftTableState, elements: readonly NftElement[]): void {
+  for (const { value } of elements) if (value?.kind === 'verdict' && value.chain !== undefined) note(cursor, table, namesIn(value));
+}
+
+/** At the end of a block. */
+export function noteEarlyIn(cursor: NftCursor, table: NftTableState): void {
+  for (const { rules } of table.chains.values()) for (const rule of rules) noteEarly(cursor, table, rule);
+  for (const { value, elements } of table.sets.values()) if (value !== undefined) noteEarlyTargets(cursor, table, elements);
+}
+
+function note(cursor: NftCursor, table: NftTableState, names: Iterable<Named>): void {
+  for (const named of names) if (!table[named.of].has(named.key)) cursor.early.set(named.name.start, { table, ...named });
 }
 
 /** What is not there at the end either is said by those who look at the whole table. */
 export function sayDefinedLater({ early, report }: NftCursor, world: NftWorld): void {
-  for (const { table, of, name } of early) {
+  for (const { table, of, key, name } of early.values()) {
     const isGone = world.get(nftTableKey(table.family, table.name.text)) !== table;
-    if (!isGone && !table[of].has(name.text)) continue;
+    if (!isGone && !table[of].has(key)) continue;
     const message = `\`${name.text}\` is not there when this command is carried out`;
     const { start, end } = name;
-    const help = 'put the command that makes it before this one';
+    const help = 'put the command that makes it before this one, or both into one block of the table';
     report({ kind: 'not-loadable', code: of === 'chains' ? 'unknown-chain' : 'unknown-item', message, span: { start, end }, help });
   }
 }
 
-function* namesIn(node: unknown): Generator<Pick<NamedEarly, 'of' | 'name'>> {
+function* namesIn(node: unknown): Generator<Named> {
   if (typeof node !== 'object' || node === null) return;
   if (Array.isArray(node)) {
     for (const one of node) yield* namesIn(one);
     return;
   }
-  const { kind, name, chain, set } = node as Partial<Record<'kind' | 'name' | 'chain' | 'set', unknown>>;
-  if (kind === 'reference') yield { of: 'sets', name: name as NftName };
-  if (kind === 'dynamic') yield { of: 'sets', name: set as NftName };
-  if (kind === 'verdict' && chain !== undefined) yield { of: 'chains', name: chain as NftName };
+  const named = namedBy(node as NftStatement | { readonly kind: 'reference'; readonly name: NftName });
+  if (named !== undefined) yield named;
   for (const inner of Object.values(node)) yield* namesIn(inner);
+}
+
+function namedBy(node: NftStatement | { readonly kind: 'reference'; readonly name: NftName }): Named | undefined {
+  switch (node.kind) {
+    case 'reference':
+      return { of: 'sets', key: node.name.text, name: node.name };
+    case 'dynamic':
+      return { of: 'sets', key: node.set.text, name: node.set };
+    case 'verdict':
+      return node.chain && { of: 'chains', key: node.chain.text, name: node.chain };
+    case 'counter':
+    case 'limit':
+    case 'quota':
+    case 'object': {
+      const { object } = node;
+      if (object?.kind !== 'value') return undefined;
+      return { of: 'objects', key: `${node.kind === 'object' ? node.of : node.kind} ${object.text}`, name: object };
+    }
+    case 'other': {
+      const name = node.verb === 'flow' ? node.says.at(-1) : undefined;
+      return name && { of: 'flowtables', key: name.text.replace(/^@/, ''), name };
+    }
+    default:
+      return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 /** `add element`, `create element`, `delete element`. */
 import type { NftElement } from './ast.ts';
 import { type NftCursor, take, takeOrSay } from './cursor.ts';
+import { noteEarlyTargets } from './definedLater.ts';
 import { knownTable, sayMissing } from './known.ts';
 import { allParts } from './matched.ts';
 import { printNftElement, printNftExpression } from './printExpression.ts';
@@ -22,6 +23,7 @@ export function elementCommand(cursor: NftCursor, world: NftWorld, verb: string)
   readElementsTo(cursor, elements);
   const table = knownTable(cursor, world, named);
   const set = table?.sets.get(name.text);
+  if (table !== undefined) noteEarlyTargets(cursor, table, elements);
   if (set !== undefined) carryOut(cursor, set, { verb, elements });
   else if (table !== undefined) sayMissing(cursor, { table, kind: 'set', name });
   return true;

@@ -64,7 +64,7 @@ const READINGS: ReadonlyMap<number, Reading> = new Map<number, Reading>([
   [captures.quota, stateful('quota', 1)],
   [captures.last, stateful('last', 1)],
   [captures.connlimit, stateful('ct count', 2)],
-  [captures.log, (reader, index) => ({ kind: 'log', says: wordsOfPart(reader, index, 1), ...spanAt(reader, index) })],
+  [captures.log, readLog],
   [captures.reject, readReject],
   [captures.notrack, (reader, index) => ({ kind: 'notrack', ...spanAt(reader, index) })],
   [captures.nat, readNatStatement],
@@ -165,6 +165,12 @@ function objectOf(reader: NftReader, index: number, of: string): NftStatement | 
 function readCtObject(reader: NftReader, index: number): NftStatement {
   const [, word = ''] = wordsOfPart(reader, index, 0).map(({ text }) => text);
   return { kind: 'object', of: `ct ${word}`, object: readExpression(reader, index + 3), ...spanAt(reader, index) };
+}
+
+function readLog(reader: NftReader, index: number): NftStatement {
+  const word = findPart(reader, partsIn(reader, index), 'word');
+  if (word !== undefined && !isNameOfNft(textAt(reader, word))) sayWord(reader, textAt(reader, word), spanAt(reader, word));
+  return { kind: 'log', says: wordsOfPart(reader, index, 1), ...spanAt(reader, index) };
 }
 
 function readReject(reader: NftReader, index: number): NftStatement {

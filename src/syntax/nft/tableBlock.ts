@@ -5,6 +5,7 @@ import type { NftFamily, NftName } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
 import { readChainBlock } from './chainBlock.ts';
 import { endLine, type NftCursor, nextWord, skipUnread, takeOrSay, takeOrSkip } from './cursor.ts';
+import { noteEarlyIn } from './definedLater.ts';
 import { isDefinition, readDefinition } from './definitions.ts';
 import { allParts, findPart, type NftReader, partAt, spanAt, textAt } from './matched.ts';
 import { readFlowtable, readObject } from './objectBlock.ts';
@@ -39,8 +40,11 @@ export function readTableBlock(cursor: NftCursor, table: NftTableState): void {
   const handle = readHandle(cursor);
   if (handle !== undefined) table.handle = handle;
   cursor.scopes.unshift(new Map());
+  const before = new Set(cursor.isScript ? table.chains.values() : []);
   readLines(cursor, table.name, () => readTableLine(cursor, table));
   cursor.scopes.shift();
+  if (cursor.isScript) for (const chain of table.chains.values()) if (!before.has(chain)) cursor.made.add(chain);
+  noteEarlyIn(cursor, table);
 }
 
 function readTableLine(cursor: NftCursor, table: NftTableState): void {

@@ -57,7 +57,6 @@ describe('commands of nft', () => {
     ['delete chain ip t c', []],
     ['flush ruleset ip6', ['tcp dport 1', 'tcp dport 2']],
     ['flush ruleset', []],
-    ['rename chain ip t c d', ['tcp dport 1', 'tcp dport 2']],
     ['destroy chain ip t no', ['tcp dport 1', 'tcp dport 2']],
     ['list ruleset', ['tcp dport 1', 'tcp dport 2']],
     ['add table t; add chain t c; add rule t c tcp dport 3', ['tcp dport 1', 'tcp dport 2', 'tcp dport 3']],
@@ -68,6 +67,34 @@ describe('commands of nft', () => {
     expect(rules(done)).toEqual(expected);
   });
 
+  it('a chain of a listing is renamed', () => {
+    const done = carriedOut('table ip t {\n chain c {\n  tcp dport 1\n }\n}', 'rename chain ip t c d');
+    expect(done.said).toEqual([]);
+    expect(done.text).toContain('chain d {');
+  });
+
+  it.each([
+    ['table ip t {\n chain e {\n  jump d\n }\n}', 'd'],
+    ['table ip t {\n chain e {\n  ip saddr @x\n }\n}', 'x'],
+    ['table ip t {\n chain e {\n  counter name "n"\n }\n}', 'n'],
+    ['table ip t {\n chain e {\n  tcp dport 1 jump {\n   jump d\n  }\n }\n}', 'd'],
+    ['table ip t {\n map m {\n  type ipv4_addr : verdict\n  elements = { 10.0.0.1 : goto d }\n }\n}', 'd'],
+    ['add map ip t m { type ipv4_addr : verdict; elements = { 10.0.0.1 : goto d }; }', 'd'],
+    ['add map ip t m { type ipv4_addr : verdict; }\nadd element ip t m { 10.0.0.1 : goto d }', 'd'],
+    ['add chain ip t e { jump d; }', 'd'],
+    ['add rule ip t c counter name "n"', 'n'],
+  ])('%s needs what a later block makes', (first, name) => {
+    const later = 'table ip t {\n chain d {\n }\n set x {\n  type ipv4_addr\n }\n counter n {\n }\n}';
+    expect(carriedOut(...MADE, first, later).said).toEqual([`not-loadable \`${name}\` is not there when this command is carried out`]);
+    expect(carriedOut(...MADE, later, first).said).toEqual([]);
+  });
+
+  it('in one block the order is free', () => {
+    const block =
+      'table ip t {\n chain e {\n  jump d\n  ip saddr @x\n  counter name "n"\n }\n chain d {\n }\n set x {\n  type ipv4_addr\n }\n counter n {\n }\n}';
+    expect(carriedOut(block).said).toEqual([]);
+  });
+
   it.each([
     ['create table ip t', 'not-loadable table `t` is there already'],
     ['add chain ip t c { type filter hook input priority 0 ; }', 'not-loadable chain `c` is there already, and not hooked so'],
@@ -75,6 +102,7 @@ describe('commands of nft', () => {
       'insert rule ip t c ip saddr @s; add set ip t s { type ipv4_addr; }',
       'not-loadable `s` is not there when this command is carried out',
     ],
+    ['rename chain ip t c d', 'not-loadable chain `c` is renamed in the text that makes it, which the kernel refuses'],
     ['create chain ip t c', 'not-loadable chain `c` is there already'],
     ['add rule ip t d drop', 'not-loadable table `ip t` has no chain `d`'],
     ['add rule ip6 t c drop', 'not-loadable there is no table `ip6 t`'],

@@ -8,6 +8,8 @@ export interface NftLimit {
 const sorted = (text: string): string =>
   text.replaceAll(/\{([^{}]*)\}/g, (_, inner: string) => `{ ${inner.trim().split(', ').toSorted().join(', ')} }`);
 
+const nameless = (text: string): string => sorted(text.replaceAll('"net1"', '2').replaceAll('"eth0"', '3'));
+
 const INTEGERS =
   'meta length|(?:ip|ip6|udp) length|ip ttl|ip6 hoplimit|ip id|ip hdrlength|(?:esp|ah) spi|meta (?:cpu|cgroup|random)|ct (?:zone|id)|numgen [^.{]*';
 
@@ -28,6 +30,11 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     // iif { "eth0", "net1" } is listed as { "net1", "eth0" } where net1 was made first
     id: 'interfaces stand in the order of their numbers on this machine',
     holds: ({ ours, theirs }) => /\b[io]if\b[^{}]*\{/.test(theirs) && sorted(ours) === sorted(theirs),
+  },
+  {
+    // iif < 2 is listed as iif < "net1"
+    id: 'numbers of interfaces have names on this machine',
+    holds: ({ ours, theirs }) => /\b[io]if\b/.test(ours) && !theirs.startsWith('refused') && nameless(ours) === nameless(theirs),
   },
   {
     // ct state { new, new | established }
