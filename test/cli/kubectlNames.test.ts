@@ -220,7 +220,7 @@ describe('families', () => {
   it('a pod with IPv4 alone: nothing is said to be missing', async () => {
     const { out } = await fakeCluster({ pods: [{ at: 'default/web-0', rules: SIDECAR }] }).plugin('web-0', '-v', '-q');
     expect(out.split('\n').slice(0, 2).join(' ').replaceAll(/\s+/g, ' ')).toBe(
-      'OK: all 19 claims hold for first packets of connections over IPv4, the running pod at 10.244.1.7, its listeners assumed web-0.rules, Istio sidecar',
+      'OK: all 20 claims hold for first packets of connections over IPv4, the running pod at 10.244.1.7, its listeners assumed web-0.rules, Istio sidecar',
     );
     expect(out).toContain('note: IPv6 is not checked: the pod has no IPv6 address and no IPv6 rules');
     expect(out).not.toContain('were given');

@@ -110,8 +110,18 @@ const EDITS: Readonly<Record<string, Edit>> = {
   'no-unknown': { of: 'istio-sidecar', filter: '-A FORWARD -p udp -m string --string "x" --algo bm -j DROP' },
 };
 
-/** What is about proxies that are no mesh, on rules that do nothing, and what is judged only when it is asked for by name. */
-const LEFT_ASIDE = ['own-port-closed', 'leaves-only-by', 'no-dead-rule', 'no-dead-end', 'no-exclusion', 'init-cni-parity', 'mode-parity'];
+/** What is about proxies that are no mesh, on rules that do nothing, and what is judged only when it is asked for by name; and what no rule of
+ *  iptables breaks: TPROXY of iptables drops. */
+const LEFT_ASIDE = [
+  'own-port-closed',
+  'leaves-only-by',
+  'no-dead-rule',
+  'no-dead-end',
+  'no-exclusion',
+  'init-cni-parity',
+  'mode-parity',
+  'fails-closed',
+];
 
 /** Rules that drop everything break what is to arrive, too. */
 const NEVER_ALONE = ['no-guardrail-left'];

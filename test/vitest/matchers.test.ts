@@ -219,7 +219,7 @@ describe('a failing expectation says', () => {
       "expected every claim of level error to hold; \`proxy-egress-direct\` does not: \`out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1337 gid=1000\` is CAPTURED outbound by ISTIO_REDIRECT 1 (broken/no-uid-return.rules:30: -p tcp -j REDIRECT --to-ports 15001)
 
       FAIL: 1 error  broken/no-uid-return.rules, Istio sidecar
-        11 of 12 claims hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5;
+        12 of 13 claims hold for first packets of connections over IPv4, an assumed pod at 10.244.0.5;
         IPv6 is not checked
       assumed a pod with the address 10.244.0.5; --pod-ip or --host says otherwise
 

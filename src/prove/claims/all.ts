@@ -14,6 +14,7 @@ import { dnsCaptured } from './dnsCaptured.ts';
 import { dnsProxyDirect } from './dnsProxyDirect.ts';
 import { excludedBypass } from './excludedBypass.ts';
 import { exclusionNotOverbroad } from './exclusionNotOverbroad.ts';
+import { failsClosed } from './failsClosed.ts';
 import { guestDnsCaptured } from './guestDnsCaptured.ts';
 import { guestNotInbound } from './guestNotInbound.ts';
 import { healthPortsOpen } from './healthPortsOpen.ts';
@@ -51,6 +52,7 @@ export const CLAIMS: readonly Claim[] = [
   leavesOnlyBy,
   outboundCaptured,
   inboundCaptured,
+  failsClosed,
   selfVipCaptured,
   loopbackPreserved,
   passthroughReturned,

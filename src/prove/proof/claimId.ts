@@ -9,6 +9,7 @@ export const RULE_CLAIMS = [
   'leaves-only-by',
   'outbound-captured',
   'inbound-captured',
+  'fails-closed',
   'self-vip-captured',
   'loopback-preserved',
   'passthrough-returned',

@@ -18,6 +18,7 @@ export function isOwnProxy(profile: MeshProfile | undefined): profile is MeshPro
 /** What a mesh promises and a proxy of one's own does not. */
 const OF_MESHES: readonly ClaimId[] = [
   'proxy-identity',
+  'fails-closed',
   'self-vip-captured',
   'passthrough-returned',
   'health-ports-open',

@@ -115,6 +115,13 @@ export const EXCEPTIONS: readonly Exception[] = [
     packet: { text: 'in tcp -> 10.244.0.5:53', outcome: 'loop' },
   },
   {
+    id: 'nft-tproxy',
+    breaks: ['fails-closed'],
+    when: ({ plan }, { settings }) => settings['native-nftables'] && plan.transparent && plan.inbound !== undefined,
+    example: { ...TPROXY, 'native-nftables': true },
+    // its packet is put to the kernel while no proxy listens: test/kernel/nft/failsClosed.test.ts
+  },
+  {
     id: 'tproxy-loopback-range',
     breaks: [...LOOPS, 'loopback-preserved'],
     when: ({ plan }) => plan.transparent && plan.loopbackIncluded,
