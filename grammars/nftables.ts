@@ -38,6 +38,8 @@ What chainwalk reads of nftables 1.0.6, and what it claims of the meaning. Writt
   \`meta skuid != 0\` is \`! --uid-owner 0\`, which holds without a socket.
 * Sets, maps and verdict maps decide by the elements that the text has. Of a set whose elements packets change, or whose elements have
   timeouts, both is possible: that is chance.
+* Matches on fields that stand side by side in a header are one comparison for nft before 1.1.0: \`tcp sport != 1 tcp dport != 2\` holds
+  there where one of the two differs. A listing does not show which version has loaded it, so such a packet is undecided.
 * Expressions and statements that are not in the tables below are read and printed; what they do is not modelled, and answers say so.
 
 ## Expressions

@@ -41,6 +41,7 @@ export function compile(expr: MatchExpr, readsData = false): Test {
     case 'present': {
       const read = READERS[expr.field];
       if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : skb.mac === undefined ? NO : YES);
+      if (expr.field === 'uid' || expr.field === 'gid') return (skb) => (isGiven(skb) ? MAYBE : read(skb) === undefined ? NO : YES);
       if (expr.field === 'connmark') return (skb) => (skb.hasTemplate || skb.connection !== undefined ? YES : NO);
       return ofWhole(expr, (skb) => (read(skb) === undefined ? NO : YES), readsData);
     }
@@ -85,6 +86,8 @@ export function isEverKnown(field: Field): boolean {
 const SOMETIMES_UNKNOWN: ReadonlySet<Field> = new Set<Field>([
   'connmark',
   'mac',
+  'uid',
+  'gid',
   'ctorigsrc',
   'ctorigsport',
   'ctorigdst',
@@ -96,12 +99,18 @@ const SOMETIMES_UNKNOWN: ReadonlySet<Field> = new Set<Field>([
 function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Test): Test {
   if (expr.field === 'connmark') return (skb) => (skb.hasTemplate && skb.templateMark === undefined ? MAYBE : test(skb));
   if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : test(skb));
+  if (expr.field === 'uid' || expr.field === 'gid') return (skb) => (isGiven(skb) ? MAYBE : test(skb));
   const ends = endsAsked(expr);
   if (ends.length === 0) return test;
   return (skb) => {
     const unknown = skb.connection?.unknown;
     return unknown !== undefined && ends.some((end) => unknown[end]) ? MAYBE : test(skb);
   };
+}
+
+/** tproxy has given the packet to a socket, whose user is not known. */
+function isGiven({ diverted }: Skb): boolean {
+  return diverted !== undefined;
 }
 
 function endsAsked(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>): readonly ('src' | 'dst')[] {

@@ -21,15 +21,50 @@ interface Placed {
 
 export function inHeaderOrder(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
   const done: NftStatement[] = [];
+  for (const run of runsOf(statements, context)) done.push(...runInOrder(run, { before: done, context }));
+  return done;
+}
+
+/** Statements among which neighbours are looked for. */
+function runsOf(statements: readonly NftStatement[], context: NftRuleContext): readonly (readonly NftStatement[])[] {
+  const done: NftStatement[][] = [];
   let run: NftStatement[] = [];
   for (const one of statements) {
     run.push(one);
     // one match alone waits for others behind what is no match
     if (one.kind === 'match' || run.filter((other, at) => placeOf(other, at, context) !== undefined).length < 2) continue;
-    done.push(...runInOrder(run, { before: done, context }));
+    done.push(run);
     run = [];
   }
-  return [...done, ...runInOrder(run, { before: done, context })];
+  return [...done, run];
+}
+
+export interface JoinedMatches {
+  readonly unequal: boolean;
+  readonly members: readonly NftStatement[];
+  /** where they are asked */
+  readonly keeper: NftStatement;
+  /** something is done between them */
+  readonly crosses: boolean;
+}
+
+export function joinedMatches(statements: readonly NftStatement[], context: NftRuleContext): readonly JoinedMatches[] {
+  return runsOf(statements, context).flatMap((run) =>
+    groupsIn(run, context).flatMap((group): readonly JoinedMatches[] => {
+      const indexes = group.map(({ index }) => index);
+      const between = run.slice(Math.min(...indexes), Math.max(...indexes) + 1);
+      const crosses = between.some(({ kind }) => kind !== 'match' && kind !== 'counter' && kind !== 'log');
+      const [first] = group;
+      const members = indexes.map((index) => run[index] as NftStatement);
+      if (first === undefined || members.length === 1) return [];
+      return [{ unequal: first.unequal, members, keeper: run[keeperOf(group).index] as NftStatement, crosses }];
+    }),
+  );
+}
+
+/** The match at whose place the kernel asks for all of them. */
+function keeperOf(group: readonly Placed[]): Placed {
+  return group.reduce((first, next) => (next.saysNext && next !== group[0] ? next : first));
 }
 
 interface Around {
@@ -42,7 +77,7 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
   const at = new Map<number, readonly Placed[]>();
   const movedTo = new Map<number, number>();
   for (const group of groupsIn(run, context)) {
-    const keeper = group.reduce((first, next) => (next.saysNext && next !== group[0] ? next : first));
+    const keeper = keeperOf(group);
     at.set(keeper.index, group);
     for (const { index } of group) if (index !== keeper.index) movedTo.set(index, keeper.index);
   }

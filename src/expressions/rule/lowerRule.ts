@@ -12,6 +12,7 @@ import { fibHooks, fibProblem } from '../selectors/host.ts';
 import { STATEMENTS } from '../statements/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
+import { askTogether } from './joined.ts';
 import { type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export interface LoweredRule {
@@ -49,11 +50,16 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
     protocolsBefore: () => before,
   };
   let ended = false;
+  const together = askTogether(rule.statements, context);
   for (const one of rule.statements) {
     if (ended) refuseAfterEnd(one, context);
     before = protocols;
     protocols = expressionsNeed(one, { building, limits, protocols });
-    (STATEMENTS[one.kind] as Statement).apply(one, { ...building, context: { ...context, taken: before.taken ?? {} } });
+    (STATEMENTS[one.kind] as Statement).apply(one, {
+      ...building,
+      context: { ...context, taken: before.taken ?? {} },
+      ask: (match, at) => building.ask(one.kind === 'match' ? together(one, match) : match, at),
+    });
     protocols = afterMatch(protocols, one, context);
     ended ||= isFinal(one);
   }

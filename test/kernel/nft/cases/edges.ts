@@ -1,5 +1,5 @@
 /** What happens at the edges of conntrack, of defragmentation and of the numbers of interfaces. */
-import { base, DELIVERED, DELIVERED6, IN, IN6, inet, type NftCase, OUT, SENT, table } from './nftCase.ts';
+import { base, DELIVERED, DELIVERED6, IN, IN_UDP, IN6, inet, type NftCase, OUT, PROXY, SENT, table, toProxy } from './nftCase.ts';
 
 const FIN = 'in tcp 10.0.0.9 -> 10.244.0.5:80 iif=eth0 flags=F';
 const FRAGMENT = 'in udp 10.0.0.9 -> 10.244.0.5 iif=eth0 frag=100';
@@ -152,6 +152,33 @@ export const EDGE_CASES: readonly NftCase[] = [
       ),
     ),
     ends: { [IN]: `${DELIVERED} mark 13`, [IN6]: `${DELIVERED6} mark 15` },
+  },
+  {
+    name: 'two fields beside each other that must differ are one number: one of them has to (nft 1.0.6)',
+    remembers: true,
+    nft: inet(
+      base(
+        'p',
+        'filter prerouting 0',
+        'tcp sport != 40000 tcp dport != 81 meta mark set mark | 1',
+        'tcp sport != 40000 tcp dport != { 80 } meta mark set mark | 2',
+        'tcp dport 81 meta mark set mark | 4 tcp sport 40000',
+      ),
+    ),
+    ends: { [IN]: `${DELIVERED} mark 5`, [IN_UDP]: DELIVERED.replace('tcp', 'udp') },
+  },
+  {
+    name: 'a packet that tproxy has given to a socket has its user, and those who ask for one find it',
+    remembers: true,
+    host: PROXY,
+    nft: inet(
+      base('p', 'filter prerouting -150', 'tcp dport 80 tproxy to :15006'),
+      base('i', 'filter input 0', 'meta skuid 0-65535 meta mark set 1'),
+    ),
+    ends: {
+      [IN]: `${toProxy(DELIVERED)} mark 1`,
+      'in tcp 10.0.0.9 -> 10.244.0.5:81 iif=eth0': 'delivered -i eth0 10.0.0.9:40000 > 10.244.0.5:81',
+    },
   },
   {
     name: 'what is refused before it has a route is answered, whomever it was for',
