@@ -6,6 +6,7 @@ import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { constantOf } from '../values/constant.ts';
 import { keyPart, selectorName } from '../values/part.ts';
+import { isConstant } from '../values/written.ts';
 import { isProtocol } from './families.ts';
 import { LAYERS } from './fieldsByPlace.ts';
 import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
@@ -89,7 +90,7 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
     }
     const group = at.get(index);
     if (group === undefined) return [one];
-    const members = group.map((member) => run[member.index] as NftStatement);
+    const members = group.map(({ index: at }) => (group.length > 1 ? withoutBraces(run[at] as NftStatement) : (run[at] as NftStatement)));
     return (
       joinedBits(members, group, context) ??
       members.map((member) => asJoined(member, { first: payloadOf(members[0]), many: group.length, context }))
@@ -176,14 +177,26 @@ function asJoined(statement: NftStatement, { first, many, context }: Joining): N
 }
 
 /** Of a field that must have a value, or must not. */
-function placeOf(statement: NftStatement, index: number, context: NftRuleContext): Placed | undefined {
+function placeOf(given: NftStatement, index: number, context: NftRuleContext): Placed | undefined {
+  const statement = withoutBraces(given);
   if (statement.kind !== 'match' || ![undefined, '==', '!='].includes(statement.op)) return undefined;
   const { left, right, op } = statement;
-  if (left.kind !== 'payload' || right.kind !== 'value') return undefined;
+  if (left.kind !== 'payload' || !isOneValue(right)) return undefined;
   const [start, width] = findExpression(selectorName(left, context))?.at ?? placeOfPort(left) ?? [];
   if (start === undefined || width === undefined || start % 8 !== 0 || width % 8 !== 0) return undefined;
   const base = LAYERS.get(left.protocol) ?? 'th';
   return { index, base, start, end: start + width, unequal: op === '!=', saysNext: PROTOCOLS.has(`${left.protocol} ${left.field}`) };
+}
+
+function isOneValue(right: NftExpression): boolean {
+  return right.kind !== 'range' && right.kind !== 'prefix' && right.kind !== 'concat' && isConstant(right);
+}
+
+/** A set of one value is that value. */
+export function withoutBraces(statement: NftStatement): NftStatement {
+  if (statement.kind !== 'match' || statement.right.kind !== 'set') return statement;
+  const [only, ...more] = statement.right.elements;
+  return only !== undefined && isOneValue(only.key) && more.length === 0 ? { ...statement, right: only.key } : statement;
 }
 
 /** Which say what follows the header. */

@@ -14,6 +14,7 @@ import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
 import { askTogether } from './joined.ts';
 import { type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
+import { sayJoined } from './sayJoined.ts';
 
 export interface LoweredRule {
   /** what is asked before anything is done, by statement */
@@ -49,6 +50,7 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
     protocols: () => protocols,
     protocolsBefore: () => before,
   };
+  sayJoined(rule, context);
   let ended = false;
   const together = askTogether(rule.statements, context);
   for (const one of rule.statements) {

@@ -1,0 +1,52 @@
+/** Matches that nft 1.0.6 joins to one comparison, where the one means something else than each by itself. It joins those of neighbours in a
+ *  header that ask for one value with `==`, or all with `!=`. nftables src/rule.c payload_try_merge() */
+import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
+import { printNftStatement } from '../../syntax/nft/printStatement.ts';
+import type { Span } from '../../syntax/text/source.ts';
+import type { NftRuleContext } from '../contract/context.ts';
+import type { StatementOf } from '../contract/statement.ts';
+import { keyPart } from '../values/part.ts';
+import { type JoinedMatches, joinedMatches, withoutBraces } from './adjacent.ts';
+import { canonicalMatch } from './canonicalMatch.ts';
+import { withFamilies } from './families.ts';
+import { withFieldNames } from './named.ts';
+
+type Match = StatementOf<'match'>;
+
+export function sayJoined({ statements }: NftRuleNode, context: NftRuleContext): void {
+  // iptables-nft joins none
+  if (context.ofIptables || statements.filter(isOfPayload).length < 2) return;
+  const silent: NftRuleContext = { ...context, report: () => {} };
+  const told = withFieldNames(withFamilies(statements.map(withoutBraces), silent), silent);
+  for (const joined of joinedMatches(told, silent)) sayOf(joined, context);
+}
+
+function isOfPayload(statement: NftStatement): statement is Match {
+  return statement.kind === 'match' && (statement.left.kind === 'payload' || statement.left.kind === 'raw');
+}
+
+function sayOf({ members, crosses }: JoinedMatches, context: NftRuleContext): void {
+  const matches = members.filter((one): one is Match => one.kind === 'match').toSorted((a, b) => a.start - b.start);
+  const [first, last] = [matches[0] as Match, matches.at(-1) as Match];
+  const say = (means: string, help: string): void => {
+    const all = matches.map((one) => `\`${printNftStatement(one)}\``).join(' and ');
+    const message = `nft 1.0.6 loads ${all} as one comparison, ${means}: other versions ask each by itself`;
+    context.report({ kind: 'warning', code: 'refused-clause', message, span: spanOver(first, last), help });
+  };
+  const silent: NftRuleContext = { ...context, report: () => {} };
+  const flags = matches.find(({ op, left }) => op === undefined && keyPart(left, silent).type.flags === true);
+  if (first.op === '!=') {
+    const apart = { ...last, right: { ...last.right, kind: 'range', lo: last.right, hi: last.right } } as const;
+    say('which holds where any of them does', `write \`${printNftStatement(canonicalMatch(apart, silent))}\`, which nft does not join`);
+  } else if (flags !== undefined) {
+    const { left, right } = flags;
+    const apart = { ...flags, op: '!=', left: { ...left, kind: 'binary', op: '&', left, right }, right: ZERO } as const;
+    say('which holds where no other flag is set', `write \`${printNftStatement(apart)}\`, which nft does not join`);
+  } else if (crosses) say('so that what is done between them is done for all or none of them', 'write all matches before what is done');
+}
+
+const ZERO = { start: 0, end: 0, kind: 'value', form: 'number', text: '0' } as const;
+
+function spanOver(first: Span, last: Span): Span {
+  return { start: first.start, end: last.end };
+}
