@@ -88,6 +88,8 @@ const SOMETIMES_UNKNOWN: ReadonlySet<Field> = new Set<Field>([
   'mac',
   'uid',
   'gid',
+  'wayBack',
+  'wayBackMarked',
   'ctorigsrc',
   'ctorigsport',
   'ctorigdst',
@@ -100,6 +102,7 @@ function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Te
   if (expr.field === 'connmark') return (skb) => (skb.hasTemplate && skb.templateMark === undefined ? MAYBE : test(skb));
   if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : test(skb));
   if (expr.field === 'uid' || expr.field === 'gid') return (skb) => (isGiven(skb) ? MAYBE : test(skb));
+  if (expr.field.startsWith('wayBack')) return (skb) => (isGiven(skb) && skb.iif === 'lo' ? MAYBE : test(skb));
   const ends = endsAsked(expr);
   if (ends.length === 0) return test;
   return (skb) => {
@@ -108,7 +111,8 @@ function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Te
   };
 }
 
-/** tproxy has given the packet to a socket, whose user is not known. */
+/** tproxy has given the packet to a socket, whose user is not known, nor by which interface it has had packets.
+ *  kernel include/net/netfilter/nft_fib.h nft_fib_can_skip() */
 function isGiven({ diverted }: Skb): boolean {
   return diverted !== undefined;
 }

@@ -2,7 +2,7 @@
  *  kernel net/ipv4/netfilter/nft_fib_ipv4.c, net/ipv6/netfilter/nft_fib_ipv6.c, net/netfilter/nft_socket.c */
 import { point } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
-import { ALWAYS, and, inSet, type MatchExpr, masked, not, or, present } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, equals, inSet, type MatchExpr, masked, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
 import { ADDR_TYPES, type Field, IPV6_MAPPED, SOCKET_BITS, WAYS_BACK, type WayBack, WITHOUT_ROUTE } from '../../packet/fields.ts';
 import type { NftSelector } from '../../syntax/nft/ast.ts';
 import { notClaimed, partly } from '../contract/claims.ts';
@@ -65,8 +65,11 @@ function hasWayBack(field: Field, ways: readonly WayBack[]): MatchExpr {
 }
 
 /** There is a route back, or none. */
-function wayBack(field: Field, ways: readonly WayBack[]): Selection {
-  const found = hasWayBack(field, ways);
+function wayBack(field: Field, ways: readonly WayBack[], { family }: NftRuleContext): Selection {
+  const known = hasWayBack(field, ways);
+  // x_tables takes :: for granted, nft looks for a route to it
+  const nameless = and(equals('src', 0n), not(equals('iif', 'lo')));
+  const found = family === 4 ? known : or(and(not(nameless), known), and(nameless, unmodelled('whether a route leads to `::`')));
   return ofValues([
     { value: 1, when: found },
     { value: 0, when: not(found) },
@@ -94,19 +97,19 @@ export const fib: readonly Expression[] = [
     name: 'fib saddr . iif oif',
     type: 'fib_oif',
     claim: partly('whether there is one'),
-    select: () => wayBack('wayBack', HERE),
+    select: (context) => wayBack('wayBack', HERE, context),
   },
   {
     name: 'fib saddr . mark . iif oif',
     type: 'fib_oif',
     claim: partly('whether there is one'),
-    select: () => wayBack('wayBackMarked', HERE),
+    select: (context) => wayBack('wayBackMarked', HERE, context),
   },
   {
     name: 'fib saddr oif',
     type: 'fib_oif',
     claim: partly('whether there is one'),
-    select: () => wayBack('wayBack', ANY),
+    select: (context) => wayBack('wayBack', ANY, context),
   },
 ];
 

@@ -119,8 +119,8 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   dstType: DESTINATION_TYPE,
   dstTypeIn: DESTINATION_TYPE,
   dstTypeOut: DESTINATION_TYPE,
-  wayBack: ['src', 'dst', 'iif', 'oif'],
-  wayBackMarked: ['src', 'dst', 'iif', 'oif', 'mark'],
+  wayBack: ['src', 'dst', 'iif', 'oif', 'diverted'],
+  wayBackMarked: ['src', 'dst', 'iif', 'oif', 'mark', 'diverted'],
   sk: ['diverted', 'src', 'sport', 'dst', 'dport', 'original', 'direction', 'state', 'about', 'quotes', 'sockets'],
 };
 

@@ -181,6 +181,13 @@ export const EDGE_CASES: readonly NftCase[] = [
     },
   },
   {
+    name: 'a way back to :: is looked for as to any address, which x_tables does not',
+    remembers: true,
+    host: { routes: ['default via 10.244.0.1 dev eth0'] },
+    nft: inet(base('p', 'filter prerouting 0', 'fib saddr . iif oif missing drop')),
+    ends: { 'in udp :: -> [fd00:10:244::5]:80 iif=eth0': 'dropped' },
+  },
+  {
     name: 'what is refused before it has a route is answered, whomever it was for',
     nft: inet(base('p', 'filter prerouting 0', 'ip saddr 10.0.0.9 reject')),
     ends: {
