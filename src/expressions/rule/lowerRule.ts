@@ -141,7 +141,10 @@ interface Behind {
 /** What the frame says that it carries. */
 function refuseBehindEtherType(selector: NftSelector & Span, { implies }: Expression, { known: { etherType }, context }: Behind): void {
   if (selector.kind !== 'payload' || etherType === undefined || etherType === VLAN) return;
-  const isOther = selector.protocol === 'vlan' || (implies?.family !== undefined && etherType !== IP && etherType !== IP6);
+  const isOther =
+    selector.protocol === 'vlan' ||
+    (implies?.family !== undefined && etherType !== IP && etherType !== IP6) ||
+    (implies?.proto !== undefined && etherType === ARP);
   if (!isOther) return;
   const message = `a frame of type 0x${etherType.toString(16).padStart(4, '0')} has no \`${selector.protocol} ${selector.field}\``;
   context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
@@ -156,7 +159,7 @@ function refuseVlanBehind(selector: NftSelector & Span, { known: { family, ether
 }
 
 /** kernel include/uapi/linux/if_ether.h */
-const [IP, IP6, VLAN] = [0x0800, 0x86dd, 0x8100];
+const [IP, ARP, IP6, VLAN] = [0x0800, 0x0806, 0x86dd, 0x8100];
 
 /** Messages of ICMP that have the field are of other types than those that were asked for. */
 function ofType(known: Protocols, { name, ofTypes }: Expression, { at, context }: Asking): Protocols {

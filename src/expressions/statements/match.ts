@@ -18,6 +18,8 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
   const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'bad-argument', message, span });
   const parts = keyParts(left, { ...context, report: () => {} });
   for (const { expression } of parts) if (expression?.compared === false) refuse(`\`${expression.name}\` cannot be compared`);
+  const shifts = left.kind === 'binary' && (left.op === '<<' || left.op === '>>');
+  if (shifts && parts[0]?.type.name !== 'integer') refuse(`a shifted value of type ${parts[0]?.type.name} cannot be compared`);
   const isFlags = parts[0]?.type.flags === true && left.kind !== 'binary' && (right.kind !== 'set' || right.elements.length === 1);
   if (op === '!' && !isFlags) refuse('`!` asks for flags that are not set: it needs the names of flags');
   const asksNextHop = parts.some(({ expression }) => expression?.name === 'rt nexthop');

@@ -95,6 +95,8 @@ export const write = statement({
       const problem = copyProblem(part, keyPart(value, { ...context, report: () => {} }));
       if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: problem, span: value });
     }
+    if (value.kind === 'range' || value.kind === 'prefix')
+      context.report({ kind: 'not-loadable', code: 'bad-value', message: 'one value is set, not several', span: value });
     const opaque = (why: string): void => {
       need('opaque');
       act({ kind: 'unmodelled', reason: why });

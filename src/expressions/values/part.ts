@@ -37,7 +37,7 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
       return masked(expression, context);
     case 'numgen': {
       const { modulus, offset, mode } = expression;
-      if (modulus === 0)
+      if (modulus % 2 ** 32 === 0)
         context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
       return {
         ...drawnBelow(modulus + offset),
@@ -47,7 +47,7 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
     }
     case 'hash': {
       const { modulus, offset } = expression;
-      if (modulus === 0)
+      if (modulus % 2 ** 32 === 0)
         context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
       const of = expression.of === undefined ? [] : keyParts(expression.of, context);
       const present = of.map(({ selection }) => selection.present);

@@ -20,6 +20,7 @@ const withoutTuplesOfNumbers = (text: string): string =>
 const withoutAccounts = (text: string): string => text.replaceAll(/(meta sk[ug]id (?:[!<>=]+ )?)(?:\{[^{}]*\}|"?[\w-]+"?)/g, '$1x');
 
 export const NFT_LIMITS: readonly NftLimit[] = [
+  // counter name "a","b"
   { id: 'nft 1.0.6 crashes', holds: ({ theirs }) => theirs === 'refused: nft crashed' },
   {
     // ip length . tcp dport { 61-1279 . 80 } is listed as { 0 . 0 }
@@ -62,6 +63,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     holds: ({ theirs }) => theirs.includes('[invalid type]') || /\(@nh,\d+,\d+ & \w+\) >>/.test(theirs),
   },
   {
+    // skuid nosuchuser
     id: 'a name that this machine does not know',
     holds: ({ theirs }) =>
       /Could not resolve|Interface does not exist|User does not exist|Group does not exist|could not parse (?:conntrack label|devgroup name)|cgroupv2 path fails/i.test(
