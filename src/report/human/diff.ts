@@ -12,6 +12,7 @@ import { foldedLines } from '../text/folded.ts';
 import { fileLine } from '../text/location.ts';
 import { type Paint, PLAIN } from '../text/paint.ts';
 import { changeWords, countWords } from '../text/tally.ts';
+import { differenceBlocks } from './backendDifference.ts';
 import { changeLines, ruleText, type Shown, titleOf } from './diffChange.ts';
 
 export interface DiffStyle {
@@ -39,7 +40,9 @@ export function humanDiff({ report, examples, edits }: DiffShown, style: DiffSty
   const { changes, undecided, assumptions, notes } = report;
   const { detailed = false } = style;
   const most = style.most ?? (detailed ? Number.POSITIVE_INFINITY : MOST_KINDS);
-  const shown = changes.map((change, index): Shown => ({ change, example: examples[index] ?? '' }));
+  const all = changes.map((change, index): Shown => ({ change, example: examples[index] ?? '' }));
+  const known = detailed ? [] : all.filter(({ change }) => change.difference !== undefined);
+  const shown = all.filter((one) => !known.includes(one));
   const ordinary = shown.filter(({ change }) => change.usual === 'ordinary');
   const main = detailed || ordinary.length === 0 ? shown : ordinary;
   const kinds = [...groupBy(main, ({ change }) => titleOf(change, PLAIN)).values()];
@@ -48,7 +51,7 @@ export function humanDiff({ report, examples, edits }: DiffShown, style: DiffSty
   const both = report.families.length > 1;
   const assumed = detailed ? assumptions : assumptions.filter(({ about }) => TURNING.includes(about));
   const told = detailed ? [] : foldedLines({ assumptions: assumptions.length - assumed.length, notes: notes.length });
-  const open = detailed ? undecided : undecided.slice(0, most);
+  const open = detailed ? undecided : undecided.slice(0, known.length > 0 ? 0 : most);
   const left = undecided.length - open.length;
   const odd = shown.length - main.length;
   const rest = [
@@ -64,6 +67,7 @@ export function humanDiff({ report, examples, edits }: DiffShown, style: DiffSty
       ...(detailed ? notes.map((note) => noteLine(note, style)) : []),
       ...(changes.length + undecided.length === 0 ? told : []),
     ],
+    ...(detailed ? [] : differenceBlocks(known, report.unseen ?? [], style)),
     ...full.map((kind) => changeLines(kind, { ...style, both, brief: !detailed })),
     ...open.map((doubt) => doubtLines(doubt, style)),
     rest,

@@ -13,6 +13,7 @@ import type { Assumption } from '../../mesh/assumption.ts';
 import type { Family } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
+import type { BackendDifference } from '../../pods/backendDifferences.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -39,6 +40,8 @@ export interface DiffAnswer {
   readonly onlyThere?: RulesetsDiff['onlyThere'];
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
   readonly kernels?: KernelViews;
+  readonly differenceOf?: ((change: ChangedClass) => BackendDifference | undefined) | undefined;
+  readonly unseen?: readonly BackendDifference[];
 }
 
 export interface DiffReport {
@@ -59,6 +62,8 @@ export interface DiffReport {
   readonly undecided: readonly DiffDoubt[];
   readonly assumptions: readonly Assumption[];
   readonly notes: readonly string[];
+  /** between Istio's rules of iptables and of nftables: what sets them apart that no compared packet shows; absent: nothing */
+  readonly unseen?: readonly BackendDifference[];
 }
 
 export interface DiffChange {
@@ -74,6 +79,8 @@ export interface DiffChange {
   readonly head: DiffSide;
   /** the settings by which the example is treated differently; absent for rules */
   readonly cause?: readonly CauseJson[];
+  /** between Istio's rules of iptables and of nftables: the page of `explain` on what sets them apart here; absent: it is not known */
+  readonly difference?: BackendDifference;
 }
 
 export interface CauseJson {
@@ -143,11 +150,12 @@ export function apartText({ apart = [] }: Bounds): string | undefined {
 }
 
 export function toDiffReport(answer: DiffAnswer): DiffReport {
-  const { diffs, files, profile, notes, assumptions = [], causes, firstLeg = false, kernels } = answer;
+  const { diffs, files, profile, notes, assumptions = [], causes, firstLeg = false, kernels, differenceOf, unseen = [] } = answer;
   const changes = diffs.flatMap((diff) =>
     diff.changes.map((change): DiffChange => {
       const { packets, severity, usual, example, base, head } = change;
       const cause = causes?.get(change);
+      const difference = differenceOf?.(change);
       return {
         family: nameOf(diff),
         packets,
@@ -158,6 +166,7 @@ export function toDiffReport(answer: DiffAnswer): DiffReport {
         base: { ...toSide(base, files.base), ...toTracedKernel(kernels?.get(base.journey)) },
         head: { ...toSide(head, files.head), ...toTracedKernel(kernels?.get(head.journey)) },
         ...(cause !== undefined && { cause: cause.map(toCause) }),
+        ...(difference !== undefined && { difference }),
       };
     }),
   );
@@ -181,6 +190,7 @@ export function toDiffReport(answer: DiffAnswer): DiffReport {
     undecided,
     assumptions,
     notes,
+    ...(unseen.length > 0 && { unseen }),
   };
 }
 

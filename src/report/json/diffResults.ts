@@ -8,6 +8,7 @@ import type { RuleEdit } from '../../diff/edits.ts';
 import type { Sides } from '../../diff/question.ts';
 import { distinct } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
+import { backendDifferences } from '../../pods/backendDifferences.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { DiffSubject, SubjectsDiff } from '../../pods/compareSubjects.ts';
 import type { DiffReport } from './diff.ts';
@@ -83,6 +84,7 @@ export function toResultsReport({ compared, alone, aloneFiles = 0, notes, assume
   const undecided = reports.flatMap((one) => one.undecided);
   const bounds = mergeBounds(compared.map(boundsOf));
   const notCompared = apartText(bounds);
+  const unseen = [...new Set(reports.flatMap((one) => one.unseen ?? []))];
   let [change, doubt] = [0, 0];
   const results = compared.map(({ pair, alike, edits }, index): ResultJson => {
     const report = reports[index] as DiffReport;
@@ -117,6 +119,7 @@ export function toResultsReport({ compared, alone, aloneFiles = 0, notes, assume
     undecided,
     assumptions: distinct(reports.flatMap((one) => one.assumptions)),
     notes: [...new Set([...reports.flatMap((one) => one.notes), ...assumed, ...notes])],
+    ...(unseen.length > 0 && { unseen }),
     results: [...results, ...lone],
     passedOver,
   };
@@ -131,7 +134,8 @@ export function reportOf({ pair, diff, causes, kernels }: Compared): DiffReport 
   const assumptions = distinct([...(pair.base.assumptions ?? []), ...(pair.head.assumptions ?? [])]);
   const hosts = [pair.base.hostIs, pair.head.hostIs];
   const files = { base: fileOf(pair.base), head: fileOf(pair.head) };
-  return toDiffReport({ ...diff, files, hosts, profile, causes, assumptions, ...(kernels !== undefined && { kernels }) });
+  const differences = backendDifferences({ base: pair.base.rulesets, head: pair.head.rulesets });
+  return toDiffReport({ ...diff, files, hosts, profile, causes, assumptions, ...differences, ...(kernels !== undefined && { kernels }) });
 }
 
 /** In the order of `changes`. */

@@ -3,7 +3,7 @@ import { PAGES } from '../generated/pages.ts';
 import type { PageGroup } from '../pages/page.ts';
 import { markdownPages } from './markdownPages.ts';
 
-const GROUPS: readonly PageGroup[] = ['claim', 'finding', 'diagnostic', 'exception', 'analysis'];
+const GROUPS: readonly PageGroup[] = ['claim', 'finding', 'diagnostic', 'exception', 'parity', 'analysis'];
 
 export function claimsDocument(): string {
   const pages = GROUPS.flatMap((group) => PAGES.filter((page) => page.group === group));

@@ -36,6 +36,7 @@ export const PAGE_GROUPS = [
   'claim',
   'finding',
   'exception',
+  'parity',
   'outcome',
   'fate',
   'lost',
