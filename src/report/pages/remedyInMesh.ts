@@ -101,6 +101,10 @@ export const REMEDIES_IN_MESH: Readonly<Record<string, RemedyInMesh>> = {
     const own = source === undefined || mesh.mark !== undefined ? '' : ` and ${source[6]}/128 for ${source[4]}/32`;
     return `Write the missing rule for IPv6, with ::1/128 for 127.0.0.1/32${own}.`;
   },
+  'fails-closed': ({ name }) =>
+    name === 'istio-sidecar'
+      ? 'Use interception mode REDIRECT, or the iptables backend for pods in mode TPROXY; in rules of your own drop, after the tproxy rules, what no socket took.'
+      : undefined,
   'invalid-not-to-app': ({ name }) =>
     name === 'istio-sidecar' ? 'Set INVALID_DROP (meshConfig.defaultConfig.proxyMetadata), or accept the rare reset.' : undefined,
 };
