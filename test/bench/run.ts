@@ -25,15 +25,14 @@ function row(
   against: { readonly name: string; readonly job: Job; readonly target: string; readonly runs: number },
 ): void {
   const { own: run, yardstick, ratio, cpuRatio } = comparePairs(own, against.job, against.runs);
-  rows.push([
-    work,
-    times(run),
-    against.name,
-    times(yardstick),
-    `${ratio.toFixed(2)} x (${cpuRatio.toFixed(2)} x)`,
-    against.target,
-    run.peakMb.toFixed(0),
-  ]);
+  const ratios = `${ratio.toFixed(2)} x (${cpuRatio.toFixed(2)} x)`;
+  keep([work, times(run), against.name, times(yardstick), ratios, against.target, run.peakMb.toFixed(0)]);
+}
+
+/** A run takes many minutes: each row is told when it is measured, and all of them in a table at the end. */
+function keep(...measured: readonly string[][]): void {
+  rows.push(...measured);
+  for (const [work, median, , , ratio] of measured) console.error(`${work}: ${median}, ${ratio}`);
 }
 
 function times({ wall, cpu }: Run): string {
@@ -70,12 +69,12 @@ try {
   const missing = whyNoKernel();
   for (const { work, own, against } of nftRows({ folder, node, hasNft: missing === undefined })) row(work, own, against);
   if (missing !== undefined) console.log(`left out: reading maps and sets of nftables beside nft (${missing})`);
-  rows.push(...deadRulesRows());
+  keep(...deadRulesRows());
   const packet = 'out tcp -> 203.0.113.9:443 uid=1000';
   row('trace one packet, cold', node('trace', ISTIO, packet), { ...bare, target: '<= 2 x', runs: 15 });
   row('verify, both families, cold', node('verify', ISTIO), { ...bare, target: '<= 6 x', runs: 9 });
-  rows.push(...evaluateRows());
-  if (missing === undefined) rows.push(await batchRow());
+  keep(...evaluateRows());
+  if (missing === undefined) keep(await batchRow());
   else console.log(`left out: batch trace beside the kernel (${missing})`);
 } finally {
   rmSync(folder, { recursive: true });
