@@ -2,6 +2,8 @@
  *  source: docs/facts/istio.md#iptables-and-nftables */
 import type { ChangedClass } from '../diff/classes.ts';
 import type { Sides } from '../diff/question.ts';
+import { everyMatch } from '../netfilter/everyEffect.ts';
+import { asksAbout } from '../netfilter/matchExpr.ts';
 import { PROTO } from '../packet/protocol.ts';
 import { leftWithoutSocket } from '../prove/proof/silentProxy.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
@@ -27,7 +29,7 @@ interface Shown {
 const DIFFERENCES: readonly (readonly [BackendDifference, (shown: Shown) => boolean])[] = [
   ['nft-ipv6-unwritten', (shown) => ofUnwrittenFamily(shown) && !isFragment(shown)],
   ['nft-ipv6-tracked', ofUnwrittenFamily],
-  ['nft-invalid-of-tcp', ({ iptables, change: { example } }) => endOf(iptables) === 'dropped' && example.proto !== PROTO.tcp],
+  ['nft-invalid-of-tcp', ({ iptables, change: { example } }) => dropsInvalid(iptables) && example.proto !== PROTO.tcp],
   ['nft-no-user', ({ change: { example } }) => example.dir === 'out' && example.uid === undefined],
   ['nft-tproxy', ({ iptables, nftables }) => endOf(iptables) === 'lost' && endOf(nftables) !== 'lost'],
   ['nft-kubelet-user', ({ change, iptables, nftables }) => change.example.dir === 'out' && [iptables, nftables].some(isOfPostrouting)],
@@ -66,6 +68,13 @@ function isFragment({ change: { example } }: Shown): boolean {
 
 function endOf({ path }: ChangedClass['base']): string {
   return path.outcome;
+}
+
+/** By its own chain, or in older versions by the rule that asks for the state. */
+function dropsInvalid(end: ChangedClass['base']): boolean {
+  const { rule } = end;
+  if (rule === undefined || endOf(end) !== 'dropped') return false;
+  return rule.chain === 'ISTIO_DROP' || everyMatch(rule).some((match) => asksAbout(match, 'ctstate'));
 }
 
 function isOfPostrouting({ rule }: ChangedClass['base']): boolean {

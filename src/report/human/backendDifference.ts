@@ -36,7 +36,7 @@ const WORDS: Readonly<Record<BackendDifference, { readonly says: string; readonl
     when: 'interception mode TPROXY',
   },
   'nft-kubelet-user': {
-    says: 'probes are connections of the kubelet`s user with nftables, of every process with iptables',
+    says: 'with nftables probes are connections of the user of the kubelet, with iptables of every process',
     when: 'nodes of an ambient mesh',
   },
 };
