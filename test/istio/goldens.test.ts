@@ -41,16 +41,18 @@ function casesOf(goldens: URL): readonly GoldenCase[] {
   return existsSync(cases) ? (JSON.parse(readFileSync(cases, 'utf8')) as { readonly cases: readonly GoldenCase[] }).cases : [];
 }
 
-describe.each([
-  ['of iptables', IPTABLES],
-  ['of nftables', NFTABLES],
-])('Istio`s golden files %s', (_, goldens) => {
+for (const [backend, goldens] of [
+  ['iptables', IPTABLES],
+  ['nftables', NFTABLES],
+] as const) {
   const cases = casesOf(goldens);
-  it.runIf(cases.length > 0).each(cases.map((one) => [one.name, one] as const))('%s', (__, one) => {
-    const { rendered, diagnostics } = renderRequest({ settings: { file: 'settings.json', text: JSON.stringify(settingsOf(one)) } });
-    expect(diagnostics.filter(({ kind }) => kind !== 'warning')).toEqual([]);
-    const golden = readFileSync(new URL(one.golden, goldens), 'utf8');
-    expect(rendered?.nft ?? `${rendered?.v4}${rendered?.v6}`).toBe(rulesOf(golden));
-    expect(rendered?.nft !== undefined).toBe(one.format === 'nft-commands');
+  describe.runIf(cases.length > 0)(`Istio's golden files of ${backend}`, () => {
+    it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
+      const { rendered, diagnostics } = renderRequest({ settings: { file: 'settings.json', text: JSON.stringify(settingsOf(one)) } });
+      expect(diagnostics.filter(({ kind }) => kind !== 'warning')).toEqual([]);
+      const golden = readFileSync(new URL(one.golden, goldens), 'utf8');
+      expect(rendered?.nft ?? `${rendered?.v4}${rendered?.v6}`).toBe(rulesOf(golden));
+      expect(rendered?.nft !== undefined).toBe(one.format === 'nft-commands');
+    });
   });
-});
+}
