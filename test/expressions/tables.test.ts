@@ -119,3 +119,12 @@ test.each([
   const rules = six?.tables.get('inet t')?.chains.get('c')?.rules.slice(1) ?? [];
   expect(rules.map(({ match }) => match)).toEqual([NEVER, NEVER]);
 });
+
+test('a port beside other parts of a key may be something else where a protocol has none', () => {
+  const matchOf = (rule: string) =>
+    ruleOf(`table ip t {\n\tchain c {\n\t\ttype filter hook input priority 0\n\t\t${rule}\n\t}\n}\n`, 'ip t', 'c')?.match;
+  expect(matchOf('meta l4proto . th dport { tcp . 80, udp . 53 } drop')).toMatchObject({ kind: 'tuple' });
+  const asked = JSON.stringify(matchOf('meta l4proto . th dport { tcp . 80, esp . 0 } drop'));
+  expect(asked).toContain('"kind":"tuple"');
+  expect(asked).toContain('in the place of a port');
+});

@@ -19,6 +19,8 @@ export interface Selection {
   readonly where: (values: Values) => MatchExpr;
   /** its value is that of one field, as it is */
   readonly field?: Field;
+  /** where there is something else in place of that field, and what of it is known */
+  readonly instead?: { readonly when: MatchExpr; readonly value: MatchExpr };
   /** it is drawn anew for each packet */
   readonly lots?: Lots;
 }

@@ -18,12 +18,13 @@ function ports(protocol: 'tcp' | 'udp' | 'udplite' | 'dccp' | 'sctp'): readonly 
 
 /** The first bytes after the IP header, whatever they are: of protocols without ports they are something else. */
 function firstBytes(field: 'sport' | 'dport'): Selection {
-  const something = and(not(present(field)), equals('fragOffset', 0));
+  const when = and(not(present(field)), equals('fragOffset', 0));
+  const value = unmodelled('what is in the place of a port where there are no ports');
   return {
-    present: or(present(field), something),
+    present: or(present(field), when),
     field,
-    where: (values) =>
-      or(ofField(field, 16).where(values), and(something, unmodelled('what is in the place of a port where there are no ports'))),
+    instead: { when, value },
+    where: (values) => or(ofField(field, 16).where(values), and(when, value)),
   };
 }
 

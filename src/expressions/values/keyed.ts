@@ -3,6 +3,7 @@ import type { IntervalSet } from '../../lib/intervals.ts';
 import { normalize } from '../../lib/intervals.ts';
 import { and, equals, type MatchExpr, NEVER, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { Field, FieldValue } from '../../packet/fields.ts';
+import { hasPorts } from '../../packet/protocol.ts';
 import type { ElementRow } from '../contract/row.ts';
 import { type Lots, passes } from '../contract/selection.ts';
 import type { KeyPart } from './part.ts';
@@ -34,9 +35,30 @@ export function inRows(parts: readonly KeyPart[], rows: readonly ElementRow[], l
     return where(only, intervals);
   }
   const fields = parts.map(fieldOf);
-  if (fields.every((field) => field !== undefined)) return { kind: 'tuple', fields, rows: keys };
+  if (fields.every((field) => field !== undefined)) return tupleOf(fields, parts, keys);
   // keys with more parts than were asked for were reported
   return or(...keys.map((key) => and(...parts.map((part, at) => where(part, key[at] ?? [])))));
+}
+
+function tupleOf(fields: readonly Field[], parts: readonly KeyPart[], keys: readonly (readonly IntervalSet[])[]): MatchExpr {
+  const tuple: MatchExpr = { kind: 'tuple', fields, rows: keys };
+  const lacking = parts.filter(({ selection }) => selection.instead !== undefined);
+  const instead = lacking.length === 0 ? NEVER : insteadOf(lacking, parts, keys);
+  return instead === NEVER ? tuple : or(tuple, instead);
+}
+
+/** Packets without some of the fields, where something else is in their place: the other parts of the key are those of some row. */
+function insteadOf(lacking: readonly KeyPart[], parts: readonly KeyPart[], keys: readonly (readonly IntervalSet[])[]): MatchExpr {
+  const protocol = parts.findIndex(({ selection }) => selection.field === 'proto');
+  const isMet = (key: readonly IntervalSet[]): boolean => !key[protocol]?.every(({ lo, hi }) => lo === hi && hasPorts(Number(lo)));
+  // a row that asks for a protocol with ports meets nothing in their place
+  const met = keys.filter(isMet);
+  if (met.length === 0) return NEVER;
+  const others = met.map((key) => and(...parts.map((part, at) => (lacking.includes(part) ? and() : where(part, key[at] ?? [])))));
+  return and(
+    { kind: 'or', of: others },
+    ...lacking.flatMap(({ selection: { instead } }) => instead ?? []).flatMap(({ when, value }) => [when, value]),
+  );
 }
 
 /** Of a number that is drawn nothing but the chance is known; not beside others. */
@@ -53,7 +75,7 @@ function fieldOf({ selection, mask, xor }: KeyPart): Field | undefined {
 function rowMatch(parts: readonly KeyPart[], lotId: string): (row: ElementRow) => MatchExpr {
   const fields = parts.map(fieldOf);
   if (fields.length < 2 || !fields.every((field) => field !== undefined)) return (row) => inRows(parts, [row], lotId);
-  return ({ key }) => (key === undefined ? and() : { kind: 'tuple', fields, rows: [key] });
+  return ({ key }) => (key === undefined ? and() : tupleOf(fields, parts, [key]));
 }
 
 /** Some of the elements may have come or gone. */
