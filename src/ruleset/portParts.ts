@@ -1,13 +1,14 @@
 /** Where a port out of a range makes a difference: the kernel may pick any, so each part that some later rule or listener distinguishes is one way. */
 
+import type { IntervalSet } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
 import type { PortRange } from '../netfilter/effect.ts';
 import { everyMatch } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import { eachFieldLeaf, type FieldLeaf } from '../netfilter/matchExpr.ts';
+import { eachLeaf, type MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Ruleset } from './ruleset.ts';
-import { isNatTable, meetsAnswersBeforeNat } from './stages.ts';
+import { basesOf, meetsAnswersBeforeNat } from './stages.ts';
 
 export interface PickedPort {
   readonly range: PortRange;
@@ -52,26 +53,33 @@ const boundariesOfAnswers = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'):
       manip === 'src' ? 'ctrepldport' : 'ctreplsport',
       ...(meetsAnswersBeforeNat(table, manip) ? [ANSWERED[manip]] : []),
     ];
-    const collect = (leaf: FieldLeaf): void => {
-      if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;
-      for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
-    };
-    for (const { rules } of chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
+    for (const { rules } of chains.values())
+      for (const match of rules.flatMap(everyMatch)) addBoundaries(found, match, (field) => asked.includes(field));
   }
   return found;
 });
 
+function addBoundaries(found: Set<number>, match: MatchExpr, isAsked: (field: Field) => boolean): void {
+  const add = (field: Field | undefined, intervals: IntervalSet): void => {
+    if (field === undefined || !isAsked(field)) return;
+    for (const { lo, hi } of intervals) found.add(lo as number).add((hi as number) + 1);
+  };
+  eachLeaf(match, (leaf) => {
+    if (leaf.kind === 'in') add(leaf.field, leaf.intervals);
+    // rows are taken one by one: ports of two rows may be neighbours
+    else if (leaf.kind === 'tuple')
+      for (const row of leaf.rows) for (const [at, intervals] of row.entries()) add(leaf.fields[at], intervals);
+  });
+}
+
 /** First ports of the intervals that later rules ask about, and first ports after them. */
 const boundaries = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): ReadonlySet<number> => {
   const found = new Set<number>();
-  const collect = (leaf: FieldLeaf): void => {
-    if (leaf.kind !== 'in' || !ASKED[manip].has(leaf.field)) return;
-    for (const { lo, hi } of leaf.intervals) found.add(lo as number).add((hi as number) + 1);
-  };
   for (const table of tables.values()) {
-    // a connection whose source is rewritten has been through the nat table
-    if (manip === 'src' && isNatTable(table)) continue;
-    for (const { rules } of table.chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
+    // a connection whose source is rewritten has been through the chains of nat
+    if (manip === 'src' && basesOf(table).every(({ base }) => base.kind === 'nat')) continue;
+    for (const { rules } of table.chains.values())
+      for (const match of rules.flatMap(everyMatch)) addBoundaries(found, match, (field) => ASKED[manip].has(field));
   }
   return found;
 });

@@ -1,5 +1,6 @@
 /** Tables that are not like others: those that iptables-nft has made, those of devices, dormant ones. */
 import { expect, test } from 'vitest';
+import { trace } from '../../src/api/library/index.ts';
 import { NEVER } from '../../src/netfilter/matchExpr.ts';
 import { readRules } from '../../src/ruleset/readRules.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
@@ -118,6 +119,18 @@ test.each([
   const [, six] = rulesetsOf(text);
   const rules = six?.tables.get('inet t')?.chains.get('c')?.rules.slice(1) ?? [];
   expect(rules.map(({ match }) => match)).toEqual([NEVER, NEVER]);
+});
+
+test.each([
+  ['tcp flags { syn }', 'out tcp -> 203.0.113.9:80 flags=SU', 'undecided'],
+  ['tcp flags { syn }', 'out tcp -> 203.0.113.9:80 flags=S', 'dropped'],
+  ['tcp flags { syn }', 'out tcp -> 203.0.113.9:80 flags=U', 'direct'],
+  ['tcp flags { syn, urg }', 'out tcp -> 203.0.113.9:80 flags=SU', 'direct'],
+  ['tcp flags syn', 'out tcp -> 203.0.113.9:80 flags=SU', 'dropped'],
+  ['ct state { new }', 'out tcp -> 203.0.113.9:80', 'dropped'],
+])('a set of one flag may be loaded as that flag beside others: %s, %s: %s', (rule, packet, outcome) => {
+  const text = `table ip t {\n\tchain c {\n\t\ttype filter hook output priority 0\n\t\t${rule} drop\n\t}\n}\n`;
+  expect(trace(text, packet).outcome).toBe(outcome);
 });
 
 test('a port beside other parts of a key may be something else where a protocol has none', () => {

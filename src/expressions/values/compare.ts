@@ -1,10 +1,11 @@
 /** A match statement: an expression, an operator, and what it is compared with. */
 import type { IntervalSet } from '../../lib/intervals.ts';
-import { and, type MatchExpr, not, unmodelled } from '../../netfilter/matchExpr.ts';
+import { and, type MatchExpr, not, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Bits } from '../contract/bits.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import type { Datatype } from '../datatypes/datatype.ts';
 import { constantOf, intervalOf } from './constant.ts';
 import { hasKey, implied, inElements, inRows } from './keyed.ts';
 import { type KeyPart, keyParts } from './part.ts';
@@ -32,7 +33,11 @@ function askedOf(statement: MatchStatement, parts: readonly KeyPart[], context: 
   const lotId = `${context.ruleId}@${statement.start}`;
   const types = parts.map(({ type }) => type);
   const elements = elementsOf(right, { types, wanted: 'set' }, context);
-  if (elements !== undefined) return { expr: inElements(parts, elements, lotId) };
+  if (elements !== undefined) {
+    const expr = inElements(parts, elements, lotId);
+    const beside = besideOthers(statement, types, context);
+    return { expr: beside === undefined ? expr : or(expr, beside) };
+  }
   const [only] = parts;
   if (only === undefined || parts.length > 1) {
     const rows = elementRows([{ start: right.start, end: right.end, key: right, statements: [] }], types, context);
@@ -64,6 +69,18 @@ function isTurned(right: NftExpression, type: KeyPart['type'], context: NftRuleC
   if (right.kind !== 'range' || type.name !== 'day') return false;
   const [lo, hi] = [constantOf(right.lo, type, context), constantOf(right.hi, type, context)];
   return lo !== undefined && hi !== undefined && lo > hi;
+}
+
+/** `tcp flags { syn }` is that flag alone as a set, and a flag beside others where nft made it a value: 1.0.6 does, later versions do not, and
+ *  what either has loaded is listed in one way by some version. nftables src/evaluate.c optimize_singleton_set() */
+function besideOthers(statement: MatchStatement, types: readonly Datatype[], context: NftRuleContext): MatchExpr | undefined {
+  const { right, op } = statement;
+  const [only, ...more] = right.kind === 'set' ? right.elements : [];
+  const [type] = types;
+  if (op !== undefined || type?.flags !== true || type.name === 'ct_state' || only?.key.kind !== 'value' || more.length > 0)
+    return undefined;
+  const bits = comparisonOf({ ...statement, right: only.key }, { ...context, report: () => {} });
+  return and(bits, unmodelled('a set of one flag, which nft may have loaded as that flag with whatever others'));
 }
 
 function inPart(part: KeyPart, intervals: IntervalSet, lotId: string): MatchExpr {
