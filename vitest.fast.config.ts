@@ -11,7 +11,9 @@ const SLOW = [
   'properties/**',
   'prove/**',
   'query/**',
-  'diff/diff{,Command,Later,Levels}.test.ts',
+  'diff/{diff,diffCommand,diffConnections,diffLater,diffLevels,backendDifferences}.test.ts',
+  'docs/examples.test.ts',
+  'fix/fixtures.test.ts',
   'pods/{causes,podParity}.test.ts',
   'vitest/**',
   'istio/**/law.test.ts',
@@ -20,9 +22,10 @@ const SLOW = [
   'extensions/*.prop.test.ts',
   'syntax/anyText.test.ts',
   'syntax/scripts.test.ts',
-  'syntax/restore.kernel.test.ts',
+  'syntax/longLines.test.ts',
+  'syntax/**/*.kernel.test.ts',
   'report/review/{sarif,fromPods}.test.ts',
-  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,one,verify,phase,render}*.test.ts',
+  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render}*.test.ts',
   'action.test.ts',
 ];
 
