@@ -5,6 +5,7 @@ import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { constantOf } from '../values/constant.ts';
+import { onlyValue } from '../values/onlyValue.ts';
 import { keyPart, selectorName } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
 import { isProtocol } from './families.ts';
@@ -47,6 +48,12 @@ export interface JoinedMatches {
   readonly keeper: NftStatement;
   /** something is done between them */
   readonly crosses: boolean;
+}
+
+/** Fewer matches on the packet have no neighbours: most rules. */
+export function mayJoin(statements: readonly NftStatement[]): boolean {
+  const ofPacket = statements.filter((one) => one.kind === 'match' && (one.left.kind === 'payload' || one.left.kind === 'raw'));
+  return ofPacket.length > 1;
 }
 
 export function joinedMatches(statements: readonly NftStatement[], context: NftRuleContext): readonly JoinedMatches[] {
@@ -192,11 +199,10 @@ function isOneValue(right: NftExpression): boolean {
   return right.kind !== 'range' && right.kind !== 'prefix' && right.kind !== 'concat' && isConstant(right);
 }
 
-/** A set of one value is that value. */
 export function withoutBraces(statement: NftStatement): NftStatement {
   if (statement.kind !== 'match' || statement.right.kind !== 'set') return statement;
-  const [only, ...more] = statement.right.elements;
-  return only !== undefined && isOneValue(only.key) && more.length === 0 ? { ...statement, right: only.key } : statement;
+  const right = onlyValue(statement.right);
+  return isOneValue(right) ? { ...statement, right } : statement;
 }
 
 /** Which say what follows the header. */

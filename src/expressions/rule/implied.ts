@@ -3,6 +3,7 @@ import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
+import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
 import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
@@ -78,10 +79,7 @@ function impliedHere(selector: NftSelector, context: NftRuleContext): Protocols 
 function asksOwnFamily(statement: NftStatement, context: NftRuleContext): boolean {
   if (statement.kind !== 'match' || !saysEtherType(statement.left)) return false;
   const own = protocolsOf(context.table).family;
-  const { right } = statement;
-  const [only] = right.kind === 'set' ? right.elements : [];
-  const one = only !== undefined && right.kind === 'set' && right.elements.length === 1 ? { ...statement, right: only.key } : statement;
-  return own !== undefined && afterMatch({}, one, context).family === own;
+  return own !== undefined && afterMatch({}, { ...statement, right: onlyValue(statement.right) }, context).family === own;
 }
 
 function saysEtherType(left: NftExpression): boolean {

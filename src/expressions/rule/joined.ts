@@ -7,15 +7,15 @@ import type { NftRuleContext } from '../contract/context.ts';
 import { comparisonOf } from '../values/compare.ts';
 import { hasKey } from '../values/keyed.ts';
 import { keyParts } from '../values/part.ts';
-import { type JoinedMatches, joinedMatches } from './adjacent.ts';
+import { type JoinedMatches, joinedMatches, mayJoin, withoutBraces } from './adjacent.ts';
 
 /** What a match asks, with what versions of nft make of it. */
 export type AskTogether = (statement: NftStatement, asked: MatchExpr) => MatchExpr;
 
 export function askTogether(statements: readonly NftStatement[], context: NftRuleContext): AskTogether {
-  if (statements.filter(({ kind }) => kind === 'match').length < 2) return (_, asked) => asked;
+  if (!mayJoin(statements)) return (_, asked) => asked;
   const silent = { ...context, report: () => {} };
-  const plain = statements.map(withoutSet);
+  const plain = statements.map(withoutBraces);
   const groups = joinedMatches(plain, silent).filter(({ unequal, crosses }) => unequal || crosses);
   if (groups.length === 0) return (_, asked) => asked;
   return (statement, asked) => {
@@ -43,11 +43,4 @@ function oneOf({ unequal, members, keeper, crosses }: JoinedMatches, { own, aske
   const at = order.indexOf(own);
   if (own !== keeper) return at < order.indexOf(keeper) ? or(asked, unsure) : asked;
   return and(asked, ...others.map((one) => (order.indexOf(one) < at ? askedOf(one) : or(askedOf(one), unsure))));
-}
-
-/** `{ tcp }` is `tcp`. */
-function withoutSet(statement: NftStatement): NftStatement {
-  if (statement.kind !== 'match' || statement.right.kind !== 'set') return statement;
-  const [only, ...more] = statement.right.elements;
-  return only === undefined || more.length > 0 ? statement : { ...statement, right: only.key };
 }

@@ -7,6 +7,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import { findExpression } from '../selectors/all.ts';
 import { mapAsked, selectorsOf } from '../values/asked.ts';
 import { constantOf } from '../values/constant.ts';
+import { onlyValue } from '../values/onlyValue.ts';
 import { selectorName } from '../values/part.ts';
 import { fieldAt, fieldsOver, headerAt, type PartOfPacket, type PlacedField, partOfPacket } from './fieldsByPlace.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
@@ -37,7 +38,7 @@ function afterListedMatch(known: Known, statement: NftStatement, context: NftRul
 function namesIn(statement: NftStatement, known: Known, context: NftRuleContext): readonly NftStatement[] {
   if (statement.kind === 'match') {
     const { left, op } = statement;
-    const right = onlyOf(statement.right);
+    const right = onlyValue(statement.right);
     const part = left.kind === 'payload' || left.kind === 'raw' ? partOfPacket(left) : undefined;
     const isValue = right.kind === 'value' && (op === undefined || op === '==' || op === '!=');
     const split = part !== undefined && isValue ? asFields({ ...statement, right }, part, { known, context }) : undefined;
@@ -45,12 +46,6 @@ function namesIn(statement: NftStatement, known: Known, context: NftRuleContext)
     if (left.kind === 'raw' && right.kind === 'set' && right.elements.length > 1 && !isPort(left)) return [statement];
   }
   return [mapAsked(statement, (selector) => fieldNamed(selector, known))];
-}
-
-/** A set of one value is that value. */
-function onlyOf(right: NftExpression): NftExpression {
-  const [only, ...more] = right.kind === 'set' ? right.elements : [];
-  return only === undefined || more.length > 0 || only.statements.length > 0 || only.value !== undefined ? right : only.key;
 }
 
 function isPort({ base, offset, length }: Extract<NftSelector, { kind: 'raw' }>): boolean {

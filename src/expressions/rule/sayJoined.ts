@@ -1,12 +1,12 @@
 /** Matches that nft 1.0.6 joins to one comparison, where the one means something else than each by itself. It joins those of neighbours in a
  *  header that ask for one value with `==`, or all with `!=`. nftables src/rule.c payload_try_merge() */
-import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftRuleNode } from '../../syntax/nft/ast.ts';
 import { printNftStatement } from '../../syntax/nft/printStatement.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { keyPart } from '../values/part.ts';
-import { type JoinedMatches, joinedMatches, withoutBraces } from './adjacent.ts';
+import { type JoinedMatches, joinedMatches, mayJoin, withoutBraces } from './adjacent.ts';
 import { canonicalMatch } from './canonicalMatch.ts';
 import { withFamilies } from './families.ts';
 import { withFieldNames } from './named.ts';
@@ -15,14 +15,10 @@ type Match = StatementOf<'match'>;
 
 export function sayJoined({ statements }: NftRuleNode, context: NftRuleContext): void {
   // iptables-nft joins none
-  if (context.ofIptables || statements.filter(isOfPayload).length < 2) return;
+  if (context.ofIptables || !mayJoin(statements)) return;
   const silent: NftRuleContext = { ...context, report: () => {} };
   const told = withFieldNames(withFamilies(statements.map(withoutBraces), silent), silent);
   for (const joined of joinedMatches(told, silent)) sayOf(joined, context);
-}
-
-function isOfPayload(statement: NftStatement): statement is Match {
-  return statement.kind === 'match' && (statement.left.kind === 'payload' || statement.left.kind === 'raw');
 }
 
 function sayOf({ members, crosses }: JoinedMatches, context: NftRuleContext): void {

@@ -34,7 +34,7 @@ export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[
   return plain && only.statements.length === 0 ? only.key : { ...set, elements };
 }
 
-/** `*` stands behind the others, but before one that reaches to the last value of all. */
+/** `*` comes after the other elements; an element that ends with the last value of the type comes after `*`. */
 function withOthers(listed: readonly NftElement[], others: readonly NftElement[], toTheEnd: boolean): readonly NftElement[] {
   return toTheEnd && others.length > 0 ? [...listed.slice(0, -1), ...others, ...listed.slice(-1)] : [...listed, ...others];
 }

@@ -8,6 +8,7 @@ import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { constantOf, intervalOf } from './constant.ts';
 import { hasKey, implied, inElements, inRows } from './keyed.ts';
+import { onlyValue } from './onlyValue.ts';
 import { type KeyPart, keyParts } from './part.ts';
 import { elementRows, elementsOf } from './rows.ts';
 
@@ -74,12 +75,17 @@ function isTurned(right: NftExpression, type: KeyPart['type'], context: NftRuleC
 /** `tcp flags { syn }` is that flag alone as a set, and a flag beside others where nft made it a value: 1.0.6 does, later versions do not, and
  *  what either has loaded is listed in one way by some version. nftables src/evaluate.c optimize_singleton_set() */
 function besideOthers(statement: MatchStatement, types: readonly Datatype[], context: NftRuleContext): MatchExpr | undefined {
-  const { right, op } = statement;
-  const [only, ...more] = right.kind === 'set' ? right.elements : [];
+  const only = onlyValue(statement.right);
   const [type] = types;
-  if (op !== undefined || type?.flags !== true || type.name === 'ct_state' || only?.key.kind !== 'value' || more.length > 0)
+  if (
+    statement.op !== undefined ||
+    type?.flags !== true ||
+    type.name === 'ct_state' ||
+    statement.right.kind !== 'set' ||
+    only.kind !== 'value'
+  )
     return undefined;
-  const bits = comparisonOf({ ...statement, right: only.key }, { ...context, report: () => {} });
+  const bits = comparisonOf({ ...statement, right: only }, { ...context, report: () => {} });
   return and(bits, unmodelled('a set of one flag, which nft may have loaded as that flag with whatever others'));
 }
 
