@@ -16,8 +16,8 @@ import type { HostJson } from '../kernel/question.ts';
 import { questionOf } from '../kernel/question.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { hostOf } from '../support/host.ts';
+import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-import { kubeProxyDump } from './kubeProxy.ts';
 import { median } from './measure.ts';
 
 const ROUNDS = 5;
@@ -89,7 +89,7 @@ function simulateAll({
 export function evaluateRows(): string[][] {
   const istio = readFixture('istio-sidecar');
   const host = hostOf(istio.host);
-  const kube = rulesetOf(kubeProxyDump(10_000), { family: 4 });
+  const kube = rulesetOf(kubeProxyNat(10_000), { family: 4 });
   const one = evaluate({ ruleset: rulesetOf(istio.text, { family: 4 }), host, count: 400_000 });
   const other = evaluate({ ruleset: kube, host, count: 3_000 });
   return [

@@ -1,7 +1,8 @@
 /** Large maps and sets of nftables: read beside nft itself, and one packet and all packets through them beside the reading. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { kubeProxy } from '../../fixtures/source/nft/kubeProxy.ts';
+import { kubeProxyNft } from '../../fixtures/source/kubeProxy/nft.ts';
+import { manyServices, NODES } from '../../fixtures/source/kubeProxy/services.ts';
 import type { Job } from './measure.ts';
 
 export interface BenchRow {
@@ -23,8 +24,8 @@ export function nftRows({ folder, node, hasNft }: Making): readonly BenchRow[] {
     [
       ['map', verdictMap(100_000)],
       ['set', intervalSet(100_000)],
-      ['services-1000', kubeProxy({ family: 4, services: 1000, endpoints: 2 })],
-      ['services-10000', kubeProxy({ family: 4, services: 10_000, endpoints: 2 })],
+      ['services-1000', kubeProxyNft(NODES[4], manyServices({ family: 4, services: 1000, endpoints: 2 }))],
+      ['services-10000', kubeProxyNft(NODES[4], manyServices({ family: 4, services: 10_000, endpoints: 2 }))],
     ] as const
   ).map(([name, text]) => {
     const file = join(folder, `${name}.nft`);

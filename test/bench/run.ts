@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { whyNoKernel } from '../kernel/needs.ts';
+import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { batchRow, evaluateRows } from './batch.ts';
-import { kubeProxyDump } from './kubeProxy.ts';
 import type { Job, Run } from './measure.ts';
 import { comparePairs } from './measure.ts';
 import { nftRows } from './nftRows.ts';
-import { deadRulesRows, editedKubeProxyDump } from './structure.ts';
+import { deadRulesRows, editedKubeProxyNat } from './structure.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
 const ISTIO = new URL('../../fixtures/istio-dual-stack.rules', import.meta.url).pathname;
@@ -50,7 +50,7 @@ try {
     [100_000, 3],
   ] as const) {
     const file = join(folder, `kube-${rules}.rules`);
-    writeFileSync(file, kubeProxyDump(rules));
+    writeFileSync(file, kubeProxyNat(rules));
     const name = 'iptables-legacy-restore --test';
     const job = { command: ['iptables-legacy-restore', '--test'], stdin: file };
     if (hasLegacy) row(`parse and resolve ${rules} rules`, node('check', file), { name, job, target: '<= 1.5 x', runs });
@@ -62,7 +62,7 @@ try {
     string,
     string,
   ];
-  writeFileSync(edited, editedKubeProxyDump(10_000));
+  writeFileSync(edited, editedKubeProxyNat(10_000));
   row('diff of two kube-proxy tables of 10,000 rules', node('diff', small, edited), { ...bare, target: '<= 1 s', runs: 7 });
   const reading = { name: 'chainwalk check', job: node('check', large) };
   row('verify, kube-proxy 100,000 rules', node('verify', large), { ...reading, target: '<= 15 s, 1.5 GB', runs: 3 });

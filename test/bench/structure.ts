@@ -1,8 +1,8 @@
 /** Dead rules of long tables, in this process and beside the reading of the same text; each round reads anew, as rules are read lazily. */
 import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
 import { hostOf } from '../support/host.ts';
+import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { rulesetOf } from '../support/rulesets.ts';
-import { kubeProxyDump } from './kubeProxy.ts';
 import { median } from './measure.ts';
 import { randomFirewallDump } from './randomFirewall.ts';
 
@@ -10,7 +10,7 @@ const ROUNDS = 5;
 
 export function deadRulesRows(): string[][] {
   return [
-    row('dead rules, kube-proxy 10,000 rules', kubeProxyDump(10_000), '<= 1 s'),
+    row('dead rules, kube-proxy 10,000 rules', kubeProxyNat(10_000), '<= 1 s'),
     row('dead rules, random firewall 5,000 rules', randomFirewallDump(5000), '<= 1.5 s'),
   ];
 }
@@ -32,8 +32,8 @@ function row(work: string, text: string, target: string): string[] {
 }
 
 /** The table with the first service widened and the last endpoint on another port. */
-export function editedKubeProxyDump(rules: number): string {
-  const lines = kubeProxyDump(rules).split('\n');
+export function editedKubeProxyNat(rules: number): string {
+  const lines = kubeProxyNat(rules).split('\n');
   const vip = lines.findIndex((line) => line.startsWith('-A KUBE-SERVICES -d'));
   const endpoint = lines.findLastIndex((line) => line.includes('--to-destination'));
   return lines

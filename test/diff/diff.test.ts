@@ -8,10 +8,10 @@ import { mentionsUnmodelled } from '../../src/netfilter/matchExpr.ts';
 import type { Rule } from '../../src/ruleset/ruleset.ts';
 import type { World } from '../agreement/diffEdits.ts';
 import { fixtureWorlds, loaded } from '../agreement/diffEdits.ts';
-import { kubeProxyDump } from '../bench/kubeProxy.ts';
 import type { Random } from '../kernel/generate/random.ts';
 import { randomFrom } from '../kernel/generate/random.ts';
 import { readFixture } from '../support/fixtures.ts';
+import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 
 const rules = (text: string, file = 'test.rules') => {
   const { rulesets, diagnostics } = parse(text, { file, family: 4 });
@@ -310,7 +310,7 @@ describe('known pairs', { timeout: 240_000 }, () => {
   });
 
   it('in a large kube-proxy table exactly the two edited rules are found', () => {
-    const text = kubeProxyDump(2000);
+    const text = kubeProxyNat(2000);
     const lines = text.split('\n');
     const dnat = lines.findLastIndex((line) => line.includes('--to-destination'));
     const vip = lines.findIndex((line) => line.startsWith('-A KUBE-SERVICES -d'));

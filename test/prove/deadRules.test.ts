@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
-import { kubeProxyDump } from '../bench/kubeProxy.ts';
 import { randomFirewallDump } from '../bench/randomFirewall.ts';
 import { randomCases } from '../kernel/generate/randomCase.ts';
 import { hostOf } from '../support/host.ts';
+import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 
 const host = hostOf({ interfaces: [{ name: 'eth0', addresses: ['10.244.0.5/24'] }] });
@@ -311,7 +311,7 @@ describe('the methods for dead rules agree', () => {
 });
 
 it('a kube-proxy table has no dead rule, one more of its dispatch rules is one', () => {
-  const text = kubeProxyDump(1000);
+  const text = kubeProxyNat(1000);
   expect(deadIn(text)).toEqual([]);
   const again = text.match(/^-A KUBE-SERVICES .*$/m)?.[0] ?? '';
   expect(deadIn(text.replace('COMMIT', `${again}\nCOMMIT`))).toHaveLength(1);

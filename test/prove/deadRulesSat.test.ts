@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Family } from '../../src/packet/address.ts';
 import { deadRules } from '../../src/prove/deadRules/deadRules.ts';
-import { kubeProxyDump } from '../bench/kubeProxy.ts';
 import { randomFirewallDump } from '../bench/randomFirewall.ts';
 import { hostOf } from '../support/host.ts';
+import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 import { makeCircuit } from '../support/sat/circuit.ts';
 import { tableCircuit } from '../support/sat/tableCircuit.ts';
@@ -32,7 +32,7 @@ function deadByUs(text: string, family: Family = 4): readonly string[] {
   return dead.map(({ rule }) => `${rule.chain} ${rule.number}`);
 }
 
-const KUBE = kubeProxyDump(300);
+const KUBE = kubeProxyNat(300);
 const LINES = KUBE.split('\n');
 const [FIRST = 0, SECOND = 0] = LINES.flatMap((line, at) => (line.startsWith('-A KUBE-SERVICES') ? [at] : []));
 const first = (change: (line: string) => string): readonly string[] => LINES.with(FIRST, change(LINES[FIRST] ?? ''));
