@@ -1,6 +1,6 @@
 /** What is asked about all that a rule does, in whatever branch. */
-import type { Effect } from './effect.ts';
-import type { MatchExpr } from './matchExpr.ts';
+import type { Effect, SwitchBranch } from './effect.ts';
+import { isOfFragments, type MatchExpr } from './matchExpr.ts';
 
 /** A rule, as far as it acts. */
 interface Acting {
@@ -41,9 +41,10 @@ export function does(rule: Acting, ...kinds: readonly Effect['kind'][]): boolean
   return someEffect(rule, ({ kind }) => kinds.includes(kind));
 }
 
-/** It changes nothing and sends the packet nowhere. */
-export function isIdleRule(rule: Acting): boolean {
-  return everyEffect(rule).every(({ kind }) => kind === 'continue' || kind === 'switch');
+/** It changes nothing and sends the packet nowhere; `ofWhole`: a packet that is no later fragment. */
+export function isIdleRule({ effects }: Acting, ofWhole = false): boolean {
+  const isIdle = (branch: SwitchBranch): boolean => (ofWhole && isOfFragments(branch.match)) || isIdleRule(branch, ofWhole);
+  return effects.every((effect) => effect.kind === 'continue' || (effect.kind === 'switch' && effect.branches.every(isIdle)));
 }
 
 export type CallEffect = Extract<Effect, { readonly kind: 'jump' | 'goto' }>;

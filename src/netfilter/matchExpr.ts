@@ -68,6 +68,15 @@ export function unmodelled(reason: string, lacks?: string): MatchExpr {
   return { kind: 'unmodelled', reason, ...(lacks !== undefined && { lacks }) };
 }
 
+const LAST_OFFSET = 0x1fff;
+
+export const LATER_FRAGMENT: MatchExpr = inSet('fragOffset', [{ lo: 1, hi: LAST_OFFSET }]);
+
+/** Nothing but later fragments can meet it. */
+export function isOfFragments(expr: MatchExpr): boolean {
+  return expr === LATER_FRAGMENT || (expr.kind === 'and' && expr.of.includes(LATER_FRAGMENT));
+}
+
 /** A condition that is not made of others. */
 export type Leaf = Exclude<MatchExpr, { readonly kind: 'and' | 'or' | 'not' }>;
 

@@ -85,7 +85,7 @@ function policyOf(base: CompiledChain, { hook, record }: WalkContext): TableEnd 
 
 /** The rule may match or not: both ways are walked, unless it makes no difference. */
 function takesIt(skb: Skb, rule: Rule, context: WalkContext): boolean {
-  if (isIdleRule(rule)) return false;
+  if (isIdleRule(rule, skb.fragOffset === 0)) return false;
   const readsData = isOfNft({ name: rule.table });
   return decideMatch(skb, { rule, clause: rule.clauses.find(({ expr }) => compile(expr, readsData)(skb) === MAYBE) }, context);
 }

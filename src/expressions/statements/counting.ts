@@ -1,6 +1,6 @@
 /** Statements that look at the packets before: true for some packets, false for others. man nft(8), LIMIT STATEMENT, SET STATEMENT, METERS
  *  kernel net/netfilter/nft_limit.c, nft_quota.c, nft_connlimit.c, nft_dynset.c nft_dynset_eval() */
-import type { MatchExpr } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, LATER_FRAGMENT, type MatchExpr, not, or, present } from '../../netfilter/matchExpr.ts';
 import type { NftElement, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building } from '../contract/building.ts';
@@ -11,8 +11,25 @@ import { setNamed } from '../values/rows.ts';
 import { checkObject } from './objects.ts';
 
 function remembered({ context, ask }: Building, at: Span): void {
-  const lot: MatchExpr = { kind: 'chance', id: `${context.ruleId}@${at.start}`, remembers: true };
-  ask(lot, at);
+  ask(lotOf(context, at), at);
+}
+
+function lotOf({ ruleId }: Building['context'], { start }: Span): MatchExpr {
+  return { kind: 'chance', id: `${ruleId}@${start}`, remembers: true };
+}
+
+/** What has no connection is counted by its ports, and dropped without them. kernel net/netfilter/nft_connlimit.c nft_connlimit_do_eval() */
+function counted({ context, ask, act, need }: Building, at: Span): void {
+  need('conntrack');
+  const isDropped = and(LATER_FRAGMENT, not(present('connmark')));
+  ask(or(isDropped, lotOf(context, at)), at);
+  act({
+    kind: 'switch',
+    branches: [
+      { match: isDropped, effects: [{ kind: 'drop' }] },
+      { match: ALWAYS, effects: [] },
+    ],
+  });
 }
 
 export const limitStatement = statement({
@@ -46,21 +63,18 @@ export const quotaStatement = statement({
 export const ctCount = statement({
   kind: 'ct count',
   says: [{ name: 'ct count', claim: 'chance' }],
-  apply: (given, building) => {
-    building.need('conntrack');
-    remembered(building, given);
-  },
+  apply: (given, building) => counted(building, given),
 });
 
 export const last = statement({ kind: 'last', says: [{ name: 'last' }], apply: () => {} });
 
-const DECIDING: readonly NftStatement['kind'][] = ['limit', 'quota', 'ct count'];
+const DECIDING: readonly NftStatement['kind'][] = ['limit', 'quota'];
 
 /** What an element counts decides as it would in the rule. */
 function withElement({ key, statements }: NftElement, at: Span, building: Building): void {
   building.ask(hasKey(keyParts(key, building.context)), at);
-  if (statements.some(({ kind }) => kind === 'ct count')) building.need('conntrack');
-  if (statements.some(({ kind }) => DECIDING.includes(kind))) remembered(building, at);
+  if (statements.some(({ kind }) => kind === 'ct count')) counted(building, at);
+  else if (statements.some(({ kind }) => DECIDING.includes(kind))) remembered(building, at);
 }
 
 export const dynamic = statement({

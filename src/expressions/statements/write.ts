@@ -1,6 +1,7 @@
 /** Statements that set something: marks, the zone, fields of a header. man nft(8), META STATEMENT, CONNTRACK STATEMENT, PAYLOAD STATEMENT
  *  kernel net/netfilter/nft_meta.c nft_meta_set_eval(), nft_ct.c nft_ct_set_eval(), nft_ct_set_zone_eval(), nft_payload.c nft_payload_set_eval() */
 import type { Effect, Zone } from '../../netfilter/effect.ts';
+import type { Family } from '../../packet/address.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
@@ -102,6 +103,8 @@ export const write = statement({
       act({ kind: 'unmodelled', reason: why });
     };
     if (target === undefined) return opaque(`\`${name} set\``);
+    if (part.expression?.implies?.family === otherFamily(context))
+      return opaque(`what \`${name} set\` writes into a packet of the other family`);
     const written = writtenOf(value, part.type, context);
     switch (written.kind) {
       case 'constant':
@@ -124,6 +127,12 @@ export const write = statement({
     }
   },
 });
+
+/** Undefined unless nft takes the packet to be of it: the kernel writes what it would write there, a checksum of the header too.
+ *  kernel net/netfilter/nft_payload.c nft_payload_set_eval() */
+function otherFamily({ family, taken }: Building['context']): Family | 'none' {
+  return taken?.family === undefined || taken.family === family ? 'none' : taken.family;
+}
 
 /** nftables src/evaluate.c stmt_evaluate_arg(), stmt_evaluate_payload() */
 function copyProblem(to: KeyPart, { type, expression }: KeyPart): string | undefined {

@@ -14,7 +14,7 @@ export function idleRules(ruleset: Ruleset, { fragOffset }: Pick<Packet, 'fragOf
     rules
       .filter((rule) => {
         const readsData = fragOffset > 0 && isOfNft({ name: rule.table });
-        return isIdleRule(rule) && everyMatch(rule).some((expr) => isUnsettled(expr, readsData));
+        return isIdleRule(rule, fragOffset === 0) && everyMatch(rule).some((expr) => isUnsettled(expr, readsData));
       })
       .map(({ table, chain, number }) => `${table}:${chain}:${number}`),
   );

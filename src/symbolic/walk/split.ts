@@ -6,6 +6,8 @@ import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
+import { equal } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
 import { firstSwitch } from './dispatch.ts';
 import { doubtOf } from './doubtOf.ts';
 import { encode } from './encode.ts';
@@ -28,7 +30,7 @@ export function split(
   const isUnclear = certain !== possible && walk.sureOnly === true && mentionsUnmodelled(rule.match);
   const seen = isUnclear ? certain : possible;
   walk.visit?.(rule, one.set, walk.sureOnly === true ? manager.and(seen, branches.must) : seen);
-  if (possible === EMPTY || isIdleRule(rule)) return { taken: [], passed: [one] };
+  if (possible === EMPTY || isIdleRule(rule, isWhole(walk.space, possible))) return { taken: [], passed: [one] };
   const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
   const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(walk.space, rule, rule.clauses)];
   const parts = (certainSet: Bdd): readonly PacketClass[] => [
@@ -36,4 +38,8 @@ export function split(
     ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts }]),
   ];
   return { taken: parts(certain), passed: parts(manager.minus(one.set, possible)) };
+}
+
+function isWhole({ manager, start }: Space, set: Bdd): boolean {
+  return manager.and(set, manager.not(equal(manager, start.fragOffset, 0))) === EMPTY;
 }

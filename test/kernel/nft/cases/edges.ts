@@ -1,5 +1,21 @@
 /** What happens at the edges of conntrack, of defragmentation and of the numbers of interfaces. */
-import { base, DELIVERED, DELIVERED6, IN, IN_UDP, IN6, inet, type NftCase, OUT, PROXY, SENT, table, toProxy } from './nftCase.ts';
+import {
+  base,
+  DELIVERED,
+  DELIVERED6,
+  IN,
+  IN_UDP,
+  IN6,
+  inet,
+  type NftCase,
+  OUT,
+  OUT6,
+  PROXY,
+  SENT,
+  SENT6,
+  table,
+  toProxy,
+} from './nftCase.ts';
 
 const FIN = 'in tcp 10.0.0.9 -> 10.244.0.5:80 iif=eth0 flags=F';
 const FRAGMENT = 'in udp 10.0.0.9 -> 10.244.0.5 iif=eth0 frag=100';
@@ -152,6 +168,34 @@ export const EDGE_CASES: readonly NftCase[] = [
       ),
     ),
     ends: { [IN]: `${DELIVERED} mark 13`, [IN6]: `${DELIVERED6} mark 15` },
+  },
+  {
+    name: 'behind a set of both families a field of one is written into the header of the other, with its checksum',
+    undecided: 'what `ip dscp set` writes into a packet of the other family',
+    nft: inet(base('o', 'filter output 0', 'meta nfproto { ipv6, ipv4 } ip dscp set 0x3f')),
+    ends: { [OUT6]: SENT6.replace('fd00:10:', 'fd00:ff13:') },
+  },
+  {
+    name: 'a field is written where its family is the last of a set of both',
+    nft: inet(
+      base(
+        'o',
+        'filter output 0',
+        'meta nfproto { ipv6, ipv4 } ip dscp set 0x3f meta mark set mark | 1',
+        'meta nfproto { ipv4, ipv6 } ip6 dscp 0 meta mark set mark | 2',
+        'ip dscp 0x3f meta mark set mark | 4',
+      ),
+    ),
+    remembers: true,
+    ends: { [OUT]: `${SENT} mark 5` },
+  },
+  {
+    name: 'a fragment that belongs to no connection cannot be counted, and is dropped',
+    nft: inet(
+      base('p', 'filter prerouting -450', 'ip daddr 10.244.0.5 ct count over 20 meta mark set 1', 'ip daddr 10.244.0.5 accept'),
+      base('o', 'filter output -450', 'notrack', 'ct count 20 accept'),
+    ),
+    ends: { [FRAGMENT]: 'dropped', 'out udp 10.244.0.5 -> 203.0.113.9 frag=100': 'dropped' },
   },
   {
     name: 'two fields beside each other that must differ are one number: one of them has to (nft 1.0.6)',

@@ -14,6 +14,8 @@ export interface NftCase {
   readonly backends?: readonly ('legacy' | 'nft')[];
   /** the simulator does not know what earlier packets did: one of its ways is the kernel's */
   readonly remembers?: true;
+  /** what the simulator does not say, and calls by this name */
+  readonly undecided?: string;
   /** as in kernelCase.ts */
   readonly ends?: Readonly<Record<string, string>>;
   readonly meets?: Readonly<Record<string, readonly string[]>>;
