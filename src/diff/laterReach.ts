@@ -77,7 +77,7 @@ function isArrival({ iif }: TraversalPoint): boolean {
   return iif !== undefined;
 }
 
-const ENDS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType']);
+const ENDS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType', 'srcTypeFrom', 'dstTypeFrom']);
 /** What answers have as first packets do, or what is known of them by place. */
 const ALIKE: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'flags']);
 const OF_ERROR: ReadonlySet<Field> = new Set<Field>(['proto', 'iif', 'icmpType', 'icmpCode']);

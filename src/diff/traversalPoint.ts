@@ -72,7 +72,7 @@ export const NEVER_CHANGED: ReadonlySet<Field> = new Set<Field>([
   'gid',
   'iif',
 ]);
-const ADDRESSES: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType']);
+const ADDRESSES: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'srcType', 'dstType', 'srcTypeFrom', 'dstTypeFrom']);
 
 /** The field is what it was at the start, or, for `iif` and the sender, what the hook says. */
 export function isKnown(field: Field, place: TraversalPoint): boolean {

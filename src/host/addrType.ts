@@ -4,7 +4,7 @@ import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import { tabulate } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
 import type { Address, Family, Prefix } from '../packet/address.ts';
-import { familyOf, parsePrefix, prefixRange } from '../packet/address.ts';
+import { contains, familyOf, parsePrefix, prefixRange } from '../packet/address.ts';
 import type { AddrType } from '../packet/fields.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
 import { longestMatch } from './fib.ts';
@@ -15,12 +15,19 @@ import { isMulticast6 } from './sourceAddress.ts';
 
 const INDEX = new Map<AddrType, number>(ADDR_TYPES.map((name, index) => [name, index]));
 
-/** An index into ADDR_TYPES. With `dev`, an address of another interface is not LOCAL. */
-export function addrType(host: Host, address: Address, dev?: string): number {
-  return INDEX.get(typeof address === 'number' ? type4(host, address, dev) : type6(host, address, dev)) as number;
+export interface TypeLook {
+  /** an address of another interface is not LOCAL */
+  readonly dev?: string | undefined;
+  /** of IPv6: the route is looked up as one of a packet from there */
+  readonly from?: Address | undefined;
 }
 
-function type4(host: Host, address: number, dev: string | undefined): AddrType {
+/** An index into ADDR_TYPES. */
+export function addrType(host: Host, address: Address, look: TypeLook = {}): number {
+  return INDEX.get(typeof address === 'number' ? type4(host, address, look) : type6(host, address, look)) as number;
+}
+
+function type4(host: Host, address: number, { dev }: TypeLook): AddrType {
   if (address === 0 || address === 0xffff_ffff) return 'BROADCAST';
   if (address >>> 28 === 0xe) return 'MULTICAST';
   const local = bestLocal(host, address);
@@ -28,9 +35,15 @@ function type4(host: Host, address: number, dev: string | undefined): AddrType {
   return local.type === 'broadcast' ? 'BROADCAST' : local.type === 'local' ? 'LOCAL' : 'UNICAST';
 }
 
-function type6(host: Host, address: bigint, dev: string | undefined): AddrType {
+function type6(host: Host, address: bigint, { dev, from }: TypeLook): AddrType {
   if (isMulticast6(address)) return 'MULTICAST';
-  const route = lookupRoute(host, { family: 6, dst: address, mark: 0, ...(dev === undefined ? {} : { oif: dev }) });
+  const route = lookupRoute(host, {
+    family: 6,
+    dst: address,
+    mark: 0,
+    ...(dev === undefined ? {} : { oif: dev }),
+    ...(from === undefined ? {} : { src: from }),
+  });
   if (route === undefined || route.type === 'unreachable' || isDiscarding(route)) return 'UNREACHABLE';
   if (route.type === 'blackhole') return 'BLACKHOLE';
   if (route.type === 'prohibit') return 'PROHIBIT';
@@ -60,8 +73,8 @@ export interface TypeIntervals {
 }
 
 /** The same as a table: which addresses have which type. Between two ends of routes the type cannot change. */
-export function typeIntervals(host: Host, family: Family, dev?: string): readonly TypeIntervals[] {
-  return TABLE(host, `${family} ${dev ?? ''}`);
+export function typeIntervals(host: Host, family: Family, { dev = '', from }: TypeLook = {}): readonly TypeIntervals[] {
+  return TABLE(host, `${family} ${dev} ${from ?? ''}`);
 }
 
 /** The first address of a prefix alone. */
@@ -70,18 +83,38 @@ function firstOf(prefix: Prefix): Prefix {
 }
 
 const TABLE = memoize((host: Host, key: string): readonly TypeIntervals[] => {
-  const [version, name] = key.split(' ');
+  const [version, name, sender] = key.split(' ');
   const family = Number(version) as Family;
-  const dev = name === '' ? undefined : name;
+  const look = { ...(name !== '' && { dev: name }), ...(family === 6 && sender && { from: BigInt(sender) }) };
   const special = family === 4 ? ['0.0.0.0', '224.0.0.0/4', '255.255.255.255'] : ['::', 'ff00::/8'];
   const prefixes = [
     ...special.map((text) => parsePrefix(text)).filter((prefix) => prefix !== undefined),
     ...host.routes.filter((route) => route.family === family).flatMap(({ to }) => [to, firstOf(to)]),
     ...host.rules.flatMap(({ to }) => (to === undefined || familyOf(to.address) !== family ? [] : [to])),
   ];
-  const ranges = prefixes.map(prefixRange) as Interval<number>[];
-  const last = (family === 4 ? 0xffff_ffff : (1n << 128n) - 1n) as number;
-  return tabulate({ ranges, last }, (address) => addrType(host, address, dev)).map(({ value, of }) => ({ type: value, addresses: of }));
+  const of = (address: Address): number => addrType(host, address, look);
+  return tabulate({ ranges: prefixes.map(prefixRange) as Interval<number>[], last: lastOf(family) }, of).map((one) => ({
+    type: one.value,
+    addresses: one.of,
+  }));
+});
+
+function lastOf(family: Family): number {
+  return (family === 4 ? 0xffff_ffff : (1n << 128n) - 1n) as number;
+}
+
+export interface Senders {
+  /** one of them */
+  readonly from: Address;
+  readonly addresses: IntervalSet;
+}
+
+/** Sources for which rules or routes of IPv6 may lead elsewhere. */
+export const sendersApart: (host: Host, family: Family) => readonly Senders[] = memoize((host: Host, family: Family) => {
+  const told = [...host.rules, ...host.routes].filter((one) => one.family === family).flatMap(({ from }) => from ?? []);
+  const ranges = told.map(prefixRange) as Interval<number>[];
+  const isIn = (address: Address): string => told.map((prefix) => Number(contains(prefix, address))).join('');
+  return tabulate({ ranges, last: lastOf(family) }, isIn).map(({ of: addresses }) => ({ from: addresses[0]?.lo as Address, addresses }));
 });
 
 /** The addresses of one type. */

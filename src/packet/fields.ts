@@ -51,6 +51,10 @@ export const FIELDS = {
   srcTypeOut: { type: 4, says: 'srcType, looking only at the output interface' },
   dstTypeIn: { type: 4, says: 'dstType, looking only at the input interface' },
   dstTypeOut: { type: 4, says: 'dstType, looking only at the output interface' },
+  srcTypeFrom: { type: 4, says: 'srcType, looked up by IPv6 as a packet from the destination, as fib of nft does' },
+  srcTypeFromIn: { type: 4, says: 'the same, looking only at the input interface' },
+  dstTypeFrom: { type: 4, says: 'dstType, looked up by IPv6 as a packet from the source, as fib of nft does' },
+  dstTypeFromIn: { type: 4, says: 'the same, looking only at the input interface' },
   wayBack: { type: 3, says: 'how an answer would go, whatever the mark: an index into WAYS_BACK (derived from the host)' },
   wayBackMarked: { type: 3, says: 'how an answer with the same mark would go' },
   sk: {
@@ -106,6 +110,20 @@ export const WAYS_BACK = [
   'broadcast-elsewhere',
 ] as const;
 export type WayBack = (typeof WAYS_BACK)[number];
+
+/** The `*Type` fields. */
+export const TYPE_FIELDS = [
+  'srcType',
+  'srcTypeIn',
+  'srcTypeOut',
+  'srcTypeFrom',
+  'srcTypeFromIn',
+  'dstType',
+  'dstTypeIn',
+  'dstTypeOut',
+  'dstTypeFrom',
+  'dstTypeFromIn',
+] as const satisfies readonly Field[];
 
 /** Values of the `*Type` fields: route types. source: rtnetlink.h RTN_* and xt_addrtype.h */
 export const ADDR_TYPES = [

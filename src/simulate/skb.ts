@@ -1,5 +1,5 @@
 /** The packet on its way: what the kernel's sk_buff carries, mutable, one per walk. */
-import { addrType } from '../host/addrType.ts';
+import { addrType, type TypeLook } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
 import { findSocket, type SocketQuery, socketBits } from '../host/listeners.ts';
 import { wayBack } from '../host/reversePath.ts';
@@ -122,9 +122,9 @@ export class Skb {
     return { src, dst, sport: sport ?? 0, dport: dport ?? 0 };
   }
 
-  /** Route type of an address, an index into ADDR_TYPES; with `dev`, looking only there. */
-  addressType(address: Address, dev?: string): number {
-    return addrType(this.host, address, dev);
+  /** Route type of an address, an index into ADDR_TYPES. */
+  addressType(address: Address, look?: TypeLook): number {
+    return addrType(this.host, address, look);
   }
 
   /** An index into WAYS_BACK. */

@@ -38,7 +38,7 @@ interface AddressOfIpv6 {
 function typeOfIpv6(type: AddrTypeName, { end, limited }: AddressOfIpv6): MatchExpr {
   const onLink = and(inSet(end, [LINK_LOCAL]), present('iif'));
   const routed = (...types: readonly AddrTypeName[]): MatchExpr =>
-    or(and(onLink, isType(`${end}TypeIn`, ...types)), and(not(onLink), isType(`${end}Type`, ...types)));
+    or(and(onLink, isType(`${end}TypeFromIn`, ...types)), and(not(onLink), isType(`${end}TypeFrom`, ...types)));
   const own = and(isType(`${end}Type${limited}`, 'LOCAL'), not(routed('ANYCAST', ...WITHOUT_ROUTE)));
   const mapped = inSet(end, [IPV6_MAPPED]);
   const others: readonly AddrTypeName[] = limited === '' ? ['UNICAST'] : ['UNICAST', 'LOCAL'];

@@ -3,7 +3,7 @@ import type { HookName } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
-import { ADDR_TYPES, WAYS_BACK } from '../../packet/fields.ts';
+import { ADDR_TYPES, TYPE_FIELDS, WAYS_BACK } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 import { askedFields } from '../space/nameParts.ts';
@@ -50,8 +50,7 @@ export function startBoxes(axes: Axes, hook: HookName): readonly BoxRanges[] {
     if (range !== undefined) limit(field, 0, range[1]);
   };
   most('ctstate', CT_STATES.length - 1);
-  for (const field of ['srcType', 'dstType', 'srcTypeIn', 'srcTypeOut', 'dstTypeIn', 'dstTypeOut'] as const)
-    most(field, ADDR_TYPES.length - 1);
+  for (const field of TYPE_FIELDS) most(field, ADDR_TYPES.length - 1);
   for (const field of ['wayBack', 'wayBackMarked'] as const) most(field, WAYS_BACK.length - 1);
   const without = Int32Array.from(fixed);
   limit('socket', 0, 0, without);

@@ -4,7 +4,7 @@ import type { Interval } from '../../lib/intervals.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
-import { ADDR_TYPES, CONNECTION_FIELDS, FIELDS, WAYS_BACK, ZONE_FIELDS } from '../../packet/fields.ts';
+import { ADDR_TYPES, CONNECTION_FIELDS, FIELDS, TYPE_FIELDS, WAYS_BACK, ZONE_FIELDS } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -28,9 +28,7 @@ export const INTERFACES_AT: Readonly<Record<HookName, { readonly iif: 'yes' | 'n
 /** How many values they have. */
 const ALWAYS_THERE: Readonly<Partial<Record<Field, number>>> = {
   ctstate: CT_STATES.length,
-  ...Object.fromEntries(
-    (['srcType', 'dstType', 'srcTypeIn', 'srcTypeOut', 'dstTypeIn', 'dstTypeOut'] as const).map((field) => [field, ADDR_TYPES.length]),
-  ),
+  ...Object.fromEntries(TYPE_FIELDS.map((field) => [field, ADDR_TYPES.length])),
   wayBack: WAYS_BACK.length,
   wayBackMarked: WAYS_BACK.length,
 };

@@ -1,7 +1,6 @@
 /** MatchExpr for all packets: the set that certainly matches, and the set that may. They differ where something is unknown.
  *  The same fields as simulate/evaluate.ts, read from the same tables. */
 
-import { typeIntervals } from '../../host/addrType.ts';
 import type { IntervalSet } from '../../lib/intervals.ts';
 import { includes, point } from '../../lib/intervals.ts';
 import { assertNever } from '../../lib/invariant.ts';
@@ -16,6 +15,7 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { unionOf } from '../diagrams/unionTree.ts';
 import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { ofTypeNumbers, ofTypesFrom } from './addressTypes.ts';
 import { answerTuple, type BitReading, connectionPort, otherType, statusBits } from './connectionBits.ts';
 import { wayBackSet } from './reversePath.ts';
 import { socketReading } from './socketReading.ts';
@@ -129,8 +129,9 @@ function derivedSet(
   }
   if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
   const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;
-  const types = typeIntervals(space.host, space.family, dev).filter(({ type }) => includes(intervals, type));
-  return space.manager.any(types.map((one) => vectorIn(space.manager, field.startsWith('src') ? env.src : env.dst, one.addresses)));
+  const [address, other] = field.startsWith('src') ? [env.src, env.dst] : [env.dst, env.src];
+  const types = (value: number): boolean => includes(intervals, value);
+  return field.includes('From') ? ofTypesFrom(space, { address, other, dev }, types) : ofTypeNumbers(space, { address, dev }, types);
 }
 
 /** A field as a function of the packet at its start; not for names and derived fields. */
@@ -214,11 +215,15 @@ function readField(space: Space, env: Env, field: Field): BitReading {
     case 'oif':
       return { present: env[field] === undefined ? EMPTY : FULL, bits: [] };
     case 'srcType':
-    case 'dstType':
     case 'srcTypeIn':
     case 'srcTypeOut':
+    case 'srcTypeFrom':
+    case 'srcTypeFromIn':
+    case 'dstType':
     case 'dstTypeIn':
     case 'dstTypeOut':
+    case 'dstTypeFrom':
+    case 'dstTypeFromIn':
     case 'wayBack':
     case 'wayBackMarked':
       return { present: FULL, bits: [] };

@@ -75,6 +75,7 @@ const SEEN: readonly Part[] = ['original', 'tracked', 'state'];
 const CONNECTION: readonly Part[] = ['original', 'direction', 'sent', 'src', 'dst', 'sport', 'dport', 'about', 'quotes'];
 const SOURCE_TYPE: readonly Part[] = ['src', 'iif', 'oif'];
 const DESTINATION_TYPE: readonly Part[] = ['dst', 'iif', 'oif'];
+const BOTH_TYPE: readonly Part[] = ['src', 'dst', 'iif', 'oif'];
 
 const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   proto: [],
@@ -116,9 +117,13 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   srcType: SOURCE_TYPE,
   srcTypeIn: SOURCE_TYPE,
   srcTypeOut: SOURCE_TYPE,
+  srcTypeFrom: BOTH_TYPE,
+  srcTypeFromIn: BOTH_TYPE,
   dstType: DESTINATION_TYPE,
   dstTypeIn: DESTINATION_TYPE,
   dstTypeOut: DESTINATION_TYPE,
+  dstTypeFrom: BOTH_TYPE,
+  dstTypeFromIn: BOTH_TYPE,
   wayBack: ['src', 'dst', 'iif', 'oif', 'diverted'],
   wayBackMarked: ['src', 'dst', 'iif', 'oif', 'mark', 'diverted'],
   sk: ['diverted', 'src', 'sport', 'dst', 'dport', 'original', 'direction', 'state', 'about', 'quotes', 'sockets'],

@@ -136,6 +136,32 @@ export const EDGE_CASES: readonly NftCase[] = [
     },
   },
   {
+    name: 'fib of IPv6 looks a type up as that of a packet from the other end, for which rules of routing may have another table',
+    host: {
+      routes: ['default via 10.244.0.1 dev eth0', '-6 default via fd00:10:244::1 dev eth0', '-6 blackhole 2001:db8:31::/48'],
+      ip_rules: ['-6 from fd00:10:244::5 lookup 200', '-6 iif eth0 lookup 201'],
+      route_tables: { 200: ['-6 default via fd00:192:168:50::1 dev net1'], 201: ['-6 prohibit 2001:db8:31::/48'] },
+      sysctls: { 'net.ipv6.conf.all.forwarding': '1' },
+    },
+    nft: inet(
+      base(
+        'p',
+        'filter prerouting 0',
+        'fib saddr type unicast meta mark set mark | 1',
+        'fib saddr . iif type unicast meta mark set mark | 2',
+        'fib saddr type blackhole meta mark set mark | 4',
+        'fib saddr . iif type blackhole meta mark set mark | 8',
+      ),
+      base('q', 'filter output 0', 'fib daddr type unicast meta mark set mark | 16', 'fib daddr type blackhole meta mark set mark | 32'),
+    ),
+    ends: {
+      'in tcp 2001:db8:31::1 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8:31::1]:40000 > [fd00:10:244::5]:80 mark 3',
+      'in tcp 2001:db8:31::1 -> [fd00:192:168:50::5]:80 iif=eth0':
+        'delivered -i eth0 [2001:db8:31::1]:40000 > [fd00:192:168:50::5]:80 mark 12',
+      'out tcp fd00:10:244::5 -> [2001:db8:31::1]:80 uid=1000': 'sent -o net1 [fd00:10:244::5]:40000 > [2001:db8:31::1]:80 mark 16',
+    },
+  },
+  {
     name: 'the address :: has no type where a route leads to it, and is unreachable like others where none does',
     host: { routes: ['default via 10.244.0.1 dev eth0'] },
     nft: inet(
