@@ -34,7 +34,7 @@ const TYPES = {
   ifname: { form: 'name', bits: 128, byHost: true },
   iface_index: { form: 'name', bits: 32, names: 'interface', byHost: true },
   // a name that is nothing else
-  text: { form: 'name', bits: 128, byHost: true },
+  text: { form: 'name', bits: 128, sized: false, byHost: true },
   string: { form: 'name', bits: 128 },
   integer: { form: 'number', bits: 32 },
   inet_service: { form: 'number', bits: 16, names: 'service' },
@@ -59,7 +59,7 @@ const TYPES = {
   dccp_pkttype: { form: 'number', bits: 4, constants: DCCP_TYPE },
   igmp_type: { form: 'number', bits: 8, constants: IGMP_TYPE },
   mh_type: { form: 'number', bits: 8, constants: MH_TYPE },
-  bitmask: { form: 'number', bits: 8, prints: 'hex' },
+  bitmask: { form: 'number', bits: 8, prints: 'hex', sized: false },
   ct_event: { form: 'number', bits: 32, constants: CT_EVENT, flags: true, prints: 'hex8', byHost: true },
   iface_type: { form: 'number', bits: 16, constants: IFACE_TYPE, byHost: true },
   pkt_type: { form: 'number', bits: 8, constants: PKT_TYPE },

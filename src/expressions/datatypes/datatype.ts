@@ -27,6 +27,8 @@ export interface Datatype {
   readonly prints?: 'hex2' | 'hex4' | 'hex8' | 'hex';
   /** intervals of its values in a set are listed as prefixes where they are some */
   readonly prefixes?: true;
+  /** false: it cannot be part of a key with others */
+  readonly sized?: false;
   /** the kernel has it in the byte order of the machine; absent: in that of the network */
   readonly byHost?: true;
 }

@@ -92,7 +92,9 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
   return run.flatMap((one, index) => {
     const to = movedTo.get(index);
     if (to !== undefined) {
-      const crosses = run.slice(index, to).some(({ kind }) => kind !== 'match') || isUnnamed(run[to] as NftStatement);
+      const crosses =
+        run.slice(index, to).some((between) => between.kind !== 'match' || asksProtocolOfCt(between.left)) ||
+        isUnnamed(run[to] as NftStatement);
       return crosses ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context }) : [];
     }
     const group = at.get(index);
@@ -148,6 +150,10 @@ interface Joining {
 
 function payloadOf(statement: NftStatement | undefined): Joining['first'] {
   return statement?.kind === 'match' && statement.left.kind === 'payload' ? statement.left : { protocol: 'th' };
+}
+
+function asksProtocolOfCt(left: NftExpression): boolean {
+  return left.kind === 'ct' && left.key === 'protocol';
 }
 
 function isUnnamed(statement: NftStatement): boolean {

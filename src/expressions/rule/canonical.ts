@@ -12,7 +12,8 @@ import { keyTypes, typesOf } from '../values/rows.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
 import { canonicalCounted, canonicalCounting, canonicalLog, canonicalOther } from './canonicalCounts.ts';
-import { canonicalMatch, comparedIn, keyIn, selectorIn, typesIn } from './canonicalMatch.ts';
+import { canonicalMatch, comparedIn, keyIn, mapTypesIn, selectorIn } from './canonicalMatch.ts';
+import { withAddressFamilies } from './ctAddresses.ts';
 import { withFamilies } from './families.ts';
 import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
 import { withoutImplied } from './implied.ts';
@@ -20,7 +21,7 @@ import { withFieldNames } from './named.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
-  const told = withFieldNames(withFamilies(rule.statements, silent), silent);
+  const told = withFieldNames(withFamilies(withAddressFamilies(rule.statements, silent), silent), silent);
   const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), silent);
   const statements = withRanges(withoutIcmpTypes(ordered, silent).map((one) => canonicalStatement(one, silent)));
   return { ...rule, statements };
@@ -68,7 +69,7 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
       return {
         ...statement,
         key: selectorIn(statement.key, context),
-        to: comparedIn(statement.to, typesIn(statement.key, context), context),
+        to: comparedIn(statement.to, mapTypesIn(statement.key, context), context),
       };
     case 'write':
       return {
@@ -151,7 +152,7 @@ function written(value: NftExpression, type: Datatype, context: NftRuleContext):
   if (isConstant(value))
     return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: type.name === 'ct_event', context });
   if (value.kind === 'map') {
-    const to = comparedIn(value.to, typesIn(value.key, context), context);
+    const to = comparedIn(value.to, mapTypesIn(value.key, context), context);
     if (to.kind !== 'set') return { ...value, key: selectorIn(value.key, context), to };
     const elements = to.elements.map(
       (element): NftElement =>

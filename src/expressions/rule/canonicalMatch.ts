@@ -11,6 +11,7 @@ import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
 import { FIB_FLAGS, keyPart, keyParts } from '../values/part.ts';
+import { asNumber, withoutPresence } from './presence.ts';
 
 export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleContext): NftStatement {
   const statement = turnedBack(withoutZero(given, context));
@@ -18,7 +19,10 @@ export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleCont
   const types = typesIn(statement.left, context);
   const [type] = types;
   if (type !== undefined && ORDERS.has(statement.op ?? '')) return inOrder({ ...statement, left }, type, context);
-  const right = comparedIn(statement.right, types, context);
+  const right = comparedIn(
+    ...withoutPresence(statement, left.kind === 'binary' && isSet(statement.right) ? mapTypesIn(statement.left, context) : types),
+    context,
+  );
   if (isTurnedRound(statement.right, type, context)) return { ...statement, left, right: turnedRound(right), op: '!=' };
   const { op, ...plain } = { ...statement, left, right };
   if (left.kind === 'binary' && right.kind === 'range' && op !== '!=') return plain;
@@ -99,15 +103,19 @@ function masked(match: Masked, type: Datatype, context: NftRuleContext): NftStat
   const { left, right, op, ...plain } = match;
   if (op !== '==' && op !== '!=') return match;
   if (isSet(right)) return match;
-  const value = constantOf(right, type, context);
+  const [value, mask] = [constantOf(right, type, context), constantOf(left.right, type, context)];
+  if (mask === 2 ** type.bits - 1) {
+    const whole = { ...plain, left: left.left, right };
+    return type.flags === true ? exactFlags({ ...whole, op }, type, context) : { ...whole, ...(op === '!=' && { op }) };
+  }
   if (type.flags !== true) {
-    const length = maskLength(constantOf(left.right, type, context), type);
+    const length = maskLength(mask, type);
     if (length === undefined || right.kind !== 'value') return match;
     return { ...plain, ...(op === '!=' && { op }), left: left.left, right: { ...spanOf(right), kind: 'prefix', of: right, length } };
   }
   const bits = canonicalConstant(left.right, type, { list: true, context });
   if (value === 0) return op === '!=' ? { ...plain, left: left.left, right: bits } : { ...plain, op: '!', left: left.left, right: bits };
-  if (bits.kind !== 'list') return match;
+  if (bits.kind !== 'list' && value === mask) return match;
   return {
     ...plain,
     ...(op === '!=' && { op }),
@@ -116,9 +124,8 @@ function masked(match: Masked, type: Datatype, context: NftRuleContext): NftStat
   };
 }
 
-function maskLength(mask: FieldValue | undefined, { form, bits, name }: Datatype): number | undefined {
-  if (mask === undefined || typeof mask === 'string' || form === 'mac' || (form === 'number' && name !== 'mark' && name !== 'inet_service'))
-    return undefined;
+function maskLength(mask: FieldValue | undefined, { bits, prefixes }: Datatype): number | undefined {
+  if (mask === undefined || typeof mask === 'string' || prefixes !== true) return undefined;
   const holes = (1n << BigInt(bits)) - 1n - BigInt(mask);
   const length = bits - (holes === 0n ? 0 : holes.toString(2).length);
   return (holes & (holes + 1n)) === 0n && length < bits ? length : undefined;
@@ -126,6 +133,13 @@ function maskLength(mask: FieldValue | undefined, { form, bits, name }: Datatype
 
 export function typesIn(key: NftExpression, context: NftRuleContext): readonly Datatype[] {
   return keyParts(key, context).map(({ type }) => type);
+}
+
+/** Of the elements of a map: parts of a packet by their place are told in base 10 there. */
+export function mapTypesIn(key: NftExpression, context: NftRuleContext): readonly Datatype[] {
+  const [type, ...more] = typesIn(key, context);
+  if (type?.prints !== 'hex' || more.length > 0) return type === undefined ? [] : [type, ...more];
+  return [DATATYPES.integer];
 }
 
 /** Constants within what is asked of a packet. */
@@ -150,15 +164,31 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
       const addresses = expression.direction !== undefined && (expression.key === 'saddr' || expression.key === 'daddr');
       return addresses ? { ...expression, family: expression.family ?? (context.family === 4 ? 'ip' : 'ip6') } : expression;
     }
+    case 'payload':
+      return renamed(expression);
+    case 'header':
+      return expression.of === 'tcp option' ? { ...expression, name: OPTIONS[expression.name] ?? expression.name } : expression;
     default:
       return expression;
   }
 }
 
+/** Names of options that nft lists by another. */
+const OPTIONS: Readonly<Record<string, string | undefined>> = { sack0: 'sack', 'sack-permitted': 'sack-perm', echo: 'timestamp' };
+
+/** Fields that nft lists by another name. */
+const FIELDS: Readonly<Record<string, string | undefined>> = { 'vlan cfi': 'dei', 'icmpv6 param-problem': 'parameter-problem' };
+
+function renamed<T extends { readonly protocol: string; readonly field: string }>(selector: T): T {
+  return { ...selector, field: FIELDS[`${selector.protocol} ${selector.field}`] ?? selector.field };
+}
+
 export function comparedIn(right: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (right.kind === 'set') {
-    const elements = right.elements.map((element) => elementIn(element, types, context));
-    return canonicalSet({ ...right, elements }, types, context);
+    const numbered = types[0]?.name === 'fib_oif' && right.elements.length > 1 ? right.elements.map(asNumber) : right.elements;
+    const elements = numbered.map((element) => elementIn(element, types, context));
+    const intervals = right.elements.some(({ key }) => key.kind === 'range' || key.kind === 'prefix');
+    return canonicalSet({ ...right, elements }, { types, intervals }, context);
   }
   if (right.kind === 'reference') return right;
   return constantsIn(right, types, context);

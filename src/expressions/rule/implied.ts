@@ -11,6 +11,8 @@ import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 interface Pending {
   readonly at: number;
   readonly protocols: Protocols;
+  /** of the connection: nft takes it for one of the packet */
+  readonly ofCt?: true;
 }
 
 export function withoutImplied(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
@@ -18,9 +20,21 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   let network: Pending | undefined;
   let transport: Pending | undefined;
   let vlan: number | undefined;
+  let known: number | undefined;
   for (const [at, one] of statements.entries()) {
     for (const selector of selectorsOf(one)) {
       const { family, proto } = impliedHere(selector, context);
+      // nft asks for a protocol that it does not know yet
+      const isAdded = selector.kind === 'payload' && proto !== undefined && proto !== known;
+      if (network?.ofCt === true && isAdded) {
+        gone.add(network.at);
+        network = undefined;
+      }
+      if (transport?.ofCt === true && proto !== undefined && !isAdded) {
+        gone.add(transport.at);
+        transport = undefined;
+      }
+      known = proto ?? known;
       if (
         vlan !== undefined &&
         selector.kind === 'payload' &&
@@ -52,13 +66,18 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
       continue;
     }
     const said = afterMatch({}, one, context);
+    known = said.proto ?? known;
     if (said.etherType === 0x8100) vlan = at;
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
     if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said } : undefined;
     if (said.family !== undefined && isDependency(one, context)) network = { at, protocols: said };
     const ofCt = isOne ? ofConnection(one, context) : undefined;
-    if (ofCt?.proto !== undefined) transport = { at, protocols: context.table === 'inet' ? {} : ofCt };
-    if (ofCt?.family !== undefined) network = { at, protocols: ofCt };
+    if (network?.ofCt === true && isOne && (said.proto ?? ofCt?.proto) !== undefined) {
+      gone.add(network.at);
+      network = undefined;
+    }
+    if (ofCt?.proto !== undefined) transport = { at, protocols: context.table === 'inet' ? {} : ofCt, ofCt: true };
+    if (ofCt?.family !== undefined) network = { at, protocols: ofCt, ofCt: true };
   }
   return statements.filter((_, at) => !gone.has(at));
 }
@@ -71,6 +90,7 @@ function ofConnection(statement: Match, context: NftRuleContext): Protocols | un
 }
 
 function impliedHere(selector: NftSelector, context: NftRuleContext): Protocols {
+  if (selector.kind === 'ct' && selector.isImplied === true) return { family: selector.family === 'ip' ? 4 : 6 };
   if (selector.kind === 'payload') return findExpression(selectorName(selector, context))?.implies ?? {};
   return selector.kind === 'header' && selector.of !== 'sctp chunk' ? impliedByHeader(selector) : {};
 }

@@ -12,6 +12,7 @@ import { fibHooks, fibProblem } from '../selectors/host.ts';
 import { STATEMENTS } from '../statements/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
+import { withAddressFamilies } from './ctAddresses.ts';
 import { askTogether } from './joined.ts';
 import { type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 import { sayJoined } from './sayJoined.ts';
@@ -52,8 +53,9 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
   };
   sayJoined(rule, context);
   let ended = false;
-  const together = askTogether(rule.statements, context);
-  for (const one of rule.statements) {
+  const statements = withAddressFamilies(rule.statements, context);
+  const together = askTogether(statements, context);
+  for (const one of statements) {
     if (ended) refuseAfterEnd(one, context);
     before = protocols;
     protocols = expressionsNeed(one, { building, limits, protocols });
@@ -91,6 +93,10 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
   const { context } = building;
   let known = protocols;
   for (const selector of selectorsOf(statement)) {
+    if (statement.kind === 'write' && selector.start >= statement.value.start && isOnlyAsked(selector)) {
+      const message = `\`${selectorName(selector, context)}\` can be asked for, not be set from`;
+      context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
+    }
     if (selector.kind === 'ct' && selector.direction === undefined && OF_DIRECTION.has(selector.key)) {
       const message = `\`ct ${selector.key}\` needs \`original\` or \`reply\``;
       context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
@@ -124,10 +130,18 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const message = `\`${expression.name}\` needs a transport protocol before it`;
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
     }
-    known = withImplied(known, expression.implies ?? {}, { at: selector, context });
+    const implied = withImplied(known, expression.implies ?? {}, { at: selector, context });
+    // an address of the connection says nothing of the packet
+    if (selector.kind !== 'ct' || context.table !== 'inet') known = implied;
     known = ofType(known, expression, { at: selector, context });
   }
   return known;
+}
+
+/** nftables src/parser_bison.y primary_stmt_expr */
+function isOnlyAsked(selector: NftSelector): boolean {
+  if (selector.kind === 'header') return selector.of === 'exthdr';
+  return selector.kind === 'fib' || (selector.kind === 'other' && selector.words[0] === 'ipsec');
 }
 
 /** kernel net/netfilter/nft_ct.c nft_ct_get_init() */

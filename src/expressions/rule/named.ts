@@ -9,6 +9,7 @@ import { mapAsked, selectorsOf } from '../values/asked.ts';
 import { constantOf } from '../values/constant.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { selectorName } from '../values/part.ts';
+import { inWholeBytes } from './aligned.ts';
 import { fieldAt, fieldsOver, headerAt, type PartOfPacket, type PlacedField, partOfPacket } from './fieldsByPlace.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
@@ -43,7 +44,9 @@ function namesIn(statement: NftStatement, known: Known, context: NftRuleContext)
     const isValue = right.kind === 'value' && (op === undefined || op === '==' || op === '!=');
     const split = part !== undefined && isValue ? asFields({ ...statement, right }, part, { known, context }) : undefined;
     if (split !== undefined) return split;
-    if (left.kind === 'raw' && right.kind === 'set' && right.elements.length > 1 && !isPort(left)) return [statement];
+    const whole = inWholeBytes(statement, context);
+    if (left.kind === 'raw' && right.kind === 'set' && right.elements.length > 1 && !isPort(left)) return [whole];
+    return [mapAsked(whole, (selector) => fieldNamed(selector, known))];
   }
   return [mapAsked(statement, (selector) => fieldNamed(selector, known))];
 }

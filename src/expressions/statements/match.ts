@@ -13,6 +13,8 @@ export const comparison = statement({
   },
 });
 
+const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
+
 /** nftables src/evaluate.c expr_evaluate_relational() */
 function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { context, protocols }: Building): void {
   const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'bad-argument', message, span });
@@ -20,6 +22,12 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
   for (const { expression } of parts) if (expression?.compared === false) refuse(`\`${expression.name}\` cannot be compared`);
   const shifts = left.kind === 'binary' && (left.op === '<<' || left.op === '>>');
   if (shifts && parts[0]?.type.name !== 'integer') refuse(`a shifted value of type ${parts[0]?.type.name} cannot be compared`);
+  const [first] = parts;
+  const isName = first?.type.form === 'name' && first.type.names === undefined;
+  const isRange = right.kind === 'range' || (right.kind === 'set' && right.elements.some(({ key }) => key.kind === 'range'));
+  if (isName && isRange) refuse(`values of type ${first.type.name} have no ranges`);
+  if (isName && ORDERS.has(op ?? '') && right.kind === 'value' && /(?<!\\)\*$/.test(right.text))
+    refuse('a name that ends with `*` stands for many: it is not less or greater');
   const isFlags = parts[0]?.type.flags === true && left.kind !== 'binary' && (right.kind !== 'set' || right.elements.length === 1);
   if (op === '!' && !isFlags) refuse('`!` asks for flags that are not set: it needs the names of flags');
   const asksNextHop = parts.some(({ expression }) => expression?.name === 'rt nexthop');

@@ -89,6 +89,10 @@ export const write = statement({
     const name = part.expression?.name ?? nameOf(to);
     const target = TARGETS[name];
     if (name.startsWith('ct ')) need('conntrack');
+    if (!isWritable(to, name)) {
+      const message = `\`${name}\` cannot be set`;
+      context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: to });
+    }
     if (name === 'meta pkttype') onlyAt({ what: 'meta pkttype set', hooks: ['PREROUTING'], span });
     if (name === 'meta secmark' && isConstant(value)) checkSecmark(value, context);
     if (part.expression?.implies !== undefined) ask(hasKey([part]), span);
@@ -133,6 +137,19 @@ export const write = statement({
 function otherFamily({ family, taken }: Building['context']): Family | 'none' {
   return taken?.family === undefined || taken.family === family ? 'none' : taken.family;
 }
+
+/** kernel net/netfilter/nft_meta.c nft_meta_set_init(), nft_ct.c nft_ct_set_init(), nft_exthdr.c nft_exthdr_tcp_set_init() */
+function isWritable(to: NftExpression, name: string): boolean {
+  if (to.kind === 'header') return OPTION_FIELDS.has(`${to.of} ${to.field ?? ''}`);
+  return (to.kind !== 'meta' && to.kind !== 'ct') || WRITABLE.has(name);
+}
+
+const WRITABLE: ReadonlySet<string> = new Set([
+  ...['mark', 'priority', 'nftrace', 'pkttype', 'secmark', 'broute'].map((key) => `meta ${key}`),
+  ...['mark', 'zone', 'label', 'event', 'secmark', 'helper', 'original zone', 'reply zone'].map((key) => `ct ${key}`),
+]);
+/** Of two or four bytes behind the length. */
+const OPTION_FIELDS: ReadonlySet<string> = new Set(['size', 'left', 'right', 'tsval', 'tsecr'].map((field) => `tcp option ${field}`));
 
 /** nftables src/evaluate.c stmt_evaluate_arg(), stmt_evaluate_payload() */
 function copyProblem(to: KeyPart, { type, expression }: KeyPart): string | undefined {

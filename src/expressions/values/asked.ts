@@ -93,6 +93,7 @@ function mapIn(expression: NftExpression, change: (selector: NftSelector & Span)
       return expression.of === undefined ? expression : { ...expression, of: inside(expression.of) };
     case 'payload':
     case 'raw':
+    case 'ct':
     case 'other':
       return change(expression);
     default:

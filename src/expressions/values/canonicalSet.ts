@@ -12,8 +12,14 @@ import { inListedOrder } from './listedOrder.ts';
 
 type AnonymousSet = Extract<NftExpression, { kind: 'set' }>;
 
+interface Keys {
+  readonly types: readonly Datatype[];
+  /** a range or a prefix is among them as written, be it of one value */
+  readonly intervals: boolean;
+}
+
 /** Elements are sorted, neighbours are one interval, and of a set with one value the value is left. */
-export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[], context: NftRuleContext): NftExpression {
+export function canonicalSet(set: AnonymousSet & Span, { types, intervals }: Keys, context: NftRuleContext): NftExpression {
   const [type] = types;
   if (type === undefined) return set;
   if (types.length > 1) return { ...set, elements: tuples(set.elements, types, context) };
@@ -27,7 +33,7 @@ export function canonicalSet(set: AnonymousSet & Span, types: readonly Datatype[
     element,
     interval: interval as Interval<FieldValue>,
   }));
-  const listed = isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type);
+  const listed = isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type, intervals);
   const elements = withOthers(listed, others, sorted.at(-1)?.interval.lo === lastOf(type));
   const [only] = elements;
   const plain = only !== undefined && set.elements.length === 1 && !isMap && only.key.kind !== 'wildcard';
@@ -71,8 +77,9 @@ function asPrefix({ element, interval }: Known, type: Datatype): NftElement {
 }
 
 /** Points stay as they are unless some element is an interval. */
-function merged(sorted: readonly Known[], type: Datatype): readonly NftElement[] {
-  if (sorted.length === 1 || type.form === 'name' || sorted.every(({ interval }) => interval.lo === interval.hi)) return distinct(sorted);
+function merged(sorted: readonly Known[], type: Datatype, intervals: boolean): readonly NftElement[] {
+  if (type.form === 'name') return distinct(sorted.filter(({ interval }) => !sorted.some((other) => covers(other.interval, interval))));
+  if (sorted.length === 1 || !intervals) return distinct(sorted);
   const joined: { lo: FieldValue; hi: FieldValue; readonly element: NftElement }[] = [];
   for (const { element, interval } of sorted) {
     const last = joined.at(-1);
@@ -81,6 +88,11 @@ function merged(sorted: readonly Known[], type: Datatype): readonly NftElement[]
     else if ((interval.hi as number | bigint) > (last.hi as number | bigint)) last.hi = interval.hi;
   }
   return joined.map(({ lo, hi, element }) => ({ ...element, key: intervalNode({ lo, hi }, type, element.key) }));
+}
+
+/** `"eth*"` is there for `"eth0"` too. */
+function covers(other: Interval<FieldValue>, { lo, hi }: Interval<FieldValue>): boolean {
+  return other.lo <= lo && other.hi >= hi && (other.lo !== lo || other.hi !== hi);
 }
 
 function distinct(sorted: readonly Known[]): readonly NftElement[] {

@@ -27,8 +27,13 @@ export interface KeyPart {
 
 /** The parts of a concatenation, or the one that there is. */
 export function keyParts(expression: NftExpression, context: NftRuleContext): readonly KeyPart[] {
-  const of = expression.kind === 'concat' ? expression.of : [expression];
-  return of.map((one) => keyPart(one, context));
+  if (expression.kind !== 'concat') return [keyPart(expression, context)];
+  const parts = expression.of.map((one) => keyPart(one, context));
+  for (const { type, span } of parts.filter(({ type: { sized } }) => sized === false)) {
+    const message = `values of type ${type.name} have no fixed length: they cannot be part of a key`;
+    context.report({ kind: 'not-loadable', code: 'bad-argument', message, span });
+  }
+  return parts;
 }
 
 export function keyPart(expression: NftExpression, context: NftRuleContext): KeyPart {
@@ -103,7 +108,11 @@ function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPar
   return { ...part, expression: { ...expression, implies: {} }, selection: withOthers(selection, expression, implies.proto) };
 }
 
-const FIB_TYPES: Readonly<Record<string, Datatype>> = { type: DATATYPES.fib_addrtype, oif: DATATYPES.fib_oif, oifname: DATATYPES.ifname };
+const FIB_TYPES: Readonly<Record<string, Datatype>> = {
+  type: DATATYPES.fib_addrtype,
+  oif: DATATYPES.fib_oif,
+  oifname: { ...DATATYPES.ifname, sized: false },
+};
 
 /** Of what is not in the registry. */
 function typeWithout(selector: NftSelector): Datatype {
@@ -113,15 +122,20 @@ function typeWithout(selector: NftSelector): Datatype {
   if (selector.field === undefined) return DATATYPES.presence;
   if (selector.field === 'nexthdr') return DATATYPES.inet_proto;
   if (selector.name === 'mh' && selector.field === 'type') return DATATYPES.mh_type;
-  const bits = selector.of === 'sctp chunk' ? undefined : FIELD_BITS[selector.field];
-  return bits === undefined || selector.name === 'mh' ? DATATYPES.string : { ...DATATYPES.integer, bits };
+  const bits = (selector.of === 'sctp chunk' ? CHUNK_BITS : FIELD_BITS)[selector.field];
+  return bits === undefined ? DATATYPES.string : { ...DATATYPES.integer, bits };
 }
 
 /** Of options and extension headers. source: `nft describe` of nftables 1.0.6 */
 const FIELD_BITS: Readonly<Record<string, number | undefined>> = {
   ...{ kind: 8, length: 8, size: 16, count: 8, left: 32, right: 32, tsval: 32, tsecr: 32, subtype: 4 },
   ...{ hdrlength: 8, 'seg-left': 8, type: 8, id: 32, 'frag-off': 13, reserved: 8, reserved2: 2, 'more-fragments': 1 },
-  ...{ 'last-entry': 8, flags: 8, tag: 16, ptr: 8, value: 16 },
+  ...{ 'last-entry': 8, flags: 8, tag: 16, ptr: 8, value: 16, addr: 32, checksum: 16 },
+};
+const CHUNK_BITS: Readonly<Record<string, number | undefined>> = {
+  ...{ type: 8, flags: 8, length: 16, tsn: 32, stream: 16, ssn: 16, ppid: 32, 'init-tag': 32, 'a-rwnd': 32, 'initial-tsn': 32 },
+  ...{ 'num-outbound-streams': 16, 'num-inbound-streams': 16, 'cum-tsn-ack': 32, 'num-gap-ack-blocks': 16, 'num-dup-tsns': 16 },
+  ...{ 'lowest-tsn': 32, seqno: 32, 'new-cum-tsn': 32 },
 };
 
 /** As the registry has it. */

@@ -148,7 +148,14 @@ export type NftSelector =
   /** `meta mark`; `mark`, `iifname`, `skuid` ... alone are meant so too */
   | { readonly kind: 'meta'; readonly key: string }
   /** `ct state`; `ct original ip saddr` */
-  | { readonly kind: 'ct'; readonly key: string; readonly direction?: 'original' | 'reply'; readonly family?: 'ip' | 'ip6' }
+  | {
+      readonly kind: 'ct';
+      readonly key: string;
+      readonly direction?: 'original' | 'reply';
+      readonly family?: 'ip' | 'ip6';
+      /** the family was not written: it is that of the rule */
+      readonly isImplied?: true;
+    }
   /** `fib saddr . iif oif` */
   | { readonly kind: 'fib'; readonly flags: readonly string[]; readonly result: string }
   | { readonly kind: 'numgen'; readonly mode: 'inc' | 'random'; readonly modulus: number; readonly offset: number }

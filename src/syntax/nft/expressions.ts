@@ -6,7 +6,7 @@ import { afterPart, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, t
 import { nftChained } from './operators.ts';
 import { isNameOfNft } from './reserved.ts';
 import { nftNumber, nftSelectorOf, type SelectorKind } from './selectors.ts';
-import { innermostPart, NFT_VALUES, readNftValue, sayFieldWords } from './values.ts';
+import { asProtocolNumber, innermostPart, NFT_VALUES, readNftValue, sayFieldWords } from './values.ts';
 
 const SELECTORS: ReadonlyMap<number, SelectorKind> = new Map([
   [captures.payload, 'payload'],
@@ -41,7 +41,7 @@ export function readExpression(reader: NftReader, from: number): NftExpression {
     case captures.leftBinary:
     case captures.cBinary:
     case captures.vBinary:
-      return readBinary(reader, index, part !== captures.cBinary);
+      return readBinary(reader, index, part);
     case captures.cRanged:
     case captures.vRanged:
       return readRanged(reader, index);
@@ -93,13 +93,15 @@ function sayUnlistable({ report }: NftReader, of: readonly NftExpression[]): voi
     });
 }
 
-/** `asks`: what a packet is asked for may stand there, and words that begin it are no values. */
-function readBinary(reader: NftReader, index: number, asks: boolean): NftExpression {
+function readBinary(reader: NftReader, index: number, kind: number): NftExpression {
   const parts = partsIn(reader, index);
-  if (asks) sayFieldWords(reader, parts);
+  // what a packet is asked for may stand there, and words that begin it are no values
+  if (kind === captures.vBinary) sayFieldWords(reader, parts);
   const [first = index + 3] = parts;
   if (parts.length === 1) return readExpression(reader, first);
-  const operands = parts.filter((_, at) => at % 2 === 0).map((part) => readExpression(reader, part));
+  const operands = parts
+    .filter((_, at) => at % 2 === 0)
+    .map((part) => (kind === captures.leftBinary ? asProtocolNumber(readExpression(reader, part)) : readExpression(reader, part)));
   const operators = parts.filter((_, at) => at % 2 === 1).map((part) => textAt(reader, part));
   return nftChained(operands, operators);
 }

@@ -1,4 +1,5 @@
 /** Constants, and the parts of the text that are nothing but one. */
+import { PROTO } from '../../packet/protocol.ts';
 import { captures } from '../generated/nft.ts';
 import type { NftExpression, NftValue } from './ast.ts';
 import { type NftReader, partAt, spanAt, textAt, unquotedNft } from './matched.ts';
@@ -48,7 +49,21 @@ export function readNftValue(reader: NftReader, index: number, form: NftValue['f
 }
 
 /** fact: of the protocols, those of the network and the link may be values behind `set` */
-const PROTOCOLS = new Set(['tcp', 'udp', 'udplite', 'esp', 'ah', 'icmp', 'igmp', 'icmpv6', 'comp', 'dccp', 'sctp', 'redirect']);
+const PROTOCOLS: ReadonlyMap<string, number> = new Map([
+  ...(['tcp', 'udp', 'udplite', 'esp', 'ah', 'icmp', 'igmp', 'icmpv6', 'dccp', 'sctp'] as const).map((name): readonly [string, number] => [
+    name,
+    PROTO[name],
+  ]),
+  ['comp', PROTO.ipcomp],
+  // the type of ICMP
+  ['redirect', 5],
+]);
+
+/** Behind an operator, whatever the type. nftables src/parser_bison.y keyword_expr, primary_rhs_expr */
+export function asProtocolNumber(value: NftExpression): NftExpression {
+  const number = value.kind === 'value' && value.form === 'word' ? PROTOCOLS.get(value.text) : undefined;
+  return number === undefined ? value : { ...value, kind: 'value', form: 'number', text: String(number) };
+}
 
 export function sayFieldWords(reader: NftReader, parts: readonly number[]): void {
   for (const part of parts) {
