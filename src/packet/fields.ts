@@ -57,6 +57,7 @@ export const FIELDS = {
   dstTypeFromIn: { type: 4, says: 'the same, looking only at the input interface' },
   wayBack: { type: 3, says: 'how an answer would go, whatever the mark: an index into WAYS_BACK (derived from the host)' },
   wayBackMarked: { type: 3, says: 'how an answer with the same mark would go' },
+  wayBackMade: { type: 3, says: 'wayBack, to a forwarded packet too as if the answer were made here' },
   sk: {
     type: 3,
     says: 'what a socket lookup for the packet finds, bits of SOCKET_BITS; absent when it finds none (derived from the host)',

@@ -90,6 +90,7 @@ const SOMETIMES_UNKNOWN: ReadonlySet<Field> = new Set<Field>([
   'gid',
   'wayBack',
   'wayBackMarked',
+  'wayBackMade',
   'ctorigsrc',
   'ctorigsport',
   'ctorigdst',

@@ -71,17 +71,35 @@ function reset(walk: Walk, host: Host): KernelAnswer {
 const { R, A } = TCP_FLAGS;
 
 /** From where the packet was sent to, to its sender. */
-function answerHeaders({ packet, after, steps }: Walk, host: Host): Packet {
+function answerHeaders(walk: Walk, host: Host): Packet {
+  const { packet, after, steps } = walk;
   const { family, proto, length } = packet;
   const written = steps.findLast((step) => step.kind === 'field' && step.field === 'tos');
   const tos = written?.kind === 'field' ? written.value : packet.tos;
   const reflects = host.sysctls.get(family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect') === '1';
-  const bound = family === 6 && isOnLink6(after.src as bigint) ? (after.iif ?? packet.iif) : undefined;
+  const bound = family === 6 && needsInterface(after.src as bigint) ? cameBy(walk, host) : undefined;
   return {
     ...{ family, proto, dir: 'out', socket: true, ttl: ANSWER_TTL, tos, length, fragOffset: 0 },
     ...{ src: after.dst, dst: after.src, mark: reflects ? after.mark : 0 },
     ...(bound !== undefined && bound !== 'lo' && { oif: bound }),
   };
+}
+
+/** kernel net/ipv6/route.c rt6_need_strict() */
+function needsInterface(address: bigint): boolean {
+  return address === LOOPBACK6 || isOnLink6(address);
+}
+
+const LOOPBACK6 = 1n;
+
+/** What came over lo is taken to have come by the interface of the address that it was sent to. kernel net/ipv6/ip6_input.c ip6_rcv_core(),
+ *  net/ipv6/icmp.c icmp6_dev() */
+function cameBy({ packet, after, steps }: Walk, { interfaces }: Host): string | undefined {
+  const iif = after.iif ?? packet.iif ?? 'lo';
+  if (iif !== 'lo') return iif;
+  const nat = steps.find((step) => step.kind === 'nat' && step.hook === 'PREROUTING' && step.manip === 'dst');
+  const sentTo = nat?.kind === 'nat' ? nat.from.address : after.dst;
+  return interfaces.find(({ addresses }) => addresses.some(({ address }) => address === sentTo))?.name;
 }
 
 /** kernel net/ipv4/icmp.c icmp_echo(), icmp_rcv(); net/ipv6/icmp.c icmpv6_echo_reply() */

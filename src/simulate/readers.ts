@@ -57,5 +57,6 @@ export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefine
   dstTypeFromIn: (skb) => skb.addressType(skb.dst, { dev: skb.iif, from: skb.src }),
   wayBack: (skb) => skb.wayBack(0),
   wayBackMarked: (skb) => skb.wayBack(skb.mark),
+  wayBackMade: (skb) => skb.wayBack(0, 'lo'),
   sk: (skb) => skb.lookupSocket(),
 };

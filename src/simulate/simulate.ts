@@ -22,6 +22,8 @@ export interface SimulateOptions {
   readonly ways?: number;
   /** also the orders of tables of one priority that change nothing */
   readonly everyOrder?: boolean;
+  /** what REJECT answers is lost before it meets a rule */
+  readonly withoutAnswers?: boolean;
   /** of the question that the walks are a part of */
   readonly budget?: Budget;
   /** a walk that spends the budget ends undecided, and says so; else a `BudgetError` is thrown */
@@ -61,6 +63,7 @@ export function simulate(given: SimulationInput, options: SimulateOptions = {}):
     host,
     budget,
     detailed: options.detailed === true,
+    withoutAnswers: options.withoutAnswers === true,
     connections,
     sockets,
     fits,

@@ -127,9 +127,9 @@ export class Skb {
     return addrType(this.host, address, look);
   }
 
-  /** An index into WAYS_BACK. */
-  wayBack(mark: number): number {
-    const { family, src, dst, iif = '', oif } = this;
+  /** An index into WAYS_BACK; `oif`: by which the answer would come. */
+  wayBack(mark: number, oif = this.oif): number {
+    const { family, src, dst, iif = '' } = this;
     return wayBack(this.host, { family, src, dst, mark, iif, oif });
   }
 

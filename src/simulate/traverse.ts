@@ -43,13 +43,15 @@ export interface Traversal {
   readonly connection?: Connection;
   /** no link is too small for it */
   readonly fits?: boolean;
+  readonly withoutAnswers?: boolean;
   /** of an answer that REJECT makes */
   readonly attached?: Attached;
 }
 
 /** One walk, taking the ways that `choose` says. @throws BudgetError */
 export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[]) => void = () => {}): Walk {
-  const { rules, packet, host, choose, detailed, budget, connections, connection, attached, fits = false } = traversal;
+  const { rules, packet, host, choose, detailed, budget, connections, connection, attached } = traversal;
+  const { fits = false, withoutAnswers = false } = traversal;
   const skb = new Skb(packet, host);
   skb.sockets = traversal.sockets;
   const steps: WalkStep[] = [];
@@ -61,7 +63,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   if (iif !== undefined) skb.iif = iif;
   /** where lo has taken it from the rules of the sender */
   let dstOnLo: Address = skb.dst;
-  let passed: ForwardRoute | undefined;
+  let passed: (Route & { readonly dev: string }) | undefined;
   const table = attached?.table ?? connections.map((one) => ({ ...one }));
   const run: HookRun = {
     rules,
@@ -241,10 +243,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   const fragment = packet.fragOffset > 0 && putsTogetherFirst(rules.ruleset) && bridgedBy(skb) === undefined;
   const end: Fate = fragment ? { kind: 'lost', reason: 'awaiting-fragments' } : follow(packet.dir === 'out' ? 'send' : 'arrive');
   const after = afterOf(skb, end);
-  const answered = end.kind === 'rejected' && attached === undefined ? withAnswer(end) : { fate: end };
+  const answered = end.kind === 'rejected' && attached === undefined && !withoutAnswers ? withAnswer(end) : { fate: end };
   return { packet, steps, ...answered, after, choices, connections: table };
 }
-
-type ForwardRoute = Route & { readonly dev: string };
 
 type Direction = { readonly oif: string; readonly local: boolean; readonly route?: Route | undefined };

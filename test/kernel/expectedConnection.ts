@@ -128,8 +128,10 @@ export function whereOf({ fate, steps }: Walk): string | undefined {
   return policy?.kind === 'policy' ? `${policy.table}:${policy.chain}:policy` : undefined;
 }
 
-function takes({ fate }: Walk): boolean {
-  return fate.kind === 'sent' || fate.kind === 'forwarded' || (fate.kind === 'delivered' && fate.process !== undefined);
+function takes({ fate, after }: Walk): boolean {
+  const isSent = fate.kind === 'sent' || fate.kind === 'forwarded';
+  // no host takes what comes from ::1. kernel net/ipv6/ip6_input.c ip6_rcv_core()
+  return isSent ? after.src !== 1n : fate.kind === 'delivered' && fate.process !== undefined;
 }
 
 function placeOf(first: Walk, connections: Walk['connections']): string {

@@ -109,7 +109,7 @@ export const fib: readonly Expression[] = [
     name: 'fib saddr oif',
     type: 'fib_oif',
     claim: partly('whether there is one'),
-    select: (context) => wayBack('wayBack', ANY, context),
+    select: (context) => wayBack('wayBackMade', ANY, context),
   },
 ];
 

@@ -19,6 +19,7 @@ const NAMES: Readonly<Partial<Record<Field, string>>> = {
   sk: 'local socket',
   wayBack: 'way back',
   wayBackMarked: 'way back',
+  wayBackMade: 'way back',
 };
 
 /** `uid is 1000`, `no input interface`; a clause that asks for no value, as one of the other family, holds for no packet. */

@@ -31,6 +31,7 @@ const ALWAYS_THERE: Readonly<Partial<Record<Field, number>>> = {
   ...Object.fromEntries(TYPE_FIELDS.map((field) => [field, ADDR_TYPES.length])),
   wayBack: WAYS_BACK.length,
   wayBackMarked: WAYS_BACK.length,
+  wayBackMade: WAYS_BACK.length,
 };
 
 /** Makes the classes of all packets of a table, one or two a hook, with variables of their own for what the space does not have. */

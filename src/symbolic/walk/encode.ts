@@ -123,9 +123,9 @@ function derivedSet(
   env: Env,
   { field, intervals }: { readonly field: Field; readonly intervals: IntervalSet },
 ): Bdd | undefined {
-  if (field === 'wayBack' || field === 'wayBackMarked') {
+  if (field.startsWith('wayBack')) {
     const ways = WAYS_BACK.filter((_, index) => includes(intervals, index));
-    return wayBackSet(space, env, { ways, marked: field === 'wayBackMarked' });
+    return wayBackSet(space, env, { ways, marked: field === 'wayBackMarked', made: field === 'wayBackMade' });
   }
   if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
   const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;
@@ -226,6 +226,7 @@ function readField(space: Space, env: Env, field: Field): BitReading {
     case 'dstTypeFromIn':
     case 'wayBack':
     case 'wayBackMarked':
+    case 'wayBackMade':
       return { present: FULL, bits: [] };
     default:
       return assertNever(field);

@@ -13,9 +13,11 @@ import type { Env } from './state.ts';
 export interface WayBackAsked {
   readonly ways: readonly WayBack[];
   readonly marked: boolean;
+  /** as if the answer were made here */
+  readonly made: boolean;
 }
 
-export function wayBackSet(space: Space, env: Env, { ways, marked }: WayBackAsked): Bdd {
+export function wayBackSet(space: Space, env: Env, { ways, marked, made }: WayBackAsked): Bdd {
   const { manager, family, host } = space;
   const iif = env.iif ?? '';
   const special = SPECIAL[family];
@@ -38,7 +40,14 @@ export function wayBackSet(space: Space, env: Env, { ways, marked }: WayBackAske
     ] as const) {
       const asked = manager.minus(manager.and(anonymous, onLink), exempt);
       if (asked === EMPTY) continue;
-      for (const { set, route } of partitionWhole(space, { dst: env.src, src, mark, iif: env.oif ?? 'lo', ...dev, within: asked })) {
+      for (const { set, route } of partitionWhole(space, {
+        dst: env.src,
+        src,
+        mark,
+        iif: made ? 'lo' : (env.oif ?? 'lo'),
+        ...dev,
+        within: asked,
+      })) {
         if (ways.includes(judgeRoute(host, route, iif))) sets.push(set);
       }
     }

@@ -3,6 +3,7 @@ import {
   base,
   DELIVERED,
   DELIVERED6,
+  FORWARDED,
   IN,
   IN_UDP,
   IN6,
@@ -13,6 +14,7 @@ import {
   PROXY,
   SENT,
   SENT6,
+  THROUGH,
   table,
   toProxy,
 } from './nftCase.ts';
@@ -270,6 +272,29 @@ export const EDGE_CASES: readonly NftCase[] = [
     host: { ip_rules: ['iif net1 lookup 200'], route_tables: { 200: ['default dev net1'] }, sysctls: { 'net.ipv4.ip_forward': '1' } },
     nft: inet(base('f', 'filter forward 0', 'fib saddr . iif oif missing meta mark set mark | 1', 'meta mark set mark | 2')),
     ends: { 'in tcp 10.0.0.9 -> 192.168.50.9:80 iif=eth0': 'forwarded -o net1 10.0.0.9:40000 > 192.168.50.9:80 mark 3' },
+  },
+  {
+    name: 'without iif a way back is looked up as that of an answer made here, also of a forwarded packet',
+    host: {
+      routes: ['default via 10.244.0.1 dev eth0', '-6 default via fd00:10:244::1 dev eth0', '-6 blackhole 2001:db8:31::/48'],
+      ip_rules: ['iif net1 lookup 200', '-6 iif net1 lookup 200'],
+      route_tables: { 200: ['blackhole 10.0.0.0/8', '-6 default via fd00:10:244::9 dev eth0'] },
+      sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1' },
+    },
+    nft: inet(
+      base(
+        'f',
+        'filter forward 0',
+        'fib saddr oif exists meta mark set mark | 1',
+        'fib saddr oif missing meta mark set mark | 2',
+        'fib saddr . iif oif exists meta mark set mark | 4',
+      ),
+    ),
+    ends: {
+      [THROUGH]: `${FORWARDED} mark 1`,
+      'in tcp 2001:db8:31::1 -> [fd00:192:168:50::9]:80 iif=eth0':
+        'forwarded -o net1 [2001:db8:31::1]:40000 > [fd00:192:168:50::9]:80 mark 6',
+    },
   },
   {
     name: 'a destination keeps its port where the rule names none, random or not',
