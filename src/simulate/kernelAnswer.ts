@@ -77,7 +77,8 @@ function answerHeaders(walk: Walk, host: Host): Packet {
   const written = steps.findLast((step) => step.kind === 'field' && step.field === 'tos');
   const tos = written?.kind === 'field' ? written.value : packet.tos;
   const reflects = host.sysctls.get(family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect') === '1';
-  const bound = family === 6 && needsInterface(after.src as bigint) ? cameBy(walk, host) : undefined;
+  const iif = after.iif ?? packet.iif;
+  const bound = family === 6 && needsInterface(after.src as bigint) ? (proto === PROTO.tcp ? cameBy(walk, host) : iif) : undefined;
   return {
     ...{ family, proto, dir: 'out', socket: true, ttl: ANSWER_TTL, tos, length, fragOffset: 0 },
     ...{ src: after.dst, dst: after.src, mark: reflects ? after.mark : 0 },
@@ -92,8 +93,8 @@ function needsInterface(address: bigint): boolean {
 
 const LOOPBACK6 = 1n;
 
-/** What came over lo is taken to have come by the interface of the address that it was sent to. kernel net/ipv6/ip6_input.c ip6_rcv_core(),
- *  net/ipv6/icmp.c icmp6_dev() */
+/** For a reset, what came over lo has come by the interface of the address that it was sent to.
+ *  kernel net/ipv6/ip6_input.c ip6_rcv_core(), net/ipv6/tcp_ipv6.c tcp_v6_iif() */
 function cameBy({ packet, after, steps }: Walk, { interfaces }: Host): string | undefined {
   const iif = after.iif ?? packet.iif ?? 'lo';
   if (iif !== 'lo') return iif;
