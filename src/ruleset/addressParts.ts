@@ -1,16 +1,19 @@
-/** Where an address out of a range makes a difference. The kernel may pick any: of a short range each is one way, of a longer one each part
- *  that a later rule, a route or a listener distinguishes. */
+/** Where an address out of a range makes a difference. The kernel may pick any: of a short range each is one way, of a longer one those that a
+ *  later rule, a route or a listener tells apart. */
 
 import { typeIntervals } from '../host/addrType.ts';
 import type { Host } from '../host/host.ts';
+import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
+import { firstOfEachClass } from '../lib/toldApart.ts';
 import { everyMatch } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
-import { eachFieldLeaf, type FieldLeaf } from '../netfilter/matchExpr.ts';
+import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Address, Prefix } from '../packet/address.ts';
 import { familyOf, prefixRange } from '../packet/address.ts';
 import type { Field } from '../packet/fields.ts';
-import type { Ruleset } from './ruleset.ts';
+import { chainsBehindNat, isMetAgain, type PickedParts } from './portParts.ts';
+import type { Chain, Ruleset } from './ruleset.ts';
 import { meetsAnswersBeforeNat } from './stages.ts';
 
 export interface AddressParts {
@@ -26,25 +29,33 @@ export interface PickedAddress {
 }
 
 /** Answers for one hook of one host. */
-export type AddressesOf = (picked: Omit<PickedAddress, 'hook'>) => readonly Address[];
+export type AddressesOf = (picked: Omit<PickedAddress, 'hook'>) => PickedParts<Address>;
 
 /** Longer ranges are walked part by part. */
 const SHORT = 16;
-/** More parts are not distinguished: the first ones stand for the rest. */
+/** Each is a way of its own. */
 const MAX_PARTS = 64;
 
 export function isLong({ lo, hi }: AddressParts): boolean {
   return BigInt(hi) - BigInt(lo) >= BigInt(SHORT);
 }
 
-export function addressParts(ruleset: Ruleset, host: Host, { range, manip, hook, oif }: PickedAddress): readonly Address[] {
+export function addressParts(ruleset: Ruleset, host: Host, { range, manip, hook, oif }: PickedAddress): PickedParts<Address> {
   const { lo, hi } = range;
-  if (!isLong(range)) return Array.from({ length: Number(BigInt(hi) - BigInt(lo)) + 1 }, (_, index) => plus(lo, index));
-  // after its source is rewritten a packet meets rules again only when it comes back over lo; its answers meet those before NAT
-  const again = manip === 'dst' || (hook === 'POSTROUTING' && oif === 'lo');
-  const ends = [...(again ? [...askedEnds(ruleset, manip), ...hostEnds(host, ruleset.family)] : []), ...endsOfAnswers(ruleset, manip)];
-  const inside = new Set(ends.filter((address) => lo < address && address <= hi));
-  return [lo, ...[...inside].sort((a, b) => (a < b ? -1 : 1))].slice(0, MAX_PARTS);
+  if (!isLong(range))
+    return { firsts: Array.from({ length: Number(BigInt(hi) - BigInt(lo)) + 1 }, (_, index) => plus(lo, index)), more: false };
+  const again = isMetAgain(manip, { hook, oif });
+  const met = again ? metAgain(ruleset, manip) : metBehind(ruleset, `${manip} ${hook}`);
+  const told = [met, metByAnswers(ruleset, manip)];
+  const sets = [...told.flatMap((one) => one.sets), ...(again ? ofHost(host, ruleset.family) : [])];
+  const firsts = firstOfEachClass(range as Interval<number>, sets as readonly IntervalSet<number>[], MAX_PARTS);
+  return { firsts: firsts.slice(0, MAX_PARTS), more: firsts.length > MAX_PARTS || told.some(({ isOpen }) => isOpen) };
+}
+
+interface Told {
+  readonly sets: IntervalSet<Address>[];
+  /** more is told apart, by bits that are no prefix */
+  isOpen: boolean;
 }
 
 const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
@@ -53,35 +64,53 @@ const ASKED: Readonly<Record<'src' | 'dst', ReadonlySet<Field>>> = {
 };
 
 /** What answers show of the picked address, before NAT turns them back. */
-const endsOfAnswers = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'): readonly Address[] => {
-  const ends: Address[] = [];
+const metByAnswers = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): Told => {
+  const told: Told = { sets: [], isOpen: false };
   for (const table of tables.values()) {
-    const { chains } = table;
     const own: readonly Field[] = meetsAnswersBeforeNat(table, manip) ? [manip === 'src' ? 'dst' : 'src'] : [];
     const asked: readonly Field[] = [manip === 'src' ? 'ctrepldst' : 'ctreplsrc', ...own];
-    const collect = (leaf: FieldLeaf): void => {
-      if (leaf.kind !== 'in' || !asked.includes(leaf.field)) return;
-      for (const { lo: first, hi: last } of leaf.intervals) ends.push(...endsOf({ lo: first as Address, hi: last as Address }));
-    };
-    for (const { rules } of chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
+    addTold(told, [...table.chains.values()], (field) => asked.includes(field));
   }
-  return ends.filter((address) => (typeof address === 'number') === (family === 4));
+  return told;
 });
 
-/** First addresses of what rules ask about, and first ones after it. */
-const askedEnds = memoize(({ tables, family }: Ruleset, manip: 'src' | 'dst'): readonly Address[] => {
-  const ends: Address[] = [];
-  const collect = (leaf: FieldLeaf): void => {
-    if (leaf.kind !== 'in' || !ASKED[manip].has(leaf.field)) return;
-    for (const { lo, hi } of leaf.intervals) ends.push(...endsOf({ lo: lo as Address, hi: hi as Address }));
-  };
-  for (const { chains } of tables.values())
-    for (const { rules } of chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
-  return ends.filter((address) => (typeof address === 'number') === (family === 4));
+const metAgain = memoize(({ tables }: Ruleset, manip: 'src' | 'dst'): Told => {
+  const told: Told = { sets: [], isOpen: false };
+  for (const table of tables.values()) addTold(told, [...table.chains.values()], (field) => ASKED[manip].has(field));
+  return told;
 });
 
-/** Where routes, address types and listeners begin and end. */
-const hostEnds = memoize((host: Host, family: 4 | 6): readonly Address[] => {
+const metBehind = memoize(({ tables }: Ruleset, key: string): Told => {
+  const [manip, hook] = key.split(' ') as ['src' | 'dst', HookName];
+  const told: Told = { sets: [], isOpen: false };
+  for (const table of tables.values()) addTold(told, chainsBehindNat(table, hook), (field) => ASKED[manip].has(field));
+  return told;
+});
+
+function addTold(told: Told, chains: readonly Chain[], isAsked: (field: Field) => boolean): void {
+  for (const { rules } of chains) for (const match of rules.flatMap(everyMatch)) eachLeaf(match, (leaf) => addLeaf(told, leaf, isAsked));
+}
+
+function addLeaf(told: Told, leaf: Leaf, isAsked: (field: Field) => boolean): void {
+  if (leaf.kind === 'in' && isAsked(leaf.field)) told.sets.push(leaf.intervals as IntervalSet<Address>);
+  else if (leaf.kind === 'masked' && isAsked(leaf.field)) {
+    const range = rangeOf(leaf);
+    if (range === undefined) told.isOpen = true;
+    else told.sets.push([range]);
+  } else if (leaf.kind === 'tuple')
+    for (const row of leaf.rows)
+      for (const [at, intervals] of row.entries()) if (isAsked(leaf.fields[at] as Field)) told.sets.push(intervals as IntervalSet<Address>);
+}
+
+/** Of the first bits alone; undefined: of others. */
+function rangeOf({ value, mask }: Extract<Leaf, { kind: 'masked' }>): Interval<Address> | undefined {
+  const others = typeof mask === 'bigint' ? (1n << 128n) - 1n - mask : ~mask >>> 0;
+  const isPrefix = (BigInt(others) & (BigInt(others) + 1n)) === 0n;
+  return isPrefix ? { lo: value, hi: plus(value, others) } : undefined;
+}
+
+/** Routes, address types, listeners and own addresses. */
+const ofHost = memoize((host: Host, family: 4 | 6): readonly IntervalSet<Address>[] => {
   const prefixes: readonly (Prefix | undefined)[] = [
     ...host.routes.map(({ to }) => to),
     ...host.rules.flatMap(({ from, to }) => [from, to]),
@@ -95,13 +124,9 @@ const hostEnds = memoize((host: Host, family: 4 | 6): readonly Address[] => {
   const own = host.interfaces.flatMap(({ addresses }) =>
     addresses.flatMap(({ address }) => (familyOf(address) === family ? [{ lo: address, hi: address }] : [])),
   );
-  return [...routed, ...typed, ...taken, ...own].flatMap(endsOf);
+  return [...routed, ...typed, ...taken, ...own].map((range) => [range]);
 });
 
-function endsOf({ lo, hi }: AddressParts): readonly Address[] {
-  return [lo, plus(hi, 1)];
-}
-
-function plus(address: Address, count: number): Address {
-  return typeof address === 'bigint' ? address + BigInt(count) : address + count;
+function plus(address: Address, count: number | bigint): Address {
+  return typeof address === 'bigint' ? address + BigInt(count) : address + Number(count);
 }

@@ -213,11 +213,7 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
 type Place = Pick<ActPlace, 'hook' | 'run'>;
 
 function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
-  if (skb.hasTemplate) {
-    const choice = { why: 'unmodelled', what: NAT_OF_TEMPLATE, taken: 'unknown' } as const;
-    run.record({ kind: 'choice', hook, choice });
-    return { kind: 'undecided', reasons: [choice] };
-  }
+  if (skb.hasTemplate) return leftOpen(NAT_OF_TEMPLATE, { hook, run });
   // what becomes of the connection is over with it
   if (skb.answers) return hasAddress(skb, effect, run.nextHop) ? 'accept' : { kind: 'lost', reason: 'no-address' };
   const manip = manipAt(effect, hook);
@@ -225,11 +221,23 @@ function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
   const picked = hasPorts(skb.proto) ? pickedPorts(effect, manip, from.port) : undefined;
   const partsOf: PartsOf = (picked) => portParts(run.rules.ruleset, { ...picked, hook, listeners: listenerPorts(skb.host) });
   const addressesOf: AddressesOf = (picked) => addressParts(run.rules.ruleset, skb.host, { ...picked, hook });
-  if (!applyNat(skb, effect, { hook, nextHop: run.nextHop, choose: run.choose, partsOf, addressesOf, table: run.table }))
+  let open: string | undefined;
+  const leaveOpen = (why: string): void => {
+    open = why;
+  };
+  const { nextHop, choose, table } = run;
+  if (!applyNat(skb, effect, { hook, nextHop, choose, partsOf, addressesOf, leaveOpen, table }))
     return { kind: 'lost', reason: 'no-address' };
-  const isOpen = picked !== undefined && partsOf({ range: picked, manip, oif: skb.oif }).length === 1;
+  if (open !== undefined) return leftOpen(open, { hook, run });
+  const isOpen = picked !== undefined && partsOf({ range: picked, manip, oif: skb.oif }).firsts.length === 1;
   run.record({ kind: 'nat', hook, manip, from, to: natEnd(skb, manip), ...(isOpen && { ports: picked }) });
   return 'accept';
+}
+
+function leftOpen(what: string, { hook, run }: Place): Fate {
+  const choice = { why: 'unmodelled', what, taken: 'unknown' } as const;
+  run.record({ kind: 'choice', hook, choice });
+  return { kind: 'undecided', reasons: [choice] };
 }
 
 function divert(skb: Skb, effect: Divert, { hook, run }: Place): 'go-on' | 'leave' | 'accept' | Fate {

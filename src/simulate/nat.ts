@@ -8,7 +8,7 @@ import { randomPorts } from '../netfilter/randomPorts.ts';
 import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
 import type { AddressesOf, AddressParts } from '../ruleset/addressParts.ts';
-import type { PartsOf } from '../ruleset/portParts.ts';
+import { OTHER_ADDRESS, OTHER_PORT, type PartsOf } from '../ruleset/portParts.ts';
 import type { Choose } from './choices.ts';
 import type { Connection, Tuple } from './connection.ts';
 import type { Skb } from './skb.ts';
@@ -22,6 +22,8 @@ export interface NatPlace {
   readonly partsOf: PartsOf;
   /** the same for addresses, see ruleset/addressParts.ts */
   readonly addressesOf: AddressesOf;
+  /** what is picked is not among those: why it is not said what becomes of it */
+  readonly leaveOpen: (why: string) => void;
   /** connections that are there already */
   readonly table: readonly Connection[];
 }
@@ -108,10 +110,11 @@ function withPrefix(address: Address, { address: prefix, mask }: { readonly addr
 }
 
 /** The kernel picks by a hash of the addresses with a secret; every address is possible. */
-function pickAddress(picked: Parameters<AddressesOf>[0], { choose, addressesOf }: NatPlace): Address {
-  const addresses = addressesOf(picked);
-  const taken = choose({ why: 'chance', what: 'the kernel picks an address of the range', ways: addresses.length });
-  return addresses[taken] ?? picked.range.lo;
+function pickAddress(picked: Parameters<AddressesOf>[0], { choose, addressesOf, leaveOpen }: NatPlace): Address {
+  const { firsts, more } = addressesOf(picked);
+  const taken = choose({ why: 'chance', what: 'the kernel picks an address of the range', ways: firsts.length + Number(more) });
+  if (taken === firsts.length) leaveOpen(OTHER_ADDRESS);
+  return firsts[taken] ?? picked.range.lo;
 }
 
 function redirectAddress(skb: Skb, hook: HookName): Address | undefined {
@@ -156,10 +159,13 @@ function lotsOf(nat: Nat, manip: 'src' | 'dst', own: number): PortRange | undefi
 }
 
 /** One way for each part of the range that something distinguishes. */
-function anyPort(picked: Parameters<PartsOf>[0], { choose, partsOf }: NatPlace): number {
+function anyPort(picked: Parameters<PartsOf>[0], { choose, partsOf, leaveOpen }: NatPlace): number {
   const { lo, hi } = picked.range;
   if (lo === hi) return lo;
-  const parts = partsOf(picked);
+  const { firsts, more } = partsOf(picked);
   const what = `the kernel picks a port of ${lo}-${hi}`;
-  return parts[choose({ why: 'chance', what, ways: parts.length, says: parts.map(String) })] ?? lo;
+  const says = [...firsts.map(String), ...(more ? ['another'] : [])];
+  const taken = choose({ why: 'chance', what, ways: says.length, says });
+  if (taken === firsts.length) leaveOpen(OTHER_PORT);
+  return firsts[taken] ?? lo;
 }

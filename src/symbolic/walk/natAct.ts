@@ -8,7 +8,7 @@ import type { HookName } from '../../netfilter/hooks.ts';
 import { randomPorts } from '../../netfilter/randomPorts.ts';
 import type { Address } from '../../packet/address.ts';
 import type { AddressesOf, AddressParts } from '../../ruleset/addressParts.ts';
-import type { PartsOf } from '../../ruleset/portParts.ts';
+import { OTHER_ADDRESS, OTHER_PORT, type PartsOf } from '../../ruleset/portParts.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
@@ -50,7 +50,12 @@ export function actNat(space: Space, one: PacketClass, place: NatPlace): Acted {
     const doubts = share.doubt === undefined ? one.doubts : [...one.doubts, share.doubt];
     const part: PacketClass = { ...one, set, doubts, decided: place.rule, did: place.nat };
     if (share.address === undefined) ended.push({ ...part, end: 'no-address' });
-    else accepted.push(...withPorts(space, masqueraded(part, place.nat), { ...place, address: share.address }));
+    else if (share.doubt?.why === 'unmodelled') ended.push({ ...part, end: 'undecided' });
+    else {
+      const { picked, others } = withPorts(space, masqueraded(part, place.nat), { ...place, address: share.address });
+      accepted.push(...picked);
+      ended.push(...others.map((one) => ({ ...one, end: 'undecided' as const })));
+    }
   }
   return { on: [], accepted, ended, left: [] };
 }
@@ -90,8 +95,10 @@ function addressShares(space: Space, { env }: PacketClass, { nat, hook, rule, ad
       const doubt: Doubt = { why: 'chance', what: 'the kernel picks an address of the range', rule };
       const kept = manipAt(nat, hook) === 'src' ? keptSources(space, env, { nat, range: to }) : EMPTY;
       const set = space.manager.not(kept);
-      const picked = addressesOf({ range: to, manip: manipAt(nat, hook), oif: env.oif });
-      return [{ set: kept, address: env.src }, ...picked.map((address) => ({ set, address: constant(address, width), doubt }))];
+      const { firsts, more } = addressesOf({ range: to, manip: manipAt(nat, hook), oif: env.oif });
+      const picked = firsts.map((address) => ({ set, address: constant(address, width), doubt }));
+      const others: Share = { set, address: env.src, doubt: { why: 'unmodelled', what: OTHER_ADDRESS, rule } };
+      return [{ set: kept, address: env.src }, ...picked, ...(more ? [others] : [])];
     }
     case 'this-host':
       if (hook === 'OUTPUT') return all(family === 4 ? 0x7f00_0001 : 1n);
@@ -136,12 +143,18 @@ function masquerade(space: Space, { oif = ANY_DEVICE, way, dst }: Env): readonly
   }));
 }
 
+interface WithPorts {
+  readonly picked: readonly PacketClass[];
+  /** with ports that are not walked apart */
+  readonly others: readonly PacketClass[];
+}
+
 /** Kept inside the range; else the first port for a destination, any for a source. */
 function withPorts(
   space: Space,
   one: PacketClass,
   { nat, hook, rule, address, partsOf }: NatPlace & { readonly address: Vector },
-): readonly PacketClass[] {
+): WithPorts {
   const { manager, has } = space;
   const manip = manipAt(nat, hook);
   const own = manip === 'dst' ? one.env.dport : one.env.sport;
@@ -150,9 +163,10 @@ function withPorts(
     const env = manip === 'dst' ? { ...one.env, dst: address, dport: port } : { ...one.env, src: address, sport: port };
     return [{ ...one, set, env, doubts: doubt === undefined ? one.doubts : [...one.doubts, doubt] }];
   };
+  const others: PacketClass[] = [];
   const { random, ports } = nat;
   const lots = randomPorts(nat, manip);
-  if (lots.length === 0 && (ports === undefined || random)) return finish(one.set, own);
+  if (lots.length === 0 && (ports === undefined || random)) return { picked: finish(one.set, own), others };
   const with_ = manager.and(one.set, has.ports);
   const without = manager.minus(one.set, has.ports);
   const pick = (set: Bdd, range: PortRange): readonly PacketClass[] => {
@@ -160,14 +174,18 @@ function withPorts(
     const doubt: Doubt | undefined = single
       ? undefined
       : { why: 'chance', what: `the kernel picks a port of ${range.lo}-${range.hi}`, rule };
-    const picked = single ? [range.lo] : partsOf({ range, manip, oif: one.env.oif });
-    return picked.flatMap((port) => finish(set, constant(port, 16), doubt));
+    const { firsts, more } = single ? { firsts: [range.lo], more: false } : partsOf({ range, manip, oif: one.env.oif });
+    if (more) others.push(...finish(set, own, { why: 'unmodelled', what: OTHER_PORT, rule }));
+    return firsts.flatMap((port) => finish(set, constant(port, 16), doubt));
   };
   if (ports === undefined || random)
-    return [
-      ...finish(without, own),
-      ...lots.flatMap(({ own: from, picked }) => pick(manager.and(with_, between(manager, own, from)), picked)),
-    ];
+    return {
+      picked: [
+        ...finish(without, own),
+        ...lots.flatMap(({ own: from, picked }) => pick(manager.and(with_, between(manager, own, from)), picked)),
+      ],
+      others,
+    };
   const inside = manager.and(with_, between(manager, own, ports));
-  return [...finish(manager.or(without, inside), own), ...pick(manager.minus(with_, inside), ports)];
+  return { picked: [...finish(manager.or(without, inside), own), ...pick(manager.minus(with_, inside), ports)], others };
 }

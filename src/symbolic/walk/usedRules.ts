@@ -74,7 +74,7 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const arrivals: Arrivals = new Map();
   const shared = { space, table, summaries: new Map(), visit, unshared, deferred, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
-    ending(space, { hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false }, kind === 'sure' ? [] : classes);
+    ending(space, { hook, partsOf: () => NO_PARTS, addressesOf: () => NO_PARTS, templatesRemember: false }, kind === 'sure' ? [] : classes);
   for (const { base, classes } of starts) {
     if (deferred.has(base.name)) arrivals.set(base.name, [...classes]);
     else walkTableOfSets({ ...shared, base, act: actAt(base.base.hook, classes), arrivals }, classes);
@@ -91,6 +91,8 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   }
   return uses;
 }
+
+const NO_PARTS = { firsts: [], more: false } as const;
 
 /** Marks as ever; packets that leave the table for good are not followed, and an unmodelled target makes of a packet any of `anyPacket`. */
 function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: readonly PacketClass[]): Act {
@@ -122,7 +124,12 @@ export function walkAlone(
   final: readonly Effect['kind'][] = SENDING_OFF,
 ): TableResult {
   if (base === undefined) return { accepted: classes, ended: [] };
-  const marking = actor(walk.space, { hook: base.base.hook, partsOf: () => [], addressesOf: () => [], templatesRemember: false });
+  const marking = actor(walk.space, {
+    hook: base.base.hook,
+    partsOf: () => NO_PARTS,
+    addressesOf: () => NO_PARTS,
+    templatesRemember: false,
+  });
   const act: Act = (one, effect, rule) => {
     const decided = { ...one, decided: rule, did: effect };
     // whether it finds a socket is not known here

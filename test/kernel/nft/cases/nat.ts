@@ -23,6 +23,16 @@ const CONNTRACK = base('uses', 'filter input 300', 'ct state invalid counter');
 
 export const NFT_NAT_CASES: readonly NftCase[] = [
   {
+    name: 'rules behind the chains of nat see the port that was picked',
+    remembers: true,
+    nft: inet(
+      base('n', 'nat postrouting 100', 'ct direction original masquerade to :1024-1025 random'),
+      base('l', 'filter postrouting 101', 'tcp sport 40000 drop', 'tcp sport { 1024, 1025 } meta mark set 1'),
+    ),
+    meets: { [OUT]: ['POSTROUTING inet t:n:1 ACCEPT', 'POSTROUTING inet t:l:2 CONTINUE'] },
+    misses: { [OUT]: ['POSTROUTING inet t:l:1 DROP'] },
+  },
+  {
     name: 'nat chains run at -100 whatever their own priority: 50 is before a filter chain at 0',
     nft: inet(
       base('n', 'nat prerouting 50', 'meta l4proto tcp redirect to :1111'),
