@@ -26,7 +26,7 @@ export const NFT_NAT_CASES: readonly NftCase[] = [
     name: 'rules behind the chains of nat see the port that was picked',
     remembers: true,
     nft: inet(
-      base('n', 'nat postrouting 100', 'ct direction original masquerade to :1024-1025 random'),
+      base('n', 'nat postrouting 100', 'meta l4proto tcp masquerade to :1024-1025 random'),
       base('l', 'filter postrouting 101', 'tcp sport 40000 drop', 'tcp sport { 1024, 1025 } meta mark set 1'),
     ),
     meets: { [OUT]: ['POSTROUTING inet t:n:1 ACCEPT', 'POSTROUTING inet t:l:2 CONTINUE'] },
