@@ -2,14 +2,13 @@
 
 import type { Assumption } from '../mesh/assumption.ts';
 import { asksOrder } from '../ruleset/asWritten.ts';
+import { everyRule } from '../ruleset/everyRule.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { namedFile } from '../syntax/text/source.ts';
 
 /** One of each text: `the rules are lines 42 to 79 of a log; 2 blocks before that are not read`. */
 export function excerptAssumptions(rulesets: readonly Ruleset[]): readonly Assumption[] {
-  const order = rulesets.some(({ tables }) =>
-    [...tables.values()].some(({ chains }) => [...chains.values()].some(({ rules }) => rules.some(asksOrder))),
-  );
+  const order = rulesets.some((one) => one.backends !== undefined && everyRule(one).some(asksOrder));
   const twice = [...new Set(rulesets.flatMap(({ replaced = [] }) => replaced))];
   const second = twice.map(
     (table) => `table ${table} stands twice in the text, and the second takes the place of the first, as in iptables-restore`,

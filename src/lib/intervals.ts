@@ -27,11 +27,15 @@ export function normalize<T extends Scalar>(intervals: readonly Interval<T>[]): 
 }
 
 export function includes<T extends Scalar>(set: IntervalSet<T>, value: T): boolean {
-  for (const { lo, hi } of set) {
-    if (value < lo) return false;
-    if (value <= hi) return true;
+  let [from, to] = [0, set.length];
+  // a set of nftables may have 100,000
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (value > (set[middle] as Interval<T>).hi) from = middle + 1;
+    else to = middle;
   }
-  return false;
+  const found = set[from];
+  return found !== undefined && value >= found.lo;
 }
 
 /** A function that is constant between the ends of `ranges`, as a table: each value with the numbers that have it.

@@ -2,7 +2,8 @@
 import type { Backend } from '../syntax/text/diagnostic.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
 
-/** The order of the backends is not a rule of the ruleset. */
+/** The order of the backends is not a rule of the ruleset. Such rules are in rulesets of two `backends` alone: the words of others need not be
+ *  made for this. */
 export function asksOrder({ clauses }: Rule): boolean {
   return clauses[0]?.text === LOADED_LAST;
 }

@@ -41,7 +41,7 @@ function notThere(ruleset: Ruleset): readonly string[] {
 /** Beside one another they are fine where the priorities of their chains differ, or the order does not matter. */
 function inUnknownOrder(ruleset: Ruleset): readonly string[] {
   const orders = HOOKS.flatMap((hook) => stagesAt(ruleset, hook)).flatMap((stage) => (isMixed(stage) ? [stage.what] : []));
-  const asked = everyRule(ruleset).filter(asksOrder);
+  const asked = ruleset.backends === undefined ? [] : everyRule(ruleset).filter(asksOrder);
   const both = new Set(asked.map(({ table, chain }) => `${table} ${chain}`));
   return [
     ...new Set(orders.map((what) => `it is not known ${what}`)),

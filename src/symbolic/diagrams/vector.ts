@@ -1,5 +1,5 @@
 /** Symbolic numbers: one decision diagram per bit, most significant first. Comparisons give the set where they hold. */
-import type { IntervalSet } from '../../lib/intervals.ts';
+import { type IntervalSet, includes } from '../../lib/intervals.ts';
 import type { Bdd, BddManager } from './bdd.ts';
 import { EMPTY, FULL } from './bdd.ts';
 
@@ -16,9 +16,22 @@ export function constant(value: number | bigint, width: number): Vector {
 }
 
 export function equal(manager: BddManager, vector: Vector, value: number | bigint): Bdd {
-  const mask = () => (1n << BigInt(vector.length)) - 1n;
-  return remembered(manager, { vector, key: `${value}`, make: () => masked(manager, vector, { value, mask: mask() }) });
+  if (isConstant(vector)) return holds(vector, [{ lo: value, hi: value }]);
+  return remembered(manager, { vector, key: `${value}`, make: () => masked(manager, vector, { value }) });
 }
+
+/** The same number for all packets. */
+function isConstant(vector: Vector): boolean {
+  return vector.every((bit) => bit <= FULL);
+}
+
+function holds(constants: Vector, intervals: IntervalSet<number | bigint>): Bdd {
+  const digits = constants.join('');
+  const value = digits.length > SAFE_DIGITS ? BigInt(`0b${digits}`) : Number.parseInt(digits || '0', 2);
+  return includes(intervals, value) ? FULL : EMPTY;
+}
+
+const SAFE_DIGITS = 53;
 
 /** `(vector & mask) === value` */
 export function maskedEqual(manager: BddManager, vector: Vector, test: MaskTest): Bdd {
@@ -27,20 +40,23 @@ export function maskedEqual(manager: BddManager, vector: Vector, test: MaskTest)
 
 interface MaskTest {
   readonly value: number | bigint;
-  readonly mask: number | bigint;
+  /** absent: all bits */
+  readonly mask?: number | bigint;
 }
 
 function masked(manager: BddManager, vector: Vector, { value, mask }: MaskTest): Bdd {
-  const wanted = BigInt(value);
-  const tested = BigInt(mask);
-  if ((wanted & ~tested) !== 0n) return EMPTY;
-  manager.count(vector.length >> 2);
+  const width = vector.length;
+  const wanted = value.toString(2).padStart(width, '0');
+  const tested = mask?.toString(2).padStart(width, '0');
+  if (wanted.length > width || (tested !== undefined && (BigInt(value) & ~BigInt(mask ?? 0)) !== 0n)) return EMPTY;
+  manager.count(width >> 2);
+  const skipped = (tested?.length ?? width) - width;
   let result = FULL;
   // from the last bit up: each step adds one node on top
-  for (let bit = vector.length - 1, weight = 1n; bit >= 0; bit--, weight <<= 1n) {
-    if ((tested & weight) === 0n) continue;
+  for (let bit = width - 1; bit >= 0; bit--) {
+    if (tested !== undefined && tested.charCodeAt(bit + skipped) !== ONE) continue;
     const own = vector[bit] as Bdd;
-    result = (wanted & weight) === 0n ? manager.choose(own, result, EMPTY) : manager.choose(own, EMPTY, result);
+    result = wanted.charCodeAt(bit) === ONE ? manager.choose(own, EMPTY, result) : manager.choose(own, result, EMPTY);
   }
   return result;
 }
@@ -56,8 +72,10 @@ export function between(
 
 /** The vector is in one of the intervals. */
 export function vectorIn(manager: BddManager, vector: Vector, intervals: IntervalSet): Bdd {
-  const [first, ...others] = intervals;
-  const key = first === undefined || others.length > 0 ? intervals : `${first.lo}-${first.hi}`;
+  if (isConstant(vector)) return holds(vector, intervals as IntervalSet<number | bigint>);
+  const [first, second] = intervals as IntervalSet<number | bigint>;
+  if (first !== undefined && second === undefined && first.lo === first.hi) return equal(manager, vector, first.lo);
+  const key = first === undefined || second !== undefined ? intervals : `${first.lo}-${first.hi}`;
   return remembered(manager, { vector, key, make: () => numbersIn(manager, vector, intervals) });
 }
 

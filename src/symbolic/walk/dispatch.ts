@@ -112,8 +112,9 @@ export function takeBranches(space: Space, one: PacketClass, { rule, effect, sur
       const certain = manager.and(part.set, encoded.must);
       const possible = manager.and(part.set, encoded.may);
       const unknown = isUnmodelled && sureOnly === true ? EMPTY : manager.minus(possible, certain);
-      const text = branch.text ?? effect.text ?? rule.text;
-      const doubts = unknown === EMPTY ? part.doubts : [...part.doubts, doubtOf(space, rule, [{ text, expr: branch.match }])];
+      // most branches are never put into words
+      const doubt = () => doubtOf(space, rule, [{ text: branch.text ?? effect.text ?? rule.text, expr: branch.match }]);
+      const doubts = unknown === EMPTY ? part.doubts : [...part.doubts, doubt()];
       if (certain !== EMPTY) taken.push({ branch, hit: { ...part, set: certain } });
       if (unknown !== EMPTY) taken.push({ branch, hit: { ...part, set: unknown, doubts } });
       keep(manager.minus(part.set, possible));

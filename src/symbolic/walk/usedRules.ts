@@ -19,6 +19,7 @@ import { anyStates } from './anyState.ts';
 import { awaitedChains, chainsLeadingTo } from './callers.ts';
 import { firstSwitch } from './dispatch.ts';
 import { encode } from './encode.ts';
+import { openRules } from './openRules.ts';
 import type { PacketClass } from './state.ts';
 import type { Act, Acted, Arrivals, TableResult, TableWalk } from './tableWalk.ts';
 import { visitShared, walkTableOfSets } from './walk.ts';
@@ -63,16 +64,16 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
     starts.some(({ classes }) =>
       classes.some(({ set, env }) => manager.all([set, encode(space, env, rule.match).may, firstSwitch(space, env, rule).may]) !== EMPTY),
     );
-  const matched = new Set<Rule>();
+  const open = openRules(table);
   const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
-    if (matching !== EMPTY) matched.add(rule);
+    if (matching !== EMPTY) open.close(rule);
   };
   const unshared = chainsLeadingTo(table, (rule) => does(rule, 'unmodelled'));
   const awaited = awaitedChains(table);
   // no rule runs after them, and where their packets end is not asked: each is walked once, after all that call it
   const deferred = new Set([...table.chains.keys()].filter((name) => !awaited.has(name) && !unshared.has(name)));
   const arrivals: Arrivals = new Map();
-  const shared = { space, table, summaries: new Map(), visit, unshared, deferred, sureOnly: kind === 'sure' };
+  const shared = { space, table, summaries: new Map(), visit, open, unshared, deferred, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
     ending(space, { hook, partsOf: () => NO_PARTS, addressesOf: () => NO_PARTS, templatesRemember: false }, kind === 'sure' ? [] : classes);
   for (const { base, classes } of starts) {
@@ -85,7 +86,7 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const uses = new Map<Rule, RuleUse>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
-      const isMatched = matched.has(rule);
+      const isMatched = open.isClosed(rule);
       uses.set(rule, { matched: isMatched, satisfiable: isMatched || satisfiable(rule) });
     }
   }

@@ -1,13 +1,14 @@
 /** The walk of all packets through one table, from one of its base chains: simulate/walkChain.ts for sets.
  *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
 
-import { firstEffect, hasOneEffect } from '../../netfilter/everyEffect.ts';
+import { callsIn, firstEffect, hasOneEffect } from '../../netfilter/everyEffect.ts';
 import type { Chain } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
-import { callersFirst, sharedChains } from './callers.ts';
+import { callersFirst, chainsLeadingTo, sharedChains } from './callers.ts';
 import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
+import { focused, readsFocused } from './focus.ts';
 import { chainAsks, chainReads } from './reads.ts';
 import { rejected } from './reject.ts';
 import { split } from './split.ts';
@@ -20,30 +21,35 @@ import type { Arrivals, ChainResult, EndedClass, TableResult, TableWalk } from '
 
 interface Walker extends TableWalk {
   readonly shared: ReadonlySet<string>;
+  /** chains that lead to one that is walked once for every packet, which it would not be if it were asked with constants; absent: all */
+  readonly unfocused?: ReadonlySet<string>;
 }
 
 export function walkTableOfSets(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
   const { base } = walk;
   const arrivals: Arrivals = walk.arrivals ?? new Map();
-  const walker: Walker = { ...walk, ...(walk.visit === undefined ? {} : { arrivals }), shared: sharedBy(walk) };
+  const walker: Walker = { ...walk, ...(walk.visit === undefined ? {} : { arrivals }), ...sharedBy(walk) };
   const { back, accepted, ended } = run(walker, base, classes);
   if (walk.visit !== undefined && walk.arrivals === undefined) visitShared(walk, arrivals);
   if (base.base.policy !== 'DROP') return { accepted: [...accepted, ...back], ended };
   return { accepted, ended: [...ended, ...back.map((one) => ({ ...one, end: 'dropped' as const, decided: undefined, policy: base }))] };
 }
 
-function sharedBy({ table, unshared }: TableWalk): ReadonlySet<string> {
-  const shared = sharedChains(table);
-  return unshared === undefined ? shared : new Set([...shared].filter((name) => !unshared.has(name)));
+function sharedBy({ table, unshared, deferred, open }: TableWalk): Pick<Walker, 'shared' | 'unfocused'> {
+  const all = sharedChains(table);
+  const shared = unshared === undefined ? all : new Set([...all].filter((name) => !unshared.has(name)));
+  if (open === undefined) return { shared };
+  const asking = new Set([...shared].filter((name) => deferred?.has(name) !== true && readsFocused(chainReads(table, name))));
+  return { shared, unfocused: chainsLeadingTo(table, (rule) => callsIn(rule).some(({ chain }) => asking.has(chain))) };
 }
 
 /** Walks every shared chain once, with exactly those packets that came to it in the walks that noted `arrivals`. */
 export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
-  const walker: Walker = { ...walk, arrivals, shared: sharedBy(walk) };
+  const walker: Walker = { ...walk, arrivals, ...sharedBy(walk) };
   for (const name of callersFirst(walk.table)) {
     const chain = walk.table.chains.get(name);
     const classes = arrivals.get(name);
-    if (chain === undefined || classes === undefined) continue;
+    if (chain === undefined || classes === undefined || walk.open?.isSettled(name) === true) continue;
     const groups = alike(walk, name, classes);
     const others = groups.filter((one) => !recall(walker, name, one));
     if (others.length > 0) run(walker, chain, others);
@@ -178,20 +184,25 @@ function* carryOut(walker: Walker, { rule, effect }: OneEffect, hit: PacketClass
 function* enter(walker: Walker, name: string, hit: PacketClass): ChainWalk {
   const chain = walker.table.chains.get(name);
   if (chain === undefined) return { back: [hit], accepted: [], ended: [] };
-  if (walker.deferred?.has(name)) {
-    noteArrival(walker, name, hit);
-    return { back: [], accepted: [], ended: [] };
+  const isDeferred = walker.deferred?.has(name) === true;
+  if (!isDeferred && !walker.shared.has(name)) return yield walkChain(walker, chain, [hit]);
+  if (walker.open?.isSettled(name) !== true) {
+    if (walker.isTry !== true) noteArrival(walker, name, hit);
+    if (walker.open?.mayTry(name) === true) yield walkChain({ ...walker, isTry: true }, chain, [tried(walker, name, hit)]);
   }
-  if (!walker.shared.has(name)) return yield walkChain(walker, chain, [hit]);
-  noteArrival(walker, name, hit);
+  if (isDeferred) return { back: [], accepted: [], ended: [] };
   const known = knownResult(walker, name, hit);
   if (known !== undefined) return known;
-  const { visit: seen, arrivals: _arrivals, ...silent } = walker;
+  const { visit: seen, arrivals: _arrivals, open: _open, isTry: _isTry, ...silent } = walker;
   const noted: Noted | undefined = seen && { visits: [], arrivals: new Map() };
   const noting = noted && { visit: (...visit: Noted['visits'][number]) => noted.visits.push(visit), arrivals: noted.arrivals };
   const whole: PacketClass = { set: FULL, env: hit.env, doubts: [], decided: undefined };
   const result = yield walkChain({ ...silent, ...noting }, chain, [whole]);
   return keepSummary(walker, name, { hit, result, noted });
+}
+
+function tried({ space, unfocused }: Walker, name: string, hit: PacketClass): PacketClass {
+  return unfocused?.has(name) === false ? focused(space, hit) : hit;
 }
 
 function noteArrival({ arrivals }: Walker, name: string, hit: PacketClass): void {
