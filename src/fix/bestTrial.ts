@@ -1,12 +1,16 @@
 /** Of edits that leave less broken the best that breaks nothing. */
 import { chooseSetting } from '../connection/setting.ts';
+import { groupBy } from '../lib/groupBy.ts';
 import { deadRules } from '../prove/deadRules/deadRules.ts';
 import { claimsAsked, verifyRulesets } from '../prove/judge/verifyRules.ts';
 import type { ProofContext } from '../prove/proof/context.ts';
 import type { FixKind } from '../prove/proof/provedFix.ts';
+import { everyRule } from '../ruleset/everyRule.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { disorder } from './disorder.ts';
 import { changedShare, isSameSetting, worsens } from './harm.ts';
-import { type FixScene, type FixSearching, type FixStep, type FixTrial, managerOf, orderKey, type TrialScene } from './scene.ts';
+import type { ProofStanding } from './proofStanding.ts';
+import { type FixScene, type FixSearching, type FixStep, type FixTrial, managerOf, type TrialScene } from './scene.ts';
 
 /** Of the best by claims so many are compared packet by packet. */
 const MOST_COMPARED = 8;
@@ -22,40 +26,43 @@ export function ranksOf(trials: readonly FixTrial[]): readonly (readonly FixTria
   return keys.map((key) => trials.filter((trial) => keyOf(trial) === key));
 }
 
-export function bestOfRank(
-  search: FixSearching,
-  { scene, base, context, order, broken }: TrialScene,
-  trials: readonly FixTrial[],
-): FixStep | undefined {
+export function bestOfRank(search: FixSearching, around: TrialScene, trials: readonly FixTrial[]): FixStep | undefined {
+  const { scene, base, context, broken, own } = around;
   const { setting, standing: before } = scene;
-  const { space } = context;
   const good = trials.slice(0, MOST_COMPARED).flatMap((trial) => {
-    const { standing: after, head, candidate } = trial;
-    const isHarmless = before.promises().every((state) => {
-      const now = after.stateOf(state.claim, state.family);
-      return !worsens(state, now, managerOf(before, state.family));
-    });
-    if (!isHarmless) return [];
-    if (!isSameSetting(setting, chooseSetting({ rulesets: trial.rulesets, given: search.options }))) return [];
+    const { standing: after, head, errors, extent } = trial;
+    if (!isSameSetting(setting, chooseSetting({ rulesets: trial.rulesets, given: search.start.options }))) return [];
     const dead = deadIn(head, context);
-    if (isIdle(trial, dead)) return [];
-    const share = changedShare({ space, setting, base, head, before, after });
-    if (share === undefined) return [];
+    if (isIdle(trial, dead) || !isHarmless(before, after)) return [];
     const warnings = after.promises().filter(({ claim, verdict }) => claim.level === 'warning' && verdict === 'violated').length;
-    return [
-      {
-        trial,
-        rank: [warnings, trial.errors === broken.length ? trial.extent : 0, dead.length, disorder(head, order), share, candidate.distance],
-      },
-    ];
+    const rank = [warnings, errors === broken.length ? extent : 0, dead.length, disorder(everyRule(head), own)];
+    return [{ trial, rank }];
   });
-  const [best] = good.toSorted((a, b) => compare(a.rank, b.rank));
-  return best === undefined ? undefined : stepOf(search, scene, best.trial);
+  // the share is dear: it is asked of those that are best without it
+  for (const equals of groupBy(
+    good.toSorted((a, b) => compare(a.rank, b.rank)),
+    ({ rank }) => rank.join(' '),
+  ).values()) {
+    const shares = equals.flatMap(({ trial }) => {
+      const share = changedShare({ space: context.space, setting, base, head: trial.head, before, after: trial.standing });
+      return share === undefined ? [] : [{ trial, rank: [share, trial.candidate.distance] }];
+    });
+    const [best] = shares.toSorted((a, b) => compare(a.rank, b.rank));
+    if (best !== undefined) return stepOf(search, scene, best.trial);
+  }
+  return undefined;
+}
+
+function isHarmless(before: ProofStanding, after: ProofStanding): boolean {
+  return before.promises().every((state) => {
+    const now = after.stateOf(state.claim, state.family);
+    return !worsens(state, now, managerOf(before, state.family));
+  });
 }
 
 /** What it was for is to be seen in the verdicts of the text itself. */
 function stepOf(search: FixSearching, scene: FixScene, { candidate, document, rulesets, standing, errors }: FixTrial): FixStep {
-  const verified = verifyRulesets(rulesets, { ...search.options, except: HINTS });
+  const verified = verifyRulesets(rulesets, { ...search.start.options, except: HINTS });
   const findings = verified.findings.filter(
     ({ claim, family, verdict }) =>
       verdict === 'violated' && family === search.family && scene.findings.some((one) => one.claim === claim && one.family === family),
@@ -72,19 +79,6 @@ function deadIn(head: Ruleset, { host, space: { budget } }: ProofContext): reado
 function isIdle({ candidate, document }: FixTrial, dead: readonly Rule[]): boolean {
   const written = new Set(candidate.lines.map(({ put }) => put?.line));
   return dead.some(({ line }) => written.has(document[line - 1]));
-}
-
-/** How many pairs of the mesh's own rules stand the other way round than it writes them. */
-function disorder({ tables }: Ruleset, order: readonly string[]): number {
-  let pairs = 0;
-  for (const { chains } of tables.values())
-    for (const { rules } of chains.values()) {
-      const places = rules.map((rule) => order.indexOf(orderKey(rule))).filter((place) => place >= 0);
-      places.forEach((place, index) => {
-        pairs += places.slice(index + 1).filter((later) => later < place).length;
-      });
-    }
-  return pairs;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

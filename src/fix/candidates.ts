@@ -3,7 +3,9 @@ import { callsIn } from '../netfilter/everyEffect.ts';
 import type { Finding } from '../prove/proof/finding.ts';
 import type { FixEdit } from '../prove/proof/provedFix.ts';
 import type { Chain, Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { disorder } from './disorder.ts';
 import { aboveComments, isRuleOf, type LineEdit, lineLike, type RuleDocument } from './ruleDocument.ts';
+import { differingPlaces } from './sameOrder.ts';
 
 export interface CandidateEdit {
   readonly edits: readonly FixEdit[];
@@ -87,7 +89,7 @@ function ofChain(question: CandidateQuestion, chain: Chain, deciding: ReadonlySe
     return line !== undefined && isRuleOf(line, chain.name) && index > (at[place - 1] ?? -1);
   });
   if (!isExact) return [];
-  const scene: ChainScene = { document, chain, at };
+  const scene: ChainScene = { document, chain, at, own: question.own };
   const first = Math.min(...deciding, chain.rules.length + 1);
   const free = chain.rules.filter(({ line }) => !kept.has(line));
   return [
@@ -101,17 +103,45 @@ interface ChainScene {
   readonly chain: Chain;
   /** index of the line of each rule */
   readonly at: readonly number[];
+  readonly own: readonly Rule[];
 }
 
 /** Only past a rule that decides: what comes in another order before or after it, it decides as before. */
-function moves({ document, chain, at }: ChainScene, rule: Rule, deciding: ReadonlySet<number>): readonly CandidateEdit[] {
+function moves(scene: ChainScene, rule: Rule, deciding: ReadonlySet<number>): readonly CandidateEdit[] {
+  const { chain } = scene;
   const from = rule.number;
-  return chain.rules.flatMap(({ number: to }): readonly CandidateEdit[] => {
+  const others = chain.rules.filter((one) => one !== rule);
+  const blockOf = differingPlaces(rule, others);
+  const places = chain.rules.flatMap(({ number: to }): readonly PlacedEdit[] => {
     // two neighbours are swapped by moving the first
-    if (to === from || to === from - 1) return [];
+    if (to === from - 1 || blockOf(to - 1) === blockOf(from - 1)) return [];
     const passed = [...deciding].some((number) => number !== from && number >= Math.min(from, to) && number <= Math.max(from, to));
-    return passed || deciding.has(from) || deciding.size === 0 ? [moveTo({ document, chain, at }, from, to)] : [];
+    const isMeant = passed || deciding.has(from) || deciding.size === 0;
+    return isMeant ? [{ place: to - 1, edit: moveTo(scene, from, to) }] : [];
   });
+  return bestPlaces(scene, { rule, others, places });
+}
+
+interface PlacedEdit {
+  readonly place: number;
+  readonly edit: CandidateEdit;
+}
+
+interface PlacesQuestion {
+  readonly rule: Rule;
+  /** of the chain, without the rule */
+  readonly others: readonly Rule[];
+  readonly places: readonly PlacedEdit[];
+}
+
+/** Of places that are the same for every packet the one that is most like the mesh's own order, or the nearest. */
+function bestPlaces({ own }: ChainScene, { rule, others, places }: PlacesQuestion): readonly CandidateEdit[] {
+  const blockOf = differingPlaces(rule, others);
+  const ranked = places.map(({ place, edit }) => ({ place, edit, disorder: disorder(others.toSpliced(place, 0, rule), own) }));
+  const sorted = ranked.toSorted((a, b) => a.disorder - b.disorder || a.edit.distance - b.edit.distance);
+  const best = new Map<number, CandidateEdit>();
+  for (const { place, edit } of sorted) if (!best.has(blockOf(place))) best.set(blockOf(place), edit);
+  return [...best.values()];
 }
 
 function moveTo({ document, at }: ChainScene, from: number, to: number): CandidateEdit {
@@ -135,7 +165,8 @@ function deletion({ document, at }: ChainScene, rule: Rule, first: number): read
 }
 
 /** Rules of the mesh that the chain lacks, up to the rule that decides. */
-function insertions({ document, chain, at }: ChainScene, { own, ruleset }: CandidateQuestion, first: number): readonly CandidateEdit[] {
+function insertions(scene: ChainScene, { ruleset }: CandidateQuestion, first: number): readonly CandidateEdit[] {
+  const { document, chain, at, own } = scene;
   const here = own.filter((rule) => rule.table === chain.table && rule.chain === chain.name);
   const has = new Set(chain.rules.map(({ text }) => text));
   const known = new Set(ruleset.tables.get(chain.table)?.chains.keys() ?? []);
@@ -145,7 +176,7 @@ function insertions({ document, chain, at }: ChainScene, { own, ruleset }: Candi
     const earlier = here.slice(0, order).flatMap(({ text }) => chain.rules.filter((one) => one.text === text).map(({ number }) => number));
     const usual = Math.max(0, ...earlier) + 1;
     const places = Array.from({ length: Math.min(first, chain.rules.length + 1) }, (_, index) => index + 1);
-    return places.flatMap((place): readonly CandidateEdit[] => {
+    const edits = places.flatMap((place): readonly PlacedEdit[] => {
       const isLast = place > chain.rules.length;
       const anchor = isLast ? (at.at(-1) ?? endOfTable(document, ruleset, chain.table)) : at[place - 1];
       const beside = anchor === undefined ? undefined : document[anchor];
@@ -153,8 +184,10 @@ function insertions({ document, chain, at }: ChainScene, { own, ruleset }: Candi
       const side = isLast && at.length > 0 ? 'below' : 'above';
       const before = side === 'below' ? anchor + 1 : aboveComments(document, anchor);
       const edit: FixEdit = { kind: 'insert', rule: rule.text, ...placeOf(document, side, anchor) };
-      return [{ edits: [edit], lines: [{ put: { before, line: lineLike(beside, rule.text) } }], distance: Math.abs(place - usual) }];
+      const lines = [{ put: { before, line: lineLike(beside, rule.text) } }];
+      return [{ place: place - 1, edit: { edits: [edit], lines, distance: Math.abs(place - usual) } }];
     });
+    return bestPlaces(scene, { rule, others: chain.rules, places: edits });
   });
 }
 

@@ -1,6 +1,5 @@
 /** Looks for edits that fix what one cause breaks. Each is made in the text, which is read again and proved. */
 
-import { chooseSetting } from '../connection/setting.ts';
 import { observed } from '../diff/divergence.ts';
 import { BudgetError } from '../lib/budget.ts';
 import type { Family } from '../packet/address.ts';
@@ -12,40 +11,30 @@ import { bestOfRank, ranksOf } from './bestTrial.ts';
 import { type CandidateEdit, candidateEdits, pairsOfInsertions } from './candidates.ts';
 import { editsBetween } from './editsBetween.ts';
 import { ownRules } from './ownRules.ts';
-import { proofStanding } from './proofStanding.ts';
 import { documentText, type RuleDocument, ruleDocument } from './ruleDocument.ts';
-import {
-  brokenErrors,
-  contextIn,
-  type FixQuestion,
-  type FixScene,
-  type FixSearching,
-  type FixStep,
-  orderKey,
-  type TrialScene,
-} from './scene.ts';
+import { brokenErrors, contextIn, type FixQuestion, type FixScene, type FixSearching, type FixStep, type TrialScene } from './scene.ts';
 import { tried } from './trial.ts';
 
 const MOST_EDITS = 6;
 /** Undefined: the text is of a form of which lines cannot be edited one by one. */
 export function proveFix(question: FixQuestion): FixSearch | undefined {
-  const { verified, findings, options } = question;
+  const { verified, findings, budget } = question;
   const [{ family } = { family: 4 as Family }] = findings;
   const given = verified.rulesets.find((one) => one.family === family);
   const document =
     given === undefined || given.backends !== undefined || given.beside !== undefined || given.source.rendered
       ? undefined
       : ruleDocument(given.source.text);
-  if (given === undefined || document === undefined || options.where !== undefined) return undefined;
-  const { accepted: _, only: __, except: ___, progress: ____, limits: _____, ...rest } = options;
-  const search: FixSearching = { question, family, given, options: rest, budget: question.budget, count: { tried: 0, candidates: 0 } };
-  const setting = chooseSetting({ rulesets: verified.rulesets, given: rest });
+  if (given === undefined || document === undefined) return undefined;
+  const count = { tried: 0, candidates: 0 };
   const made: FixEdit[] = [];
   let errors = 0;
   let step: FixStep | undefined;
   let scene: FixScene | undefined;
   try {
-    const standing = proofStanding({ rulesets: verified.rulesets, setting, options: rest, budget: search.budget });
+    const start = question.start();
+    const { setting, standing } = start;
+    const search: FixSearching = { question, start, family, given, budget, count };
     errors = brokenErrors(standing).length;
     scene = { document, rulesets: verified.rulesets, setting, standing, findings };
     while (scene !== undefined && made.length < MOST_EDITS) {
@@ -58,7 +47,7 @@ export function proveFix(question: FixQuestion): FixSearch | undefined {
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
   }
-  const { tried, candidates } = search.count;
+  const { tried, candidates } = count;
   if (step === undefined || step.errors >= errors) return { tried, candidates };
   const moved = new Set(made.flatMap(({ kind, line }) => (kind === 'move' && line !== undefined ? [line] : [])));
   const isStill = ({ claim, family: of }: Finding): boolean =>
@@ -95,7 +84,7 @@ function bestStep(search: FixSearching, scene: FixScene): FixStep | undefined {
   const addsOnly = isOwnProxy(profile);
   const asked = { document, ruleset: base, findings, own, addsOnly, kept: keptIn(document, question.kept) };
   const paths = findings.map(({ witness }) => (witness === undefined ? undefined : observed(journeyOf(context, witness.packet))));
-  const around: TrialScene = { scene, base, context, paths, broken: brokenErrors(scene.standing), order: own.map(orderKey) };
+  const around: TrialScene = { scene, base, context, paths, broken: brokenErrors(scene.standing), own };
   const single = bestOf(search, around, candidateEdits(asked));
   if (single !== undefined && single.errors < around.broken.length) return single;
   const pair = bestOf(search, around, pairsOfInsertions(asked));

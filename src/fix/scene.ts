@@ -14,12 +14,30 @@ import type { CandidateEdit } from './candidates.ts';
 import type { ClaimState, ProofStanding } from './proofStanding.ts';
 import type { RuleDocument } from './ruleDocument.ts';
 
+/** The rules as they are: the same for every cause. */
+export interface FixStart {
+  readonly setting: ChosenSetting;
+  /** those of `verify` without what narrows its claims */
+  readonly options: VerifyOptions;
+  readonly standing: ProofStanding;
+  /** texts that were tried for one cause are not proved again for another */
+  readonly known: Map<string, EditedRules | undefined>;
+}
+
+/** A text after an edit, as far as it loads. */
+export interface EditedRules {
+  readonly rulesets: readonly Ruleset[];
+  readonly head: Ruleset;
+  readonly standing: ProofStanding;
+}
+
 export interface FixQuestion {
+  /** throws BudgetError */
+  readonly start: () => FixStart;
   /** of one pod or machine, with nothing left out */
   readonly verified: Verified;
   /** errors that have one cause, all of one family */
   readonly findings: readonly Finding[];
-  readonly options: VerifyOptions;
   /** as the text was read */
   readonly reading: Parameters<typeof readRules>[1];
   /** lines that a comment accepts */
@@ -30,9 +48,9 @@ export interface FixQuestion {
 
 export interface FixSearching {
   readonly question: FixQuestion;
+  readonly start: FixStart;
   readonly family: Family;
   readonly given: Ruleset;
-  readonly options: VerifyOptions;
   readonly budget: Budget;
   readonly count: { tried: number; candidates: number };
 }
@@ -53,12 +71,9 @@ export interface FixStep {
   readonly verified: Verified;
 }
 
-export interface FixTrial {
+export interface FixTrial extends EditedRules {
   readonly candidate: CandidateEdit;
   readonly document: RuleDocument;
-  readonly rulesets: readonly Ruleset[];
-  readonly head: Ruleset;
-  readonly standing: ProofStanding;
   readonly errors: number;
   readonly extent: number;
 }
@@ -71,8 +86,8 @@ export interface TrialScene {
   readonly paths: readonly (string | undefined)[];
   /** claims of level error */
   readonly broken: readonly ClaimState[];
-  /** of the mesh's own rules */
-  readonly order: readonly string[];
+  /** rules that the mesh itself writes, in its order */
+  readonly own: readonly Rule[];
 }
 
 export function brokenErrors(standing: ProofStanding): readonly ClaimState[] {
@@ -87,8 +102,4 @@ export function managerOf(standing: ProofStanding, family: Family): BddManager {
   const context = contextIn(standing, family);
   invariant(context !== undefined, `no rules of IPv${family}`);
   return context.space.manager;
-}
-
-export function orderKey({ table, text }: Rule): string {
-  return `${table} ${text}`;
 }

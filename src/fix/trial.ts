@@ -9,33 +9,56 @@ import type { Source } from '../syntax/text/source.ts';
 import type { CandidateEdit } from './candidates.ts';
 import { asksTheSame } from './harm.ts';
 import { type ClaimState, type ProofStanding, proofStanding } from './proofStanding.ts';
-import { documentText, withEdits } from './ruleDocument.ts';
-import { contextIn, type FixQuestion, type FixSearching, type FixTrial, managerOf, type TrialScene } from './scene.ts';
+import { documentText, type RuleDocument, withEdits } from './ruleDocument.ts';
+import {
+  contextIn,
+  type EditedRules,
+  type FixQuestion,
+  type FixScene,
+  type FixSearching,
+  type FixTrial,
+  managerOf,
+  type TrialScene,
+} from './scene.ts';
 
 /** Undefined: it does not load, declares something else, or changes nothing for the packets that break a claim. */
-export function tried(
-  { family, given, question, options, budget }: FixSearching,
-  { scene, context, paths, broken }: TrialScene,
-  candidate: CandidateEdit,
-): FixTrial | undefined {
-  budget.step(1 << 10);
+export function tried(search: FixSearching, { scene, context, paths, broken }: TrialScene, candidate: CandidateEdit): FixTrial | undefined {
+  search.budget.step(1 << 10);
   const document = withEdits(scene.document, candidate.lines);
-  const rulesets = withText(scene.rulesets, { ...given.source, text: documentText(document) }, question.reading);
-  const head = rulesets?.find((one) => one.family === family);
-  if (rulesets === undefined || head === undefined) return undefined;
+  const edited = editedRules(search, scene, document);
+  if (edited === undefined) return undefined;
+  const { head, standing } = edited;
   const { host, profile, space } = context;
   const now = scene.findings.map(({ witness }) =>
     witness === undefined ? undefined : observed(journeyOf({ ruleset: head, host, profile, space }, witness.packet)),
   );
   if (!now.some((path, index) => path === undefined || path !== paths[index])) return undefined;
-  const spaces = new Map(scene.standing.contexts.map(({ ruleset, space: of }) => [ruleset.family, of]));
-  const standing = proofStanding({ rulesets, setting: scene.setting, options, budget, spaces });
-  const after = contextIn(standing, family);
+  const after = contextIn(standing, search.family);
   if (after === undefined || !asksTheSame(context.declared, after.declared)) return undefined;
   const left = broken.map(({ claim, family: of }) => standing.stateOf(claim, of)).filter(({ verdict }) => verdict !== 'holds');
   const extent = extentOf(standing, left);
   const isLess = left.length < broken.length || extent < extentOf(scene.standing, broken);
-  return isLess ? { candidate, document, rulesets, head, standing, errors: left.length, extent } : undefined;
+  return isLess ? { ...edited, candidate, document, errors: left.length, extent } : undefined;
+}
+
+/** Undefined: it does not load. */
+function editedRules(
+  { start, family, given, question, budget }: FixSearching,
+  { rulesets: before, setting, standing }: FixScene,
+  document: RuleDocument,
+): EditedRules | undefined {
+  const text = documentText(document);
+  const key = `${family} ${text}`;
+  if (start.known.has(key)) return start.known.get(key);
+  const rulesets = withText(before, { ...given.source, text }, question.reading);
+  const head = rulesets?.find((one) => one.family === family);
+  const spaces = new Map(standing.contexts.map(({ ruleset, space }) => [ruleset.family, space]));
+  const edited =
+    rulesets === undefined || head === undefined
+      ? undefined
+      : { rulesets, head, standing: proofStanding({ rulesets, setting, options: start.options, budget, spaces }) };
+  start.known.set(key, edited);
+  return edited;
 }
 
 /** Those of that text read again, the others as they are; undefined: it does not load, or holds other families now. */

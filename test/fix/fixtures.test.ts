@@ -10,7 +10,7 @@ const MENDED: Readonly<Record<string, readonly string[]>> = {
   'broken/service-cidr-returned': ['delete line 22'],
   'broken/accept-first': ['move line 14 below line 15'],
   'broken/no-output-jump': ['insert above line 31'],
-  'broken/no-proxy-returns': ['insert above line 27', 'insert above line 27'],
+  'broken/no-proxy-returns': ['insert above line 25', 'insert above line 27'],
   article: ['insert above line 19', 'insert above line 19', 'insert above line 19', 'move line 18 below line 22'],
 };
 

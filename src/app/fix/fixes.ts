@@ -1,10 +1,12 @@
 /** Proved edits for what `verify` found broken: one search for each cause, all on one budget. */
+import { chooseSetting } from '../../connection/setting.ts';
+import { proofStanding } from '../../fix/proofStanding.ts';
 import { proveFix } from '../../fix/proveFix.ts';
-import type { FixQuestion } from '../../fix/scene.ts';
+import type { FixQuestion, FixStart } from '../../fix/scene.ts';
 import { hostNames } from '../../host/host.ts';
 import { Budget } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
-import type { Verified } from '../../prove/judge/verifyRules.ts';
+import type { Verified, VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { FixSearch } from '../../prove/proof/provedFix.ts';
 import { causeKey } from '../../prove/proof/sameCause.ts';
@@ -46,19 +48,35 @@ function inFileOf({ rulesets }: Verified, search: FixSearch): FixSearch {
   return fix === undefined || source === undefined ? search : { ...search, fix: { ...fix, source } };
 }
 
-type Shared = Pick<FixQuestion, 'options' | 'reading' | 'budget'>;
+interface Shared extends Pick<FixQuestion, 'reading' | 'budget'> {
+  readonly options: VerifyOptions;
+}
 
-function fixesOf(verified: Verified, shared: Shared): ReadonlyMap<Finding, FixSearch> {
+function fixesOf(verified: Verified, { options, reading, budget }: Shared): ReadonlyMap<Finding, FixSearch> {
+  const found = new Map<Finding, FixSearch>();
+  if (options.where !== undefined) return found;
   const errors = verified.findings.filter(
     ({ verdict, level, muted }) => verdict === 'violated' && level === 'error' && muted === undefined,
   );
-  const found = new Map<Finding, FixSearch>();
+  const shared = { verified, reading, budget, start: startOf(verified, { options, budget }), known: new Map() };
   for (const group of groupBy(errors, causeKey).values()) {
     const before = [...found.values()].find(({ fix }) => group.every((one) => fix?.mends.includes(one) === true));
-    const search = before ?? proveFix({ ...shared, verified, findings: group, kept: keptLines(verified, group) });
+    const search = before ?? proveFix({ ...shared, findings: group, kept: keptLines(verified, group) });
     if (search !== undefined) for (const one of group) found.set(one, search);
   }
   return found;
+}
+
+/** Proved when it is first asked for. */
+function startOf({ rulesets }: Verified, { options: given, budget }: Omit<Shared, 'reading'>): () => FixStart {
+  let start: FixStart | undefined;
+  return () => {
+    if (start !== undefined) return start;
+    const { accepted: _, only: __, except: ___, progress: ____, limits: _____, ...options } = given;
+    const setting = chooseSetting({ rulesets, given: options });
+    start = { setting, options, standing: proofStanding({ rulesets, setting, options, budget }), known: new Map() };
+    return start;
+  };
 }
 
 /** What is suppressed stays where the comment is. */
