@@ -22,6 +22,7 @@ import type { OutcomeChange } from './outcomes.ts';
 import { type DiffQuestion, hostAround, type Sides } from './question.ts';
 import type { WayChanges } from './rules.ts';
 import { levelOf, SEVERITIES, type Severity, seriousness, USUAL, type Usual } from './severity.ts';
+import { toldApart } from './toldApart.ts';
 
 /** Packets that change alike. */
 export interface ChangedClass {
@@ -65,10 +66,14 @@ interface Group {
   readonly stalls: boolean;
   /** errors about the connections, or their closing: more of the example has to be walked */
   readonly isAside: boolean;
+  /** which of the conditions hold that the caller wants to be told apart */
+  readonly holds: string;
 }
 
 export function changedClasses(space: Space, question: DiffQuestion, ways: readonly WayChanges[]): readonly ChangedClass[] {
-  const all = ways.flatMap(({ iif, changes }) => changes.map((change) => ({ ...change, iif })));
+  const all = ways.flatMap(({ iif, changes }) =>
+    changes.flatMap((change) => toldApart(space, question.apart, { set: change.set, iif }).map((part) => ({ ...change, iif, ...part }))),
+  );
   const byRule = grouped(space, all, ({ base, head }) => `${ruleKey(base)} ${ruleKey(head)}`);
   const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
   const rank = ({ usual, severity }: ChangedClass) => SEVERITIES.length * USUAL.indexOf(usual) + seriousness(severity);
@@ -84,7 +89,7 @@ function mergeAlike(space: Space, question: DiffQuestion, groups: readonly Group
   const merged = groupBy(shown, ({ group, usual, base, head }) => {
     const place = (rule: Rule | undefined) => (rule === undefined ? '' : `${rule.table} ${rule.chain} ${rule.number}`);
     const ends = [base, head].map(({ outcomes, rule, path }) => `${outcomes.join()} ${place(rule)} ${stallsOf(path).join()}`);
-    return [group.iif, usual, group.severity, ...ends].join('\n');
+    return [group.iif, usual, group.severity, group.holds, ...ends].join('\n');
   });
   return [...merged.values()].map((alike) => {
     const [first, ...others] = alike;
@@ -117,15 +122,15 @@ function usualPart(space: Space, { iif, set, stalls = false }: Spoken): { readon
   return { usual, part: manager.and(set, kinds[usual]) };
 }
 
-type WayChange = OutcomeChange & { readonly iif: string | undefined };
+type WayChange = OutcomeChange & Pick<Group, 'iif' | 'holds'>;
 
 function grouped({ manager }: Space, changes: readonly WayChange[], detail: (change: WayChange) => string): readonly Group[] {
   const groups = new Map<string, Group>();
   for (const change of changes) {
-    const { iif, set, outcomes, severity, isAside = false } = change;
-    const key = `${iif ?? ''} ${severity} ${isAside} ${outcomes.base} ${outcomes.head} ${detail(change)}`;
+    const { iif, set, outcomes, severity, isAside = false, holds } = change;
+    const key = `${iif ?? ''} ${severity} ${isAside} ${holds} ${outcomes.base} ${outcomes.head} ${detail(change)}`;
     const stalls = outcomes.base.includes('stalled') || outcomes.head.includes('stalled');
-    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity, stalls, isAside });
+    groups.set(key, { iif, set: manager.or(groups.get(key)?.set ?? 0, set), severity, stalls, isAside, holds });
   }
   return [...groups.values()];
 }

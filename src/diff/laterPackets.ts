@@ -5,12 +5,12 @@ import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { does, isIdleRule } from '../netfilter/everyEffect.ts';
-import { ALWAYS, and, inSet, type MatchExpr, or } from '../netfilter/matchExpr.ts';
+import { ALWAYS, and, inSet, type MatchExpr, matchesNothing, or } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import { calledChains } from '../prove/deadRules/deadRules.ts';
-import type { BaseChain, Chain, Rule, Table } from '../ruleset/ruleset.ts';
-import { baseIn, basesOf, isBeforeLookup, tableNames } from '../ruleset/stages.ts';
+import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
+import { isBeforeLookup } from '../ruleset/stages.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import { inOwnSpace, type Space } from '../symbolic/space/space.ts';
@@ -23,6 +23,7 @@ import { walkAlone } from '../symbolic/walk/usedRules.ts';
 import type { Alignment } from './align.ts';
 import type { UnclearClass } from './classes.ts';
 import { effectKey } from './effectKey.ts';
+import { facingBases, facingTables } from './facingTables.ts';
 import type { DiffQuestion, Sides } from './question.ts';
 import { walkedPart } from './walkedPart.ts';
 
@@ -59,7 +60,7 @@ export function laterPackets(question: Question, aligned: Alignment, shown: Read
     base: [...aligned.base].filter((rule) => silent(rule, 'base')),
     head: [...aligned.head].filter((rule) => silent(rule, 'head')),
   };
-  return [...notCompared(rules), ...tableNames([question.base, question.head]).flatMap((name) => inTable(question, name, rules))];
+  return [...notCompared(rules), ...facingTables(question).flatMap((tables) => inTables(question, tables, rules))];
 }
 
 function isCalled(table: Table | undefined, rule: Rule): boolean {
@@ -74,20 +75,19 @@ function notCompared(rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
   };
   return [
     ...of(
-      (rule) => isIdleRule(rule) && !TELLING.has(rule.target),
+      (rule) => isIdleRule(rule) && !TELLING.has(rule.target) && !matchesNothing(rule.match),
       'any packet',
       'targets changed that do something beside the way of a packet, which is not compared',
     ),
   ];
 }
 
-function inTable(question: Question, name: string, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
-  const empty: Table = { name, chains: new Map() };
-  const tables = { base: question.base.tables.get(name) ?? empty, head: question.head.tables.get(name) ?? empty };
-  const bases = basesOfBoth(tables);
+function inTables(question: Question, tables: Sides<Table>, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
+  const bases = facingBases(tables).flatMap(({ base, head }) => base ?? head ?? []);
   const isEarly = bases.every(isBeforeLookup);
-  const isAsked = (rule: Rule): boolean => rule.table === name && (!isEarly || does(rule, ...FINDING));
-  const own = { base: rules.base.filter(isAsked), head: rules.head.filter(isAsked) };
+  const asked = (side: 'base' | 'head'): readonly Rule[] =>
+    rules[side].filter((rule) => rule.table === tables[side].name && (!isEarly || does(rule, ...FINDING)));
+  const own = { base: asked('base'), head: asked('head') };
   if (bases.length === 0 || own.base.length + own.head.length === 0) return [];
   const { host, base, budget } = question;
   try {
@@ -103,7 +103,9 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
   const classesAt = anyStates(space, both(tables));
   const concerned: Sides<Set<Rule>> = { base: new Set(), head: new Set() };
   let breaks = false;
-  for (const at of basesOfBoth(tables)) {
+  for (const facing of facingBases(tables)) {
+    const at = facing.base ?? facing.head;
+    if (at === undefined) continue;
     const [unseen, connected] = classesAt(at.base.hook);
     const isEarly = isBeforeLookup(at);
     const start = isEarly ? unseen : connected;
@@ -113,16 +115,19 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
     const compared = encode(space, start.env, walkedPart(space.family, { ...rules, isSeen: !isEarly })).must;
     const later = manager.minus(manager.all([start.set, changed, ...(isEarly ? [] : [encode(space, start.env, LATER).may])]), compared);
     if (later === EMPTY) continue;
-    const walked = (table: Table) =>
-      treatments(walkAlone({ space, table, base: baseIn(table, at) }, [{ ...start, set: later }], isEarly ? ['conntrack'] : undefined));
-    const sides = { base: walked(tables.base), head: walked(tables.head) };
-    const gone = manager.any(sides.base.map((one) => onlyHere(space, one, sides.head)));
-    const come = manager.any(sides.head.map((one) => onlyHere(space, one, sides.base)));
-    const differ = manager.or(gone, come);
-    if (differ === EMPTY) continue;
-    breaks ||= sides.head.some(({ set, says }) => !says.startsWith('on ') && manager.and(set, come) !== EMPTY);
+    const walked = (side: 'base' | 'head') =>
+      treatments(
+        walkAlone({ space, table: tables[side], base: facing[side] }, [{ ...start, set: later }], isEarly ? ['conntrack'] : undefined),
+      );
+    const sides = { base: walked('base'), head: walked('head') };
+    const gone = sides.base.flatMap((one) => onlyHere(space, one, sides.head));
+    const come = sides.head.flatMap((one) => onlyHere(space, one, sides.base));
+    const differ = [...gone, ...come];
+    if (differ.length === 0) continue;
+    const meets = (set: Bdd, parts: readonly Bdd[]): boolean => parts.some((part) => manager.and(set, part) !== EMPTY);
+    breaks ||= sides.head.some(({ set, says }) => !says.startsWith('on ') && meets(set, come));
     for (const side of ['base', 'head'] as const)
-      for (const rule of rules[side]) if (manager.and(matching(rule), differ) !== EMPTY) concerned[side].add(rule);
+      for (const rule of rules[side]) if (meets(matching(rule), differ)) concerned[side].add(rule);
   }
   if (concerned.base.size + concerned.head.size === 0) return [];
   const reason = 'rules that they may meet changed, by which no connection is treated differently as far as it is followed';
@@ -134,13 +139,6 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
 export function both({ base, head }: Sides<Table>): Table {
   const named = (table: Table, side: string) => [...table.chains].map(([name, chain]): [string, Chain] => [`${side} ${name}`, chain]);
   return { name: base.name, chains: new Map([...named(base, 'base'), ...named(head, 'head')]) };
-}
-
-/** Base chains of either side to which later packets of connections come: NAT is done for the first. */
-export function basesOfBoth({ base, head }: Sides<Table>): readonly BaseChain[] {
-  const here = basesOf(base);
-  const more = basesOf(head).filter(({ name }) => !here.some((one) => one.name === name));
-  return [...here, ...more].filter((chain) => chain.base.kind !== 'nat');
 }
 
 /** What becomes of some packets in a table. */
@@ -168,19 +166,34 @@ function treatments({ accepted, ended }: { readonly accepted: readonly PacketCla
 
 const WRITTEN = ['mark', 'connmark', 'ttl', 'tos', 'flags'] as const;
 
-/** Packets that nothing on the other side treats so. */
-function onlyHere({ manager }: Space, one: Treatment, others: readonly Treatment[]): Bdd {
-  let left = one.set;
-  for (const other of others) {
-    if (left === EMPTY) return EMPTY;
-    if (other.says !== one.says) continue;
-    let alike = manager.and(left, other.set);
-    if (one.says.startsWith('on '))
-      for (const field of WRITTEN)
-        for (const [bit, own] of one.env[field].entries()) alike = manager.minus(alike, manager.xor(own, other.env[field][bit] ?? own));
-    left = manager.minus(left, alike);
-  }
-  return left;
+/** Packets that nothing on the other side treats so, in parts: two marks that differ in some bit are a set too large for one diagram. */
+function onlyHere({ manager }: Space, one: Treatment, others: readonly Treatment[]): readonly Bdd[] {
+  const alike = others.filter(({ says, set }) => says === one.says && manager.and(one.set, set) !== EMPTY);
+  const rest = alike.reduce((left, { set }) => manager.minus(left, set), one.set);
+  const written = alike.map((other) => ({ set: manager.and(one.set, other.set), bits: bitsApart(manager, one.env, other.env) }));
+  const isApart = written.every(({ set }, at) => written.slice(at + 1).every((other) => manager.and(set, other.set) === EMPTY));
+  if (!isApart) return some(onlyOfMany(manager, one.set, written));
+  return [...some(rest), ...written.flatMap(({ set, bits }) => bits.flatMap((bit) => some(manager.and(set, bit))))];
+}
+
+/** Where chance lets a packet go several ways, one of them is enough. */
+function onlyOfMany(manager: Space['manager'], set: Bdd, written: readonly { readonly set: Bdd; readonly bits: readonly Bdd[] }[]): Bdd {
+  return written.reduce(
+    (left, { set: alike, bits }) =>
+      manager.minus(
+        left,
+        bits.reduce((same, bit) => manager.minus(same, bit), alike),
+      ),
+    set,
+  );
+}
+
+function bitsApart(manager: Space['manager'], one: Treatment['env'], other: Treatment['env']): readonly Bdd[] {
+  return WRITTEN.flatMap((field) => one[field].map((bit, at) => manager.xor(bit, other[field][at] ?? bit)));
+}
+
+function some(set: Bdd): readonly Bdd[] {
+  return set === EMPTY ? [] : [set];
 }
 
 const UNSTEADY: ReadonlySet<Field> = new Set(['mark', 'connmark', 'ttl', 'tos', 'flags']);

@@ -24,6 +24,8 @@ export interface DiffQuestion {
   readonly firstLeg?: true;
   /** only these packets; absent: all */
   readonly where?: { readonly dir?: 'in' | 'out'; readonly expr: Readonly<Record<Family, MatchExpr>> };
+  /** no class has packets for which one of these holds beside others, so that its example stands for all of it */
+  readonly apart?: readonly MatchExpr[];
   readonly budget?: Budget;
 }
 

@@ -23,7 +23,7 @@ export interface RulesetsDiff {
   readonly onlyThere?: Sides<readonly string[]>;
 }
 
-export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost'> {
+export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost' | 'apart'> {
   /** of both families together */
   readonly limits?: () => BudgetLimits;
   readonly host: Host;

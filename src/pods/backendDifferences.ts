@@ -1,10 +1,13 @@
 /** Istio's two backends for the same settings: what is known to set them apart, and which of it a class of changed packets shows.
  *  source: docs/facts/istio.md#iptables-and-nftables */
+import type { Outcome } from '../connection/journey.ts';
 import type { ChangedClass } from '../diff/classes.ts';
 import type { Sides } from '../diff/question.ts';
-import { everyMatch } from '../netfilter/everyEffect.ts';
-import { asksAbout } from '../netfilter/matchExpr.ts';
+import { does, everyMatch } from '../netfilter/everyEffect.ts';
+import { asksAbout, equals, type MatchExpr, present } from '../netfilter/matchExpr.ts';
+import type { Family } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
+import type { Level } from '../prove/proof/claim.ts';
 import { leftWithoutSocket } from '../prove/proof/silentProxy.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 
@@ -17,26 +20,41 @@ export type BackendDifference =
   | 'nft-tproxy'
   | 'nft-kubelet-user';
 
+/** Connections change their way, or packets that are none; or nothing that anybody opens ends otherwise. */
+export const LEVEL_OF_DIFFERENCE: Readonly<Record<BackendDifference, Level>> = {
+  'nft-ipv6-unwritten': 'error',
+  'nft-tproxy': 'error',
+  'nft-invalid-of-tcp': 'warning',
+  'nft-kubelet-user': 'warning',
+  'nft-ipv6-tracked': 'info',
+  'nft-no-user': 'info',
+};
+
 interface Shown {
   readonly change: ChangedClass;
   readonly iptables: ChangedClass['base'];
   readonly nftables: ChangedClass['base'];
-  /** the rules of iptables for the family of the example */
-  readonly ruleset: Ruleset | undefined;
+  /** iptables has no rules for the family of the example, which is IPv6 */
+  readonly isUnruled: boolean;
 }
 
 /** In this order: the first that a class shows is its name. */
 const DIFFERENCES: readonly (readonly [BackendDifference, (shown: Shown) => boolean])[] = [
-  ['nft-ipv6-unwritten', (shown) => ofUnwrittenFamily(shown) && !isFragment(shown)],
-  ['nft-ipv6-tracked', ofUnwrittenFamily],
+  ['nft-ipv6-unwritten', (shown) => shown.isUnruled && !isFragment(shown)],
+  ['nft-ipv6-tracked', ({ isUnruled }) => isUnruled],
   ['nft-invalid-of-tcp', ({ iptables, change: { example } }) => dropsInvalid(iptables) && example.proto !== PROTO.tcp],
-  ['nft-no-user', ({ change: { example } }) => example.dir === 'out' && example.uid === undefined],
-  ['nft-tproxy', ({ iptables, nftables }) => endOf(iptables) === 'lost' && endOf(nftables) !== 'lost'],
+  ['nft-tproxy', ({ iptables }) => endOf(iptables) === 'lost' && iptables.rule !== undefined && does(iptables.rule, 'divert')],
   ['nft-kubelet-user', ({ change, iptables, nftables }) => change.example.dir === 'out' && [iptables, nftables].some(isOfPostrouting)],
+  ['nft-no-user', ({ change: { example } }) => example.dir === 'out' && example.uid === undefined],
 ];
+
+/** What they ask of a packet: no class may have both kinds, or its example would not speak for all of it. */
+export const TOLD_APART: readonly MatchExpr[] = [equals('proto', PROTO.tcp), present('uid'), equals('fragOffset', 0)];
 
 export interface BackendDifferences {
   readonly differenceOf: (change: ChangedClass) => BackendDifference | undefined;
+  /** of packets that are not followed to the end, in a family */
+  readonly differenceOfUnclear: (family: Family) => BackendDifference | undefined;
   /** what no packet shows while the proxy listens */
   readonly unseen: readonly BackendDifference[];
 }
@@ -48,22 +66,32 @@ export function backendDifferences({ base, head }: Sides<readonly Ruleset[]>): B
   const [written, native] = from ? [head, base] : [base, head];
   const differenceOf = (change: ChangedClass): BackendDifference | undefined => {
     const [iptables, nftables] = from ? [change.head, change.base] : [change.base, change.head];
-    const ruleset = written.find(({ family }) => family === change.example.family);
-    return DIFFERENCES.find(([, shows]) => shows({ change, iptables, nftables, ruleset }))?.[0];
+    const isUnruled = isUnwritten(change.example.family, written);
+    return DIFFERENCES.find(([, shows]) => shows({ change, iptables, nftables, isUnruled }))?.[0];
   };
-  return { differenceOf, unseen: native.some((one) => leftWithoutSocket(one).length > 0) ? ['nft-tproxy'] : [] };
+  const differenceOfUnclear = (family: Family): BackendDifference | undefined =>
+    isUnwritten(family, written) ? 'nft-ipv6-unwritten' : undefined;
+  return { differenceOf, differenceOfUnclear, unseen: native.some((one) => leftWithoutSocket(one).length > 0) ? ['nft-tproxy'] : [] };
 }
 
-function isOfNftables(rulesets: readonly Ruleset[]): boolean {
+export function isOfNftables(rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(({ tables }) => [...tables.keys()].some((name) => name.startsWith('inet istio-')));
 }
 
-function ofUnwrittenFamily({ change: { example }, ruleset }: Shown): boolean {
-  return example.family === 6 && (ruleset === undefined || ruleset.tables.size === 0);
+/** iptables has no rules for IPv6. */
+function isUnwritten(family: Family, written: readonly Ruleset[]): boolean {
+  return family === 6 && !written.some((one) => one.family === family && one.tables.size > 0);
 }
 
 function isFragment({ change: { example } }: Shown): boolean {
   return example.fragOffset !== 0;
+}
+
+const CAPTURED: readonly Outcome[] = ['captured-in', 'captured-out', 'dns'];
+
+/** Of what has one name, this is shown first: what the proxy takes with one backend alone. */
+export function isTakenOnce(base: Outcome, head: Outcome): boolean {
+  return CAPTURED.includes(base) !== CAPTURED.includes(head) && base !== 'lost' && head !== 'lost';
 }
 
 function endOf({ path }: ChangedClass['base']): string {

@@ -15,6 +15,7 @@ import type { MeshProfile } from '../mesh/profile.ts';
 import { formatAddress } from '../packet/address.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 import { type ApproachDiff, compareApproaches } from './approaches.ts';
+import { isOfNftables, TOLD_APART } from './backendDifferences.ts';
 import { byPort } from './compareByPort.ts';
 import type { RenderedPod } from './renderedPod.ts';
 
@@ -78,8 +79,9 @@ function compared({ base, head }: Sides<DiffSubject>, { where, limits }: DiffAsk
     ...(limits !== undefined && { limits }),
     unsaid: base.unsaid ?? head.unsaid,
   };
+  const backends = isOfNftables(base.rulesets) !== isOfNftables(head.rulesets);
   const narrowed = where === undefined ? {} : { narrowed: true };
-  const proved = diffRulesets(base.rulesets, head.rulesets, scene);
+  const proved = diffRulesets(base.rulesets, head.rulesets, backends ? { ...scene, apart: TOLD_APART } : scene);
   return { ...proved, notes: [...proved.notes, ...hostNotes({ base, head })], firstLeg: false, ...narrowed };
 }
 

@@ -2,10 +2,13 @@
 import { POD_OF_MANIFEST } from '../connection/bounds.ts';
 import { nativeText } from '../injection/facts/nativeSidecar.ts';
 import { CLAIMS } from '../prove/claims/all.ts';
+import { backendParity } from '../prove/claims/backendParity.ts';
 import { type Verified, type VerifyOptions, verifyRulesets } from '../prove/judge/verifyRules.ts';
+import { judgeBackends } from './backendParity.ts';
 import { counterpartOf } from './counterpart.ts';
 import { phaseText } from './initPhase.ts';
-import type { PodMemory, RenderedPod } from './renderedPod.ts';
+import { otherBackendOf } from './otherBackend.ts';
+import { emptyMemory, type PodMemory, type RenderedPod } from './renderedPod.ts';
 
 export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verified {
   const { host, profile, inMesh, families, whileInit, enrolment } = pod;
@@ -22,6 +25,8 @@ export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verifi
     families,
     ...phase,
     counterpart: (other) => counterpartOf(pod, other),
+    compared: (claim, context) =>
+      claim === backendParity.id ? judgeBackends(context, otherBackendOf(pod, emptyMemory()), options) : undefined,
     ...options,
   });
   const notes = verified.notes.map((note) => withoutAddress(note, pod));
@@ -42,5 +47,5 @@ export function proofKey(pod: RenderedPod, { only }: VerifyOptions, memory: PodM
   const compared = CLAIMS.some(({ id, byName }) => byName === true && only?.includes(id) === true);
   if (!compared) return pod.key;
   const others = (['approach', 'mode'] as const).map((other) => counterpartOf(pod, other, memory));
-  return [pod.key, ...others.map((found) => (typeof found === 'string' ? found : found.key))].join(' | ');
+  return [pod.key, ...[...others, otherBackendOf(pod, memory)].map((found) => (typeof found === 'string' ? found : found.key))].join(' | ');
 }

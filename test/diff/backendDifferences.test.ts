@@ -26,8 +26,8 @@ describe('from iptables to nftables', () => {
   it('is told in one screen: each difference with a packet, the settings and what to do', async () => {
     const { code, out } = await ask(pod(), ...MIGRATE);
     expect(code).toBe(1);
-    expect(out.match(/^nft-\S+$/gm)).toEqual(['nft-no-user']);
-    expect(out).toMatch(/no other packet changes\s+\(proved for/);
+    expect(out.match(/^info: nft-\S+$/gm)).toEqual(['info: nft-no-user']);
+    expect(out).toMatch(/no other packet\s+changes\s+\(proved\s+for/);
     expect(out).toMatch(/^ {2}example .*socket=no/m);
     expect(out).toMatch(/^ {2}when /m);
     expect(out).toMatch(/^ {2}remedy /m);
@@ -38,7 +38,7 @@ describe('from iptables to nftables', () => {
     const tproxy = pod('sidecar.istio.io/interceptionMode: TPROXY');
     const { unseen } = await changesOf(tproxy, ...MIGRATE);
     expect(unseen).toEqual(['nft-tproxy']);
-    expect((await ask(tproxy, ...MIGRATE)).out).toMatch(/^nft-tproxy\n {2}while the proxy does not listen/m);
+    expect((await ask(tproxy, ...MIGRATE)).out).toMatch(/^error: nft-tproxy\n {2}while the proxy does not listen/m);
   });
 
   it('is the same the other way round', async () => {
@@ -57,6 +57,12 @@ describe('from iptables to nftables', () => {
   it('within one backend nothing has such a name', async () => {
     const { changes } = await changesOf(pod(), '--head-annotation', 'traffic.sidecar.istio.io/excludeOutboundPorts=5432');
     expect(changes.flatMap(({ difference }) => difference ?? [])).toEqual([]);
+  });
+
+  it('--pod-ip says which families the pod has', async () => {
+    const { families, changes } = await changesOf(pod(), ...MIGRATE, '--pod-ip', '10.244.0.5', '--pod-ip', 'fd00::5');
+    expect(families).toEqual([4, 6]);
+    expect(changes.filter(({ family }) => family === 'ipv6').flatMap(({ difference }) => difference ?? [])).toContain('nft-ipv6-unwritten');
   });
 
   it('each name has a page', () => {

@@ -120,6 +120,7 @@ const LEFT_ASIDE = [
   'no-exclusion',
   'init-cni-parity',
   'mode-parity',
+  'backend-parity',
   'fails-closed',
 ];
 

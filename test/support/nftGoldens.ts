@@ -10,7 +10,7 @@ const IPTABLES = new URL('../../../shared/istio/goldens/', import.meta.url);
 const HOSTS = new URL('../../fixtures/hosts/', import.meta.url);
 
 /** The sets of the node's table are made by another transaction, and filled as pods come. */
-const NODE_SETS = `add table inet istio-ambient-nat
+export const NODE_SETS = `add table inet istio-ambient-nat
 add set inet istio-ambient-nat istio-inpod-probes-v4 { type ipv4_addr ; }
 add set inet istio-ambient-nat istio-inpod-probes-v6 { type ipv6_addr ; }
 add element inet istio-ambient-nat istio-inpod-probes-v4 { 10.244.0.5 }
@@ -34,7 +34,7 @@ export function nftGoldens(): readonly NftGolden[] {
       return {
         name: file.replace('-nftables__', ' ').replace('.golden', ''),
         nft: file.startsWith('ambient-host') ? `${NODE_SETS}${text}` : text,
-        ...(existsSync(beside) && { iptables: blocks(namedGroups(readFileSync(beside, 'utf8'))) }),
+        ...(existsSync(beside) && { iptables: iptablesBlocks(namedGroups(readFileSync(beside, 'utf8'))) }),
       };
     });
 }
@@ -44,7 +44,8 @@ function namedGroups(text: string): string {
   return text.replaceAll(/\bjava\b/g, '2001').replaceAll(/\bftp\b/g, '2002');
 }
 
-function blocks(text: string): { readonly v4: string; readonly v6: string } {
+/** Commands as what iptables-save prints after them. */
+export function iptablesBlocks(text: string): { readonly v4: string; readonly v6: string } {
   const { rulesets } = readRules({ file: 'golden', text }, {});
   const of = (family: Family) => rulesets.flatMap((one) => (one.family === family ? [print(one)] : [])).join('');
   return { v4: of(4), v6: of(6) };

@@ -1,6 +1,7 @@
 /** What a text is, by its content: rules, manifests, settings of istio-iptables, mesh configuration, or something that is not checked. */
 
 import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
+import { isSettingName } from '../../istio/settings/settingSource.ts';
 import { hasVariablesBlock } from '../../istio/settings/variablesBlock.ts';
 import { OWN_KIND_NAMES } from '../../kubernetes/manifest/ownKinds.ts';
 import { runsWhenUp } from '../../syntax/document/upCommands.ts';
@@ -51,6 +52,12 @@ const OF_ISTIO =
 /** Keys at the top of Helm values and of MeshConfig that say something about capture. */
 const VALUES =
   /^(?:global|pilot|cni|ambient|istio_cni|meshConfig|sidecarInjectorWebhook|defaultConfig|proxyListenPort|proxyInboundListenPort):/m;
+
+/** An object of settings as `render` takes it, by one that it knows. */
+export function isSettingsObject(text: string): boolean {
+  const json = jsonOf(text);
+  return json !== undefined && Object.keys(json).some((name) => ['mode', 'istio'].includes(name) || isSettingName(name));
+}
 
 function jsonOf(text: string): object | undefined {
   if (!/^\s*\{/.test(text)) return undefined;

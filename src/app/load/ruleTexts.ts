@@ -6,6 +6,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { onSameHost } from '../../ruleset/sameHost.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
+import type { SettingReading } from './settingTexts.ts';
 
 /** How rules are read, whatever their file. */
 export interface RuleReading
@@ -19,6 +20,8 @@ export interface RuleTexts {
   readonly reading: RuleReading;
   /** what is wrong with settings that texts were rendered from */
   readonly about?: readonly Diagnostic[];
+  /** how they were rendered */
+  readonly settings?: SettingReading;
 }
 
 /** `host`: of which ipsets and device groups are known; absent: of none. */

@@ -6,6 +6,7 @@ import { hasRules } from '../../ruleset/count.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type RuleTexts, readingFor, readRuleTexts } from '../load/ruleTexts.ts';
 import { verifyCommented } from '../suppress/inRules.ts';
+import { comparedBackends } from './comparedBackends.ts';
 import { type NotedSubjects, withNotes } from './notedSubjects.ts';
 
 export interface VerifyRulesQuestion {
@@ -28,7 +29,8 @@ export function verifyRuleTexts({ rules, options }: VerifyRulesQuestion): Verifi
   const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   const empty = !loaded.rulesets.some(hasRules);
   if (diagnostics.some(isError)) return { pods: [], diagnostics, empty };
-  const commented = verifyCommented(podsOf(loaded.rulesets), options);
+  const compared = comparedBackends(rules.settings, options);
+  const commented = verifyCommented(podsOf(loaded.rulesets), { ...options, ...(compared !== undefined && { compared }) });
   return { pods: commented.pods, diagnostics: [...diagnostics, ...commented.diagnostics], empty };
 }
 

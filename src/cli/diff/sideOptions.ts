@@ -73,7 +73,7 @@ async function readPodOptions(
   if (annotations === undefined || isWrong || isUnknown || servers === undefined || sources === undefined) return undefined;
   const yaml = await import('yaml');
   return {
-    reading: { ...writtenPodReading({ mode, backend, istio, kubernetes }), ...servers },
+    reading: { ...writtenPodReading({ mode, backend, istio, kubernetes, podIps: optionList(call.input, 'podIp') }), ...servers },
     values: parseTexts(yaml, sources),
     annotations,
     parse: (texts) => parseTexts(yaml, texts),

@@ -1,5 +1,5 @@
 /** Files of rules, and the options that say how they are read. */
-import { kindOf } from '../../app/load/recognise.ts';
+import { isSettingsObject, kindOf } from '../../app/load/recognise.ts';
 import type { RuleReading, RuleTexts } from '../../app/load/ruleTexts.ts';
 import type { SettingReading } from '../../app/load/settingTexts.ts';
 import { isEnvironmentFile } from '../../istio/settings/environmentFile.ts';
@@ -48,11 +48,12 @@ export async function readRuleFiles(reader: TextReader, { files, reading, settin
     sources: rendered.flatMap((one) => one.sources),
     reading: { ...reading, allowEmpty: true },
     about: rendered.flatMap(({ diagnostics }) => diagnostics),
+    settings,
   };
 }
 
 function isSettings({ text }: Source): boolean {
-  if (!isEnvironmentFile(text)) return false;
+  if (!isEnvironmentFile(text) && !isSettingsObject(text)) return false;
   const found = kindOf(text);
   return 'kind' in found && found.kind === 'settings';
 }

@@ -34,6 +34,11 @@ export function findFlag(name: string): Flag | undefined {
   return ALL.find((flag) => flag.name === name || flag.short === name);
 }
 
+/** A flag, or a variable that stands for one. */
+export function isSettingName(name: string): boolean {
+  return findFlag(name) !== undefined || isKnownVariable(name);
+}
+
 /** Whether a variable means anything to istio-iptables. */
 export function isKnownVariable(name: string): boolean {
   return ENV_SETTINGS.some((known) => known.name === name) || ALL.some(({ env }) => env.includes(name));

@@ -8,6 +8,7 @@ import { noGuardrailLeft } from '../structure/noGuardrailLeft.ts';
 import { noStaleChain } from '../structure/noStaleChain.ts';
 import { noUnknown } from '../structure/noUnknown.ts';
 import { singleBackend } from '../structure/singleBackend.ts';
+import { backendParity } from './backendParity.ts';
 import { connectionsComplete } from './connectionsComplete.ts';
 import { conntrackZoneSymmetry } from './conntrackZoneSymmetry.ts';
 import { dnsCaptured } from './dnsCaptured.ts';
@@ -84,4 +85,5 @@ export const CLAIMS: readonly Claim[] = [
   noUnknown,
   initCniParity,
   modeParity,
+  backendParity,
 ];

@@ -16,6 +16,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { CLAIMS } from '../claims/all.ts';
 import { probeSourceRewritten } from '../claims/probeSourceRewritten.ts';
 import { type Claim, isSelected } from '../proof/claim.ts';
+import type { ClaimId } from '../proof/claimId.ts';
 import type { ProofContext } from '../proof/context.ts';
 import type { Finding } from '../proof/finding.ts';
 import type { Counterpart, Other, WhileInit } from '../proof/podQuestions.ts';
@@ -43,6 +44,8 @@ export interface VerifyOptions extends GivenPlace {
   readonly whileInit?: WhileInit;
   /** of a pod: how another approach would capture it, or why not */
   readonly counterpart?: (other: Other) => Counterpart | string;
+  /** of a pod or settings: claims about two rulesets, which are judged where those are made; undefined: it is none of these */
+  readonly compared?: (claim: ClaimId, context: ProofContext) => readonly Finding[] | undefined;
   /** what all claims about one pod may cost together */
   readonly limits?: () => BudgetLimits;
   /** what the host is, where its description is not a file of its own */
@@ -143,7 +146,7 @@ function isAsked({ id, whileInit, byName }: Claim, { only, except, also, whileIn
 }
 
 /** No claim may spend more than two thirds of what those before it have left. */
-function judge(context: ProofContext, claim: Claim, { progress }: VerifyOptions): readonly Finding[] {
+function judge(context: ProofContext, claim: Claim, { progress, compared }: VerifyOptions): readonly Finding[] {
   progress?.(claim.id, context.ruleset.family);
-  return context.space.budget.share(2 / 3, () => judgeClaim(context, claim));
+  return compared?.(claim.id, context) ?? context.space.budget.share(2 / 3, () => judgeClaim(context, claim));
 }

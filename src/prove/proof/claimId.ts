@@ -41,5 +41,6 @@ export const RULE_CLAIMS = [
   'no-unknown',
   'init-cni-parity',
   'mode-parity',
+  'backend-parity',
 ] as const;
 export type ClaimId = (typeof RULE_CLAIMS)[number];

@@ -24,6 +24,8 @@ export interface Finding {
   readonly packets?: string;
   /** for undecided and not-applicable: why; for rules that break the claim: how */
   readonly reason?: string;
+  /** of `explain`: what it says comes before the page of the claim */
+  readonly page?: string;
   /** what the claim was not asked of */
   readonly notes?: readonly string[];
   /** it is suppressed */

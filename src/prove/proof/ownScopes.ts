@@ -35,6 +35,7 @@ const OF_MESHES: readonly ClaimId[] = [
   'jump-before-foreign',
   'init-cni-parity',
   'mode-parity',
+  'backend-parity',
 ];
 
 /** Why a claim is not asked of a proxy of one's own. */

@@ -2,7 +2,8 @@
 import { groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { plural } from '../../lib/plural.ts';
-import type { BackendDifference } from '../../pods/backendDifferences.ts';
+import { type BackendDifference, isTakenOnce, LEVEL_OF_DIFFERENCE } from '../../pods/backendDifferences.ts';
+import type { Level } from '../../prove/proof/claim.ts';
 import { REMEDIES } from '../generated/remedies.ts';
 import type { Paint } from '../text/paint.ts';
 import { PLAIN } from '../text/paint.ts';
@@ -47,17 +48,25 @@ export function differenceBlocks(
   unseen: readonly BackendDifference[],
   style: Style,
 ): readonly (readonly string[])[] {
-  const seen = [...groupBy(known, ({ change }) => change.difference)].flatMap(([name, [first, ...others]]) =>
-    name === undefined ? [] : [blockOf(name, style, exampleLines(first, others.length, style))],
-  );
+  const groups = [...groupBy(known, ({ change }) => change.difference)].sort(([a], [b]) => rank(a) - rank(b));
+  const seen = groups.flatMap(([name, group]) => {
+    const shown = group.find(({ change: { base, head } }) => isTakenOnce(base.outcome, head.outcome)) ?? group[0];
+    return name === undefined ? [] : [blockOf(name, style, exampleLines(shown, group.length - 1, style))];
+  });
   return [...seen, ...unseen.map((name) => blockOf(name, style, []))];
+}
+
+const RANK: readonly Level[] = ['error', 'warning', 'info'];
+
+function rank(name: BackendDifference | undefined): number {
+  return name === undefined ? 0 : RANK.indexOf(LEVEL_OF_DIFFERENCE[name]);
 }
 
 function blockOf(name: BackendDifference, style: Style, example: readonly string[]): readonly string[] {
   const { says, when } = WORDS[name];
   const remedy = REMEDIES[name];
   return [
-    `${style.paint.bold(name)}`,
+    `${LEVEL_OF_DIFFERENCE[name]}: ${style.paint.bold(name)}`,
     ...textLines(says, style),
     ...example,
     ...labelled('when', when, style),

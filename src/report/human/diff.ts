@@ -51,8 +51,9 @@ export function humanDiff({ report, examples, edits }: DiffShown, style: DiffSty
   const both = report.families.length > 1;
   const assumed = detailed ? assumptions : assumptions.filter(({ about }) => TURNING.includes(about));
   const told = detailed ? [] : foldedLines({ assumptions: assumptions.length - assumed.length, notes: notes.length });
-  const open = detailed ? undecided : undecided.slice(0, known.length > 0 ? 0 : most);
-  const left = undecided.length - open.length;
+  const unnamed = undecided.filter(({ difference }) => difference === undefined);
+  const open = detailed ? undecided : unnamed.slice(0, known.length > 0 ? 0 : most);
+  const left = detailed ? 0 : unnamed.length - open.length;
   const odd = shown.length - main.length;
   const rest = [
     ...briefLines(brief, style),
@@ -88,8 +89,10 @@ function classes(count: number): string {
   return plural(count, 'class', 'classes');
 }
 
-function headline({ equivalent, changes, undecided, bounds: scope, notCompared }: DiffReport, { paint, width }: DiffStyle): string {
+function headline({ equivalent, changes, undecided: all, bounds: scope, notCompared }: DiffReport, { paint, width }: DiffStyle): string {
   const line = (text: string): string => paragraph({ text, width, hang: 2 });
+  // what has a name is told with the changes of that name
+  const undecided = changes.length === 0 ? all : all.filter(({ difference }) => difference === undefined);
   if (equivalent) return paint.bold(paint.green(line(`EQUAL: no change in behaviour (proved for ${scope})`)));
   const apart = notCompared === undefined ? '' : `; ${notCompared}`;
   const open = `${classes(undecided.length)} of packets ${undecided.length === 1 ? 'is' : 'are'} undecided${apart}`;

@@ -13,7 +13,7 @@ import type { Assumption } from '../../mesh/assumption.ts';
 import type { Family } from '../../packet/address.ts';
 import type { PacketJson } from '../../packet/packetJson.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
-import type { BackendDifference } from '../../pods/backendDifferences.ts';
+import { type BackendDifference, LEVEL_OF_DIFFERENCE } from '../../pods/backendDifferences.ts';
 import type { DiffCause } from '../../pods/changeCauses.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
@@ -41,6 +41,7 @@ export interface DiffAnswer {
   readonly causes?: ReadonlyMap<ChangedClass, readonly DiffCause[]>;
   readonly kernels?: KernelViews;
   readonly differenceOf?: ((change: ChangedClass) => BackendDifference | undefined) | undefined;
+  readonly differenceOfUnclear?: ((family: Family) => BackendDifference | undefined) | undefined;
   readonly unseen?: readonly BackendDifference[];
 }
 
@@ -115,6 +116,8 @@ export interface DiffDoubt {
   readonly packets: string;
   readonly reason: string;
   readonly rules: { readonly base: readonly TraceRule[]; readonly head: readonly TraceRule[] };
+  /** as of a change */
+  readonly difference?: BackendDifference;
 }
 
 export function diffBounds({
@@ -150,7 +153,19 @@ export function apartText({ apart = [] }: Bounds): string | undefined {
 }
 
 export function toDiffReport(answer: DiffAnswer): DiffReport {
-  const { diffs, files, profile, notes, assumptions = [], causes, firstLeg = false, kernels, differenceOf, unseen = [] } = answer;
+  const {
+    diffs,
+    files,
+    profile,
+    notes,
+    assumptions = [],
+    causes,
+    firstLeg = false,
+    kernels,
+    differenceOf,
+    differenceOfUnclear,
+    unseen = [],
+  } = answer;
   const changes = diffs.flatMap((diff) =>
     diff.changes.map((change): DiffChange => {
       const { packets, severity, usual, example, base, head } = change;
@@ -161,7 +176,7 @@ export function toDiffReport(answer: DiffAnswer): DiffReport {
         packets,
         severity,
         usual,
-        level: levelOf(change),
+        level: difference === undefined ? levelOf(change) : LEVEL_OF_DIFFERENCE[difference],
         example: toPacketJson(example),
         base: { ...toSide(base, files.base), ...toTracedKernel(kernels?.get(base.journey)) },
         head: { ...toSide(head, files.head), ...toTracedKernel(kernels?.get(head.journey)) },
@@ -173,7 +188,9 @@ export function toDiffReport(answer: DiffAnswer): DiffReport {
   const undecided = diffs.flatMap((diff) =>
     diff.undecided.map(({ packets, reason, rules }): DiffDoubt => {
       const named = (of: readonly Rule[], file: string) => of.map((rule) => toTraceRule(rule, file));
-      return { family: nameOf(diff), packets, reason, rules: { base: named(rules.base, files.base), head: named(rules.head, files.head) } };
+      const sides = { base: named(rules.base, files.base), head: named(rules.head, files.head) };
+      const difference = differenceOfUnclear?.(diff.family);
+      return { family: nameOf(diff), packets, reason, rules: sides, ...(difference !== undefined && { difference }) };
     }),
   );
   const bounds = diffBounds(answer);

@@ -19,9 +19,10 @@ export function remedyByCause(causes: SettingCauses | undefined): string | undef
 
 /** The best that is known: by the setting, by the rules, by the mesh. */
 export function remedyOfFinding(question: RemedyQuestion, causes: SettingCauses | undefined): string | undefined {
-  const { claim } = question.finding;
+  const { claim, page } = question.finding;
   // neither DNS capture nor guests are given up for the other's sake
-  const known = claim === 'guest-dns-captured' ? undefined : (remedyByCause(causes) ?? remedyByRules(question));
+  const own = page === undefined ? undefined : REMEDIES[page];
+  const known = own ?? (claim === 'guest-dns-captured' ? undefined : (remedyByCause(causes) ?? remedyByRules(question)));
   const advice = known ?? remedyOf(claim, question.profile);
   return advice !== undefined && isOfNft(question) ? nftWords(advice) : advice;
 }

@@ -1,0 +1,24 @@
+/** Settings by Istio's other backend, for the claim that compares the two. */
+import { isOfNftables } from '../../pods/backendDifferences.ts';
+import { judgeBackends, type OtherBackend } from '../../pods/backendParity.ts';
+import { backendParity } from '../../prove/claims/backendParity.ts';
+import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
+import { isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
+import { readSettingText, type SettingReading } from '../load/settingTexts.ts';
+
+/** Undefined of texts that are no settings. */
+export function comparedBackends(reading: SettingReading | undefined, options: VerifyOptions): VerifyOptions['compared'] {
+  if (reading === undefined) return undefined;
+  return (claim, context) => {
+    const { origin } = context.ruleset.source;
+    if (claim !== backendParity.id || origin === undefined) return undefined;
+    return judgeBackends(context, other(origin, { ...reading, native: !isOfNftables([context.ruleset]) }), options);
+  };
+}
+
+function other(settings: Source, reading: SettingReading & { readonly native: boolean }): OtherBackend {
+  const { rulesets, diagnostics } = readSettingText(settings, reading);
+  const errors = diagnostics.filter(isError).map(({ message }) => message);
+  return { native: reading.native, rulesets, ...(errors.length > 0 && { refused: [...new Set(errors)].join('; ') }) };
+}
