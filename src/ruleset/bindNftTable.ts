@@ -11,9 +11,9 @@ import type { ProblemSink } from '../syntax/text/problems.ts';
 import type { Source } from '../syntax/text/source.ts';
 import { LinkedNftRule } from './linkedNftRule.ts';
 import { apart } from './nftApart.ts';
-import { isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
+import { checkedPriority, isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
 import { type CheckedChain, checkNftTable } from './nftChecks.ts';
-import { actingDeviceChains, checkDeviceBase, deviceChain } from './nftDevices.ts';
+import { actingDeviceChains, deviceChain } from './nftDevices.ts';
 import type { Jump } from './reach.ts';
 import type { ResolveOptions } from './resolve.ts';
 import type { Chain, Table } from './ruleset.ts';
@@ -47,13 +47,6 @@ const FAMILIES: Readonly<Record<NftTableNode['family'], readonly Family[]>> = {
 
 /** Undefined: packets of IP do not meet it. */
 export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTable | undefined {
-  if (node.family === 'netdev') return bindNetdev(node, binding);
-  const families = FAMILIES[node.family];
-  if (families.length === 0) {
-    const finding = apart(node);
-    if (finding !== undefined) binding.report(finding);
-    return undefined;
-  }
   const ofIptables = isOfIptables(node);
   const name = nftTableName(node);
   const chains = withAnonymous(node);
@@ -75,13 +68,24 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
     now: binding.options.now,
   };
   // a set is the same for both families
+  const families = FAMILIES[node.family];
   const [family = 4] = families;
   for (const set of node.sets) checkSet(set, { ...shared, family, report: ofIptables ? () => {} : binding.report });
+  if (families.length === 0) return bindApart(node, binding);
   const linked = families.map((family): readonly [Family, LinkedNftTable] => {
     const context: TableContext = { ...shared, family, report: ofIptables ? () => {} : binding.report };
     return [family, linkTable(node, { name, chains, context, binding })];
   });
   return { families: new Map(linked) };
+}
+
+/** Its rules are not walked: only what it is made of is checked. */
+function bindApart(node: NftTableNode, binding: Binding): BoundNftTable | undefined {
+  for (const { base } of node.chains) if (base !== undefined) checkedPriority(base, node.family, binding.report);
+  if (node.family === 'netdev') return bindNetdev(node, binding);
+  const finding = apart(node);
+  if (finding !== undefined) binding.report(finding);
+  return undefined;
 }
 
 /** Packets of both families come by the devices. */
@@ -123,13 +127,14 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
       limits.push(...lowered.limits);
       return new LinkedNftRule(where, { number: index + 1, node: rule, lowered });
     });
-    if (base !== undefined && isOfDevices(base)) checkDeviceBase(base, node.family, report);
+    if (base !== undefined && isOfDevices(base)) checkedPriority(base, node.family, report);
     const ofDevices = isDormant(node) ? undefined : acting.find(({ name: { text } }) => text === chainName.text);
     if (ofDevices !== undefined) {
       needs.add('opaque');
       return deviceChain(ofDevices, name, registered + at);
     }
-    const attached = base === undefined || isOfDevices(base) ? undefined : nftBase(base, registered + at, report);
+    const attached =
+      base === undefined || isOfDevices(base) ? undefined : nftBase(base, { registered: registered + at, family: node.family }, report);
     checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps, limits });
     return {
       table: name,
@@ -190,7 +195,7 @@ function isOfIptables({ family, name, chains }: NftTableNode): boolean {
     bases.every(({ name: { text: hook }, base }) => {
       if (base === undefined || !isHook(hook) || !TABLE_HOOKS[table].includes(hook) || base.hook.text.toUpperCase() !== hook) return false;
       const { kind, priority } = iptablesBase(table, hook);
-      return base.type.text === kind && priorityOf(base) === priority;
+      return base.type.text === kind && priorityOf(base, family) === priority;
     })
   );
 }

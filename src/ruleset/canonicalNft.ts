@@ -1,8 +1,11 @@
 /** Tables of nftables in the words in which nft 1.0.6 lists them: the text that `print` writes. */
 import type { TableContext } from '../expressions/contract/context.ts';
-import { canonicalElements, canonicalRule } from '../expressions/rule/canonical.ts';
-import type { NftBaseNode, NftChainNode, NftRulesetNode, NftTableNode } from '../syntax/nft/ast.ts';
-import { PRIORITIES, priorityOf } from './nftBase.ts';
+import { canonicalRule } from '../expressions/rule/canonical.ts';
+import { canonicalObject } from '../expressions/rule/canonicalObjects.ts';
+import { canonicalNamedSet } from '../expressions/rule/canonicalSets.ts';
+import type { NftBaseNode, NftChainNode, NftFamily, NftRulesetNode, NftTableNode } from '../syntax/nft/ast.ts';
+import { priorityOf } from './nftBase.ts';
+import { isNamedAt, prioritiesOf } from './nftPlaces.ts';
 
 export function canonicalNft({ source, tables }: NftRulesetNode): NftRulesetNode {
   return { source, tables: tables.map(canonicalTable) };
@@ -22,10 +25,11 @@ function canonicalTable(table: NftTableNode): NftTableNode {
   const ruleContext = { ...context, ruleId: '' };
   return {
     ...table,
-    sets: table.sets.map((set) => canonicalElements(set, ruleContext)),
+    objects: table.objects.map((object) => canonicalObject(object, table.family)),
+    sets: table.sets.map((set) => canonicalNamedSet(set, ruleContext)),
     chains: table.chains.map((chain) => ({
       ...chain,
-      ...(chain.base !== undefined && { base: namedPriority(chain.base) }),
+      ...(chain.base !== undefined && { base: canonicalBase(chain.base, table.family) }),
       rules: chain.rules.map((rule) => canonicalRule(rule, ruleContext)),
     })),
   };
@@ -34,15 +38,12 @@ function canonicalTable(table: NftTableNode): NftTableNode {
 /** How far from a name a priority is still told by it. nftables src/rule.c prio2str() */
 const NEAR = 10;
 
-function namedPriority(base: NftBaseNode): NonNullable<NftChainNode['base']> {
-  const priority = priorityOf(base);
+function canonicalBase(base: NftBaseNode, family: NftFamily): NonNullable<NftChainNode['base']> {
+  const names = prioritiesOf(family);
+  const priority = priorityOf(base, family);
   if (priority === undefined) return base;
-  const hook = base.hook.text;
-  const [name, own] =
-    [...PRIORITIES].find(([one, value]) => {
-      if ((one === 'dstnat' && hook !== 'prerouting') || (one === 'srcnat' && hook !== 'postrouting')) return false;
-      return Math.abs(priority - value) <= NEAR;
-    }) ?? [];
+  const [name, own] = [...names].find(([one, value]) => isNamedAt(one, base.hook.text, family) && Math.abs(priority - value) <= NEAR) ?? [];
   const { start, end } = base.priority;
-  return { ...base, priority: { start, end, ...(name !== undefined && { name }), offset: priority - (own ?? 0) } };
+  const devices = base.devices.toSorted((a, b) => (a.text < b.text ? -1 : 1));
+  return { ...base, devices, priority: { start, end, ...(name !== undefined && { name }), offset: priority - (own ?? 0) } };
 }

@@ -22,7 +22,8 @@ export function checkNftTable(
   { ofIptables, report }: { readonly ofIptables: boolean; readonly report: ProblemSink },
 ): void {
   const named = new Map(chains.map((chain) => [chain.name.text, chain]));
-  for (const { jumps } of chains) for (const jump of jumps) checkJump(jump, { table, to: named.get(jump.to) }, report);
+  const all = [...chains.flatMap(({ jumps }) => jumps), ...(ofIptables ? [] : jumpsOfMaps(table, chains))];
+  for (const jump of all) checkJump(jump, { table, to: named.get(jump.to) }, report);
   const graph: CallGraph = {
     roots: chains.flatMap(({ name, base }) => (base === undefined ? [] : [{ chain: name.text, hook: base.hook }])),
     chains: new Map(chains.map((chain) => [chain.name.text, { jumps: chain.jumps, end: Number.POSITIVE_INFINITY }])),
@@ -39,6 +40,17 @@ export function checkNftTable(
     report({ kind: 'not-loadable', code: 'chain-loop', message, span: deep.span });
   }
   if (!ofIptables) checkHooks(graph, chains, report);
+}
+
+/** Of elements that no rule asks for too: rules that do have their jumps already. */
+function jumpsOfMaps({ sets }: NftTableNode, chains: readonly CheckedChain[]): readonly Jump[] {
+  const known = new Set(chains.flatMap(({ name, isBase }) => (isBase ? [] : [name.text])));
+  return sets.flatMap(({ elements }) =>
+    elements.flatMap(({ value }): readonly Jump[] => {
+      const chain = value?.kind === 'verdict' ? value.chain : undefined;
+      return chain === undefined || known.has(chain.text) ? [] : [{ to: chain.text, at: 0, span: chain }];
+    }),
+  );
 }
 
 interface JumpPlace {

@@ -3,9 +3,7 @@
  *  kernel net/core/dev.c nf_ingress(), nf_hook_egress() */
 import type { BaseHook } from '../netfilter/baseChain.ts';
 import { inSet } from '../netfilter/matchExpr.ts';
-import type { NftBaseNode, NftChainNode, NftFamily, NftStatement, NftTableNode } from '../syntax/nft/ast.ts';
-import type { ProblemSink } from '../syntax/text/problems.ts';
-import type { Span } from '../syntax/text/source.ts';
+import type { NftBaseNode, NftChainNode, NftStatement, NftTableNode } from '../syntax/nft/ast.ts';
 import { isOfDevices } from './nftBase.ts';
 import type { Chain, Rule } from './ruleset.ts';
 
@@ -38,13 +36,6 @@ export function deviceChain(node: NftChainNode & { readonly base: NftBaseNode },
     registered,
   };
   return { table, name: name.text, base: attached, rules: [rule], span: { start: name.start, end: name.end } };
-}
-
-/** nftables src/evaluate.c chain_evaluate() */
-export function checkDeviceBase({ type, hook }: NftBaseNode, family: NftFamily, report: ProblemSink): void {
-  const refuse = (message: string, span: Span): void => report({ kind: 'not-loadable', code: 'wrong-hook', message, span });
-  if (family !== 'inet' && family !== 'netdev') refuse(`tables of ${family} have no hook \`${hook.text}\``, hook);
-  if (type.text !== 'filter') refuse(`a chain of type ${type.text} cannot be at hook ${hook.text}`, type);
 }
 
 /** Chains of devices that may drop a packet, or change what others see of it. */

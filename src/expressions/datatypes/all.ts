@@ -1,5 +1,6 @@
 /** All types, by name. man nft(8), DATA TYPES */
 import {
+  ARP_OPERATION,
   BOOLEAN,
   CT_DIR,
   CT_EVENT,
@@ -16,6 +17,7 @@ import {
   ICMP_TYPE,
   ICMPV6_CODE,
   ICMPV6_TYPE,
+  ICMPX_CODE,
   IFACE_TYPE,
   IGMP_TYPE,
   INET_PROTO,
@@ -66,6 +68,9 @@ const TYPES = {
   fib_addrtype: { form: 'number', bits: 32, constants: FIB_ADDRTYPE, byHost: true },
   fib_oif: { form: 'number', bits: 32, constants: BOOLEAN, names: 'interface', byHost: true },
   boolean: { form: 'number', bits: 1, constants: BOOLEAN },
+  icmpx_code: { form: 'number', bits: 8, constants: ICMPX_CODE },
+  arp_op: { form: 'number', bits: 16, constants: ARP_OPERATION },
+  cgroupsv2: { form: 'name', bits: 64, byHost: true },
   // of what a packet may have or not; other numbers load
   presence: { form: 'number', bits: 8, constants: BOOLEAN },
   day: { form: 'number', bits: 8, constants: DAY, last: 6 },
@@ -81,6 +86,15 @@ export type DatatypeName = keyof typeof TYPES;
 export const DATATYPES: Readonly<Record<DatatypeName, Datatype>> = Object.fromEntries(
   Object.entries(TYPES).map(([name, type]) => [name, { name, ...type }]),
 ) as Record<DatatypeName, Datatype>;
+
+/** Those that `type` of a set does not take: nft has other words for them, or asks for `typeof`. */
+const UNNAMED: ReadonlySet<DatatypeName> = new Set<DatatypeName>([
+  ...(['text', 'presence', 'date', 'fib_oif', 'bitmask', 'string', 'integer', 'ct_label', 'hour', 'day', 'ct_event'] as const),
+]);
+
+export function isNamedType(name: string): name is DatatypeName {
+  return isDatatype(name) && !UNNAMED.has(name);
+}
 
 export function isDatatype(name: string): name is DatatypeName {
   return Object.hasOwn(DATATYPES, name);

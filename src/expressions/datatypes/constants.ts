@@ -127,6 +127,11 @@ export const DEVICE_GROUP = constants({ default: 0 });
 
 export const INET_PROTO: Constants = new Map([['ip', 0], ['hopopt', 0], ['comp', PROTO.ipcomp], ...PROTOCOL_BY_NAME]);
 
+export const ARP_OPERATION = constants({ request: 1, reply: 2, rrequest: 3, rreply: 4, inrequest: 8, inreply: 9, nak: 10 });
+
+/** source: nftables src/datatype.c icmpx_code_tbl */
+export const ICMPX_CODE = constants({ 'no-route': 0, 'port-unreachable': 1, 'host-unreachable': 2, 'admin-prohibited': 3 });
+
 export const DCCP_TYPE = constants({
   ...{ request: 0, response: 1, data: 2, ack: 3, dataack: 4, closereq: 5, close: 6, reset: 7, sync: 8, syncack: 9 },
 });

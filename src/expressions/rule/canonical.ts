@@ -1,6 +1,6 @@
 /** A rule in the words in which nft 1.0.6 lists it: constants by name or number, what is implied left out.
  *  nftables src/netlink_delinearize.c rule_parse_postprocess() */
-import type { NftElement, NftExpression, NftName, NftRuleNode, NftSetNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
+import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
 import { printNftStatement } from '../../syntax/nft/printStatement.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
@@ -8,11 +8,10 @@ import type { Datatype } from '../datatypes/datatype.ts';
 import { withPortOfTuple } from '../statements/nat.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { keyPart } from '../values/part.ts';
-import { keyTypes, typesOf } from '../values/rows.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
 import { canonicalCounted, canonicalCounting, canonicalLog, canonicalOther } from './canonicalCounts.ts';
-import { canonicalMatch, comparedIn, keyIn, mapTypesIn, selectorIn } from './canonicalMatch.ts';
+import { canonicalMatch, comparedIn, mapTypesIn, selectorIn } from './canonicalMatch.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
 import { withFamilies } from './families.ts';
 import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
@@ -42,21 +41,6 @@ function withRanges(statements: readonly NftStatement[]): readonly NftStatement[
     } else done.push(one);
   }
   return done;
-}
-
-/** Of a named set or map; the kernel decides on the order. */
-export function canonicalElements(set: NftSetNode, context: NftRuleContext): NftSetNode {
-  const types = keyTypes(set, context);
-  if (types === undefined) return set;
-  const values = set.value === undefined ? undefined : typesOf(set.value, context);
-  const elements = set.elements.map((element): NftElement => {
-    const { value } = element;
-    const [type] = values ?? [];
-    const stored =
-      value === undefined || value.kind === 'verdict' || type === undefined || values?.length !== 1 ? value : written(value, type, context);
-    return { ...element, key: keyIn(element.key, types, context), ...(stored !== undefined && { value: stored }) };
-  });
-  return { ...set, elements };
 }
 
 export function canonicalStatement(statement: NftStatement, context: NftRuleContext): NftStatement {
@@ -148,7 +132,7 @@ function canonicalVerdict(statement: NftVerdict, context: NftRuleContext): NftVe
 const ALL = 0xffff_ffff;
 
 /** A value that is written: a constant, bits of another value, what a map finds. */
-function written(value: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
+export function written(value: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
   if (isConstant(value))
     return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: type.name === 'ct_event', context });
   if (value.kind === 'map') {

@@ -4,7 +4,7 @@ import type { Family } from '../../packet/address.ts';
 import type { NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
-import { ICMP_CODE, ICMPV6_CODE } from '../datatypes/constants.ts';
+import { ICMP_CODE, ICMPV6_CODE, ICMPX_CODE } from '../datatypes/constants.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
@@ -96,16 +96,8 @@ function rejected(statement: StatementOf<'reject'>, { family }: Protocols, inet:
   return { ...plain, with: [kind, nameOf(kind, code)] };
 }
 
-/** source: nftables src/datatype.c icmpx_code_tbl */
-const ICMPX: ReadonlyMap<string, number> = new Map([
-  ['no-route', 0],
-  ['port-unreachable', 1],
-  ['host-unreachable', 2],
-  ['admin-prohibited', 3],
-]);
-
 function nameOf(kind: string, code: string): string {
-  const names = kind === 'icmp' ? ICMP_CODE : kind === 'icmpv6' ? ICMPV6_CODE : ICMPX;
+  const names = kind === 'icmp' ? ICMP_CODE : kind === 'icmpv6' ? ICMPV6_CODE : ICMPX_CODE;
   return [...names].find(([, number]) => String(number) === code)?.[0] ?? code;
 }
 

@@ -111,10 +111,6 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const implied = impliedByHeader(selector);
       // options of TCP and chunks of SCTP are looked for behind other protocols too
       if (implied.proto === undefined) known = withImplied(known, implied, { at: selector, context });
-      if (selector.kind === 'payload' && selector.protocol === 'arp') {
-        const message = `\`arp ${selector.field}\` is for tables of arp, bridge and netdev`;
-        context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });
-      }
       continue;
     }
     if (expression.needs !== undefined) building.need(expression.needs);

@@ -12,6 +12,19 @@ export const link: readonly Expression[] = [
   ofLink('vlan cfi', 'integer', [3, 1]),
   ofLink('vlan id', 'integer', [4, 12]),
   ofLink('vlan type', 'ether_type', [16, 16]),
+  ...(
+    [
+      ['htype', 'integer', [0, 16]],
+      ['ptype', 'ether_type', [16, 16]],
+      ['hlen', 'integer', [32, 8]],
+      ['plen', 'integer', [40, 8]],
+      ['operation', 'arp_op', [48, 16]],
+      ['saddr ether', 'ether_addr', [64, 48]],
+      ['saddr ip', 'ipv4_addr', [112, 32]],
+      ['daddr ether', 'ether_addr', [144, 48]],
+      ['daddr ip', 'ipv4_addr', [192, 32]],
+    ] as const
+  ).map(([field, type, at]): Expression => ({ ...ofLink(`arp ${field}`, type, at), tables: ['arp', 'bridge', 'netdev'] })),
 ];
 
 function ofLink(name: string, type: Expression['type'], at: NonNullable<Expression['at']>): Expression {

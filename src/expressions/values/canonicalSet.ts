@@ -40,6 +40,26 @@ export function canonicalSet(set: AnonymousSet & Span, { types, intervals }: Key
   return plain && only.statements.length === 0 ? only.key : { ...set, elements };
 }
 
+/** Of a named set or map: each element stays, unless the set joins them. */
+export function listedElements(
+  elements: readonly NftElement[],
+  { types, intervals, merges }: Keys & { readonly merges: boolean },
+  context: NftRuleContext,
+): readonly NftElement[] {
+  const [type] = types;
+  if (type === undefined) return elements;
+  if (types.length > 1) return tuples(elements, types, context);
+  const keyed = elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));
+  const known = keyed.flatMap(({ element, interval }) => (interval === undefined ? [] : [{ element, key: [interval] }]));
+  const others = keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element);
+  const sorted = inListedOrder(known, types).map(({ element, key: [interval] }) => ({
+    element,
+    interval: interval as Interval<FieldValue>,
+  }));
+  const listed = merges ? merged(sorted, type, intervals) : distinct(sorted).map((one) => asPrefix(one, type));
+  return withOthers(listed, others, sorted.at(-1)?.interval.lo === lastOf(type));
+}
+
 /** `*` comes after the other elements; an element that ends with the last value of the type comes after `*`. */
 function withOthers(listed: readonly NftElement[], others: readonly NftElement[], toTheEnd: boolean): readonly NftElement[] {
   return toTheEnd && others.length > 0 ? [...listed.slice(0, -1), ...others, ...listed.slice(-1)] : [...listed, ...others];
@@ -78,8 +98,8 @@ function asPrefix({ element, interval }: Known, type: Datatype): NftElement {
 
 /** Points stay as they are unless some element is an interval. */
 function merged(sorted: readonly Known[], type: Datatype, intervals: boolean): readonly NftElement[] {
-  if (type.form === 'name') return distinct(sorted.filter(({ interval }) => !sorted.some((other) => covers(other.interval, interval))));
-  if (sorted.length === 1 || !intervals) return distinct(sorted);
+  if (type.form === 'name') return pointsIn(sorted.filter(({ interval }) => !sorted.some((other) => covers(other.interval, interval))));
+  if (sorted.length === 1 || !intervals) return pointsIn(sorted);
   const joined: { lo: FieldValue; hi: FieldValue; readonly element: NftElement }[] = [];
   for (const { element, interval } of sorted) {
     const last = joined.at(-1);
@@ -95,8 +115,12 @@ function covers(other: Interval<FieldValue>, { lo, hi }: Interval<FieldValue>): 
   return other.lo <= lo && other.hi >= hi && (other.lo !== lo || other.hi !== hi);
 }
 
-function distinct(sorted: readonly Known[]): readonly NftElement[] {
-  return sorted.filter(({ interval }, at) => at === 0 || interval.lo !== sorted[at - 1]?.interval.lo).map(({ element }) => element);
+function pointsIn(sorted: readonly Known[]): readonly NftElement[] {
+  return distinct(sorted).map(({ element }) => element);
+}
+
+function distinct(sorted: readonly Known[]): readonly Known[] {
+  return sorted.filter(({ interval }, at) => at === 0 || interval.lo !== sorted[at - 1]?.interval.lo);
 }
 
 function next(value: number | bigint): number | bigint {

@@ -2,7 +2,8 @@
 import type { NftElement, NftExpression, NftSetNode } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { TableContext } from '../contract/context.ts';
-import { isDatatype } from '../datatypes/all.ts';
+import type { ElementRow } from '../contract/row.ts';
+import { isNamedType } from '../datatypes/all.ts';
 import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
 import { elementRows, keyTypes, typesOf } from './rows.ts';
@@ -26,7 +27,7 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
   for (const said of [set.key, set.value]) {
     if (said === undefined || 'of' in said) continue;
     for (const { text, ...span } of said.types)
-      if (!isDatatype(text) && !(said === set.value && OBJECTS.has(text))) refuse(`there is no type \`${text}\``, span);
+      if (!isNamedType(text) && !(said === set.value && OBJECTS.has(text))) refuse(`there is no type \`${text}\``, span);
   }
   const types = keyTypes(set, context);
   if (types === undefined) return;
@@ -39,9 +40,22 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
       refuse('prefixes and ranges need `flags interval` of the set', element.key, 'add `flags interval`');
     if (element.timeout !== undefined && !flags.includes('timeout') && set.timeout === undefined)
       refuse('an element with a timeout needs `flags timeout` of the set', element.key, 'add `flags timeout`');
+    const [counts] = element.statements;
+    if (counts !== undefined && set.statements.length === 0)
+      refuse(`\`${counts.kind}\` of an element needs the same of the set`, counts, 'write it in the set, before its elements');
     checkValue(set, element, context);
   }
+  if (flags.includes('constant') && set.timeout !== undefined) refuse('elements of a constant set have no timeout', set.timeout);
+  if (set.size !== undefined && rows !== undefined && isMoreThan(Number(set.size.text), rows) && set.autoMerge !== true)
+    refuse(`the set has more elements than its size, ${set.size.text}`, set.size);
   if (rows !== undefined) reportConflicts(rows, { merges: set.autoMerge === true, intervals: flags.includes('interval') }, context.report);
+}
+
+/** Each key once. */
+function isMoreThan(size: number, rows: readonly ElementRow[]): boolean {
+  if (rows.length <= size) return false;
+  const keyText = ({ key }: ElementRow): string => (key ?? []).map(([only]) => `${only?.lo}-${only?.hi}`).join(' . ');
+  return new Set(rows.map(keyText)).size > size;
 }
 
 function isInterval(key: NftExpression): boolean {

@@ -14,15 +14,31 @@ export function readSetBlock(cursor: NftCursor, block: NamedBlock & { readonly k
   const known = table.sets.get(name.text);
   const set: NftSetState = known ?? { kind, name, key: { types: [] }, flags: [], statements: [], elements: [], start, end: name.end };
   table.sets.set(name.text, set);
+  const before = known === undefined ? undefined : { ...known };
   const handle = readHandle(cursor);
   if (handle !== undefined) set.handle = handle;
   cursor.scopes.unshift(new Map());
   readLines(cursor, name, () => readSetLine(cursor, set));
   cursor.scopes.shift();
+  if (before !== undefined && !isMadeAs(before, { ...set, kind })) {
+    const message = `${before.kind} \`${name.text}\` is there already, and of another type`;
+    cursor.report({ kind: 'not-loadable', code: 'bad-value', message, span: name });
+  }
   if (known === undefined && 'types' in set.key && set.key.types.length === 0) {
     const message = `${kind} \`${name.text}\` has no type`;
     cursor.report({ kind: 'malformed', code: 'missing-option', message, span: name, help: 'write its `type` or `typeof`' });
   }
+}
+
+type Made = Pick<NftSetState, 'kind' | 'key' | 'value'>;
+
+function isMadeAs(before: Made, { kind, key, value }: Made): boolean {
+  return before.kind === kind && typesOf(before.key) === typesOf(key) && typesOf(before.value) === typesOf(value);
+}
+
+/** Of `typeof` only the kernel's types count, which are not known here. */
+function typesOf(said: NftSetState['value']): string {
+  return said === undefined || 'of' in said ? '' : said.types.map(({ text }) => text).join(' . ');
 }
 
 function readSetLine(cursor: NftCursor, set: NftSetState): void {
@@ -63,7 +79,7 @@ const PROPERTIES: ReadonlyMap<number, Property> = new Map<number, Property>([
   [captures.setTypeof, (cursor, part) => ({ key: { of: readExpression(cursor, part) } })],
   [captures.setValueTypeof, (cursor, part) => ({ value: valueTypeof(cursor, part) })],
   [captures.valueInterval, () => ({ valueIsInterval: true })],
-  [captures.flag, (cursor, part, set) => ({ flags: [...set.flags, ...flagsIn(cursor, part)] })],
+  [captures.flag, (cursor, part, set) => ({ flags: [...set.flags, ...flagsIn(cursor, part).filter(({ text }) => !hasFlag(set, text))] })],
   [captures.setTimeout, (cursor, part) => ({ timeout: saidBehind(cursor, part) })],
   [captures.setGc, (cursor, part) => ({ gcInterval: saidBehind(cursor, part) })],
   [captures.setSize, (cursor, part) => ({ size: saidBehind(cursor, part) })],
@@ -80,6 +96,10 @@ function typesIn(cursor: NftCursor, part: number): readonly NftName[] {
 function valueTypeof(cursor: NftCursor, part: number): NonNullable<NftSetNode['value']> {
   const text = textAt(cursor, part);
   return text === 'verdict' ? { types: [nameAt(cursor, part)] } : { of: readExpression(cursor, part) };
+}
+
+function hasFlag({ flags }: NftSetState, name: string): boolean {
+  return flags.some(({ text }) => text === name);
 }
 
 const SET_FLAGS = ['constant', 'interval', 'timeout', 'dynamic'];
@@ -106,8 +126,13 @@ function readElementsLine(cursor: NftCursor, set: NftSetState, part: number): vo
 
 /** Up to the brace that closes them; the one that opens them was taken. */
 export function readElementsTo(cursor: NftCursor, into: NftElement[]): void {
+  const start = cursor.at;
   take(cursor, 'elementFirst');
-  if (take(cursor, 'elementsClose')) return;
+  if (take(cursor, 'elementsClose')) {
+    const message = 'there are no elements between these braces';
+    cursor.report({ kind: 'malformed', code: 'bad-value', message, span: { start, end: cursor.at }, help: 'leave the line out' });
+    return;
+  }
   for (;;) {
     if (takeOrSay(cursor, 'element')) pushElement(into, readElement(cursor, 0));
     else skipElement(cursor);

@@ -11,13 +11,26 @@ lib.nft_ctx_new.argtypes, lib.nft_ctx_new.restype = [ctypes.c_uint32], ctypes.c_
 lib.nft_run_cmd_from_buffer.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
 for name in ('get_output_buffer', 'get_error_buffer'):
     getattr(lib, 'nft_ctx_' + name).argtypes, getattr(lib, 'nft_ctx_' + name).restype = [ctypes.c_void_p], ctypes.c_char_p
-context = lib.nft_ctx_new(0)
-for name in ('nft_ctx_buffer_output', 'nft_ctx_buffer_error'):
+for name in ('nft_ctx_buffer_output', 'nft_ctx_buffer_error', 'nft_ctx_free'):
     getattr(lib, name).argtypes = [ctypes.c_void_p]
-    getattr(lib, name)(context)
+
+
+def new_context():
+    made = lib.nft_ctx_new(0)
+    lib.nft_ctx_buffer_output(made)
+    lib.nft_ctx_buffer_error(made)
+    return made
+
+
+context = new_context()
 
 
 def run(text):
+    global context
+    # what is defined stays defined in a context
+    if 'define' in text:
+        lib.nft_ctx_free(context)
+        context = new_context()
     failed = lib.nft_run_cmd_from_buffer(context, text.encode())
     return failed, lib.nft_ctx_get_output_buffer(context).decode(errors='replace'), lib.nft_ctx_get_error_buffer(context).decode(errors='replace')
 
