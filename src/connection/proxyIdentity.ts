@@ -1,9 +1,11 @@
 /** The users and groups that the rules spare, and the profile of a proxy that runs as them. */
 
+import { memoize } from '../lib/memo.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { lastEffect } from '../netfilter/everyEffect.ts';
-import { asksOnly, pointsOf, type RuleShape, rulesAt } from '../ruleset/ruleShape.ts';
+import { rulesReachedAt } from '../ruleset/everyRule.ts';
+import { asksOnly, pointsOf, type RuleShape, shapeOf } from '../ruleset/ruleShape.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
 
 export interface Identity {
@@ -17,9 +19,15 @@ const ENDING: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['return', '
 /** Owners that the mesh's own chain for outbound traffic lets pass whatever else the packet is. A rule in any other chain exempts a
  *  process too, and does not show that it is the proxy. The likeliest first. */
 function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>): Identity {
+  return identityIn(ruleset, places);
+}
+
+const identityIn = memoize((ruleset: Ruleset, places: MeshProfile['places']): Identity => {
   const { chain, excludes } = places.outbound;
   const several = places.severalOwners === true;
-  const shapes = rulesAt(ruleset, 'OUTPUT', 'nat').filter(({ rule }) => chain.test(rule.chain));
+  const shapes = rulesReachedAt(ruleset, 'OUTPUT', 'nat')
+    .filter((rule) => chain.test(rule.chain))
+    .map(shapeOf);
   const spared = shapes.filter(({ rule }) => ENDING.has(lastEffect(rule).kind));
   const of = (among: readonly RuleShape[], field: 'uid' | 'gid') => [
     ...new Set(among.flatMap((shape) => pointsOf<number>([shape], field))),
@@ -41,7 +49,7 @@ function shownIdentity(ruleset: Ruleset, { places }: Pick<MeshProfile, 'places'>
   // each of its users and groups has rules for lo as well: beside them, one without is not the proxy
   const whole = uids.filter((uid) => onLo('uid').includes(uid));
   return { uids: whole.length > 0 ? whole : uids, gids };
-}
+});
 
 /** Those with whom the proxy may share its listeners: of the rules' users and groups, where the mesh can be set to several. */
 export function sharedIdentity(ruleset: Ruleset, profile: MeshProfile): Identity {
