@@ -1,5 +1,7 @@
 /** Neighbours in a header that nft 1.0.6 loads as one comparison: said where that means something else. */
 import { expect, it } from 'vitest';
+import { mentionsUnmodelled } from '../../src/netfilter/matchExpr.ts';
+import { everyRule } from '../../src/ruleset/everyRule.ts';
 import { readRules } from '../../src/ruleset/readRules.ts';
 
 function saidOf(rule: string): readonly string[] {
@@ -40,4 +42,15 @@ it.each([
   'tcp flags syn tcp dport 5',
 ])('nothing is said of %s', (rule) => {
   expect(saidOf(rule)).toEqual([]);
+});
+
+it('iptables-nft joins none', () => {
+  const open = (table: string, chain: string): boolean => {
+    const text = `table ip ${table} {\n\tchain ${chain} {\n\t\ttype filter hook input priority 0; policy accept;\n\t\ttcp sport != 6 tcp dport != 5 counter drop\n\t}\n}\n`;
+    const rules = readRules({ file: 'text', text }).rulesets.flatMap(everyRule);
+    expect(rules).toHaveLength(1);
+    return rules.some(({ match }) => mentionsUnmodelled(match));
+  };
+  expect(open('t', 'c')).toBe(true);
+  expect(open('filter', 'INPUT')).toBe(false);
 });

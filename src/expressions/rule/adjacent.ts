@@ -50,10 +50,11 @@ export interface JoinedMatches {
   readonly crosses: boolean;
 }
 
-/** Fewer matches on the packet have no neighbours: most rules. */
-export function mayJoin(statements: readonly NftStatement[]): boolean {
+/** The statements of a rule in which there may be neighbours, as they are compared; undefined: there are none, as in most rules. Fewer
+ *  matches on the packet have none, and iptables-nft joins none. */
+export function toJoin(statements: readonly NftStatement[], { ofIptables }: NftRuleContext): readonly NftStatement[] | undefined {
   const ofPacket = statements.filter((one) => one.kind === 'match' && (one.left.kind === 'payload' || one.left.kind === 'raw'));
-  return ofPacket.length > 1;
+  return ofIptables || ofPacket.length < 2 ? undefined : statements.map(withoutBraces);
 }
 
 export function joinedMatches(statements: readonly NftStatement[], context: NftRuleContext): readonly JoinedMatches[] {

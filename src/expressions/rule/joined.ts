@@ -7,15 +7,15 @@ import type { NftRuleContext } from '../contract/context.ts';
 import { comparisonOf } from '../values/compare.ts';
 import { hasKey } from '../values/keyed.ts';
 import { keyParts } from '../values/part.ts';
-import { type JoinedMatches, joinedMatches, mayJoin, withoutBraces } from './adjacent.ts';
+import { type JoinedMatches, joinedMatches, toJoin } from './adjacent.ts';
 
 /** What a match asks, with what versions of nft make of it. */
 export type AskTogether = (statement: NftStatement, asked: MatchExpr) => MatchExpr;
 
 export function askTogether(statements: readonly NftStatement[], context: NftRuleContext): AskTogether {
-  if (!mayJoin(statements)) return (_, asked) => asked;
+  const plain = toJoin(statements, context);
+  if (plain === undefined) return (_, asked) => asked;
   const silent = { ...context, report: () => {} };
-  const plain = statements.map(withoutBraces);
   const groups = joinedMatches(plain, silent).filter(({ unequal, crosses }) => unequal || crosses);
   if (groups.length === 0) return (_, asked) => asked;
   return (statement, asked) => {

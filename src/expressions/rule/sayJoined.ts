@@ -6,7 +6,7 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { keyPart } from '../values/part.ts';
-import { type JoinedMatches, joinedMatches, mayJoin, withoutBraces } from './adjacent.ts';
+import { type JoinedMatches, joinedMatches, toJoin } from './adjacent.ts';
 import { canonicalMatch } from './canonicalMatch.ts';
 import { withFamilies } from './families.ts';
 import { withFieldNames } from './named.ts';
@@ -14,10 +14,10 @@ import { withFieldNames } from './named.ts';
 type Match = StatementOf<'match'>;
 
 export function sayJoined({ statements }: NftRuleNode, context: NftRuleContext): void {
-  // iptables-nft joins none
-  if (context.ofIptables || !mayJoin(statements)) return;
+  const plain = toJoin(statements, context);
+  if (plain === undefined) return;
   const silent: NftRuleContext = { ...context, report: () => {} };
-  const told = withFieldNames(withFamilies(statements.map(withoutBraces), silent), silent);
+  const told = withFieldNames(withFamilies(plain, silent), silent);
   for (const joined of joinedMatches(told, silent)) sayOf(joined, context);
 }
 
