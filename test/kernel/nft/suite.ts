@@ -59,7 +59,7 @@ export async function runNftSuite({ pairs, seed, print, minimised = MOST_MINIMIS
           if (pair.walks.length > 1) forked++;
           const reason = KNOWN_DIFFERENCES.find(({ holds }) => holds(one.rules.nft, pair))?.id;
           if (pair.disagreement === undefined) passed++;
-          else if (isLeftOpen(pair.disagreement)) undecided++;
+          else if (isLeftOpen(pair.disagreement, isBesideIptables(one.rules))) undecided++;
           else if (isBesideIptables(one.rules) && isSameInAnotherOrder(pair.disagreement)) reordered++;
           else if (reason !== undefined) known.set(reason, (known.get(reason) ?? 0) + 1);
           else if (failed++ >= minimised) print(`--- ${one.name}, ${oracle.backend} backend\n${describePair(pair)}`);
@@ -82,9 +82,14 @@ function withoutPorts(end: string): string {
   return end.replace(/:\d+(?= >| mark)/g, '');
 }
 
-function isLeftOpen({ ours, kernels }: Disagreement): boolean {
-  // the rule at which it ends has a verdict that is not known
-  return ours.some(({ rows, end }) => end.startsWith('undecided') && kernels.rows.join('\n').startsWith(rows.slice(0, -1).join('\n')));
+/** Beside iptables its order may be another one, too. */
+function isLeftOpen({ ours, kernels }: Disagreement, inAnyOrder: boolean): boolean {
+  const said = (rows: readonly string[]): string => (inAnyOrder ? rows.toSorted() : rows).join('\n');
+  return ours.some(({ rows, end }) => {
+    // the rule at which it ends has a verdict that is not known
+    const known = rows.slice(0, -1);
+    return end.startsWith('undecided') && said(kernels.rows.slice(0, known.length)) === said(known);
+  });
 }
 
 /** Which of the tables of nft and of iptables was loaded last is not in the text: of orders that change nothing, whatever the packet, the

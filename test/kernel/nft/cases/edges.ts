@@ -66,6 +66,20 @@ export const EDGE_CASES: readonly NftCase[] = [
     ends: { 'out udp 10.244.0.5 -> 203.0.113.9 frag=100': 'sent -o eth0 10.244.0.5 > 203.0.113.9 mark 3' },
   },
   {
+    name: 'flags before the offset of a fragment decide only where its offset does not',
+    nft: inet(
+      base(
+        'o',
+        'filter output 0',
+        'ip frag-off 0 meta mark set mark | 1',
+        'ip frag-off != 0 meta mark set mark | 2',
+        'ip frag-off & 0x9fff == { 100, 0x8064 } meta mark set mark | 4',
+        'ip frag-off & 0x1fff == 100 ip frag-off != { 0, 0x4000, 0x8000 } meta mark set mark | 8',
+      ),
+    ),
+    ends: { 'out udp 10.244.0.5 -> 203.0.113.9 frag=100': 'sent -o eth0 10.244.0.5 > 203.0.113.9 mark 14' },
+  },
+  {
     name: 'a fragment that is not tracked by then goes on as it is',
     nft: inet(
       base('f', 'filter prerouting -450', 'notrack'),
