@@ -3,9 +3,11 @@
 import { ALWAYS, and, equals, present } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import type { Field } from '../../packet/fields.ts';
+import { CT_STATUS } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import { NOT_KEPT, partly } from '../contract/claims.ts';
 import type { Expression } from '../contract/expression.ts';
+import { knownWhere } from '../contract/knownPart.ts';
 import { always, ofField, ofValues, type Selection, unknown } from '../contract/selection.ts';
 import { CT_STATE } from '../datatypes/constants.ts';
 
@@ -25,8 +27,17 @@ const status: Selection = {
           ...values,
           intervals: values.intervals.map(({ lo, hi }) => ({ lo, hi: Math.min(Number(hi), KEPT) })),
         })
-      : unknown('the whole status of a connection').where(values),
+      : knownWhere({ field: 'ctstatus', last: KEPT, wholes: wholeStatus, rest: 'the whole status of a connection' }, values),
 };
+
+/** What is rewritten has been through NAT. kernel net/netfilter/nf_nat_core.c __nf_nat_setup_info() */
+function wholeStatus(kept: number): readonly number[] {
+  const needs = ((kept & CT_STATUS.SNAT) === 0 ? 0 : SRC_DONE) | ((kept & CT_STATUS.DNAT) === 0 ? 0 : DST_DONE);
+  return OTHERS.flatMap((others) => ((others & needs) === needs ? [others | kept] : []));
+}
+
+const [SRC_DONE, DST_DONE] = [1 << 7, 1 << 8];
+const OTHERS = Array.from({ length: 1 << 10 }, (_, others) => others << 6);
 
 const NFPROTO: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
 

@@ -1,9 +1,9 @@
 /** Headers of IPv4 and IPv6. man nft(8), IPV4 HEADER EXPRESSION and IPV6 HEADER EXPRESSION */
-import { type Interval, point, tabulate } from '../../lib/intervals.ts';
-import { ALWAYS, and, equals, inSet, type MatchExpr, or, unmodelled } from '../../netfilter/matchExpr.ts';
+import { ALWAYS, and, equals, inSet, or, unmodelled } from '../../netfilter/matchExpr.ts';
 import { NOT_KEPT, partly } from '../contract/claims.ts';
 import type { Expression } from '../contract/expression.ts';
-import { always, ofBits, ofField, passes, type Selection, unknown, type Values } from '../contract/selection.ts';
+import { knownWhere } from '../contract/knownPart.ts';
+import { always, ofBits, ofField, type Selection, unknown, type Values } from '../contract/selection.ts';
 
 const IPV6_HEADER = 40;
 const FRAGMENT = 44;
@@ -15,28 +15,15 @@ const fragmentOffset: Selection = {
   where: (values) => {
     if (values.mask !== undefined && (Number(values.mask) & ~OFFSET) === 0)
       return ofBits('fragOffset', { shift: 0, width: 13 }).where(values);
-    const meets = (offset: number): number => FLAGS.filter((flags) => passes(flags | offset, values)).length;
-    const offsets = tabulate({ ranges: turnsOf(values), last: OFFSET }, meets);
-    const having = (isAsked: (count: number) => boolean): MatchExpr =>
-      inSet(
-        'fragOffset',
-        offsets.flatMap(({ value, of }) => (isAsked(value) ? of : [])),
-      );
-    const some = having((count) => count > 0 && count < FLAGS.length);
-    return or(
-      having((count) => count === FLAGS.length),
-      and(some, unmodelled('the fragment flags of a packet')),
-    );
+    return knownWhere({ field: 'fragOffset', last: OFFSET, wholes: withFlags, rest: 'the fragment flags of a packet' }, values);
   },
 };
 
-const FLAGS = Array.from({ length: 8 }, (_, flags) => flags << 13);
-
-/** Offsets from which on another number of flags may meet the values. */
-function turnsOf({ intervals, mask, xor }: Values): readonly Interval<number>[] {
-  if (mask !== undefined || xor !== undefined) return Array.from({ length: OFFSET + 1 }, (_, offset) => point(offset));
-  return intervals.flatMap(({ lo, hi }) => [point(Number(lo) & OFFSET), point(Number(hi) & OFFSET)]);
+function withFlags(offset: number): readonly number[] {
+  return FLAGS.map((flags) => flags | offset);
 }
+
+const FLAGS = Array.from({ length: 8 }, (_, flags) => flags << 13);
 
 /** Of a fragment it is that of the fragment header. */
 const nextHeader: Selection = {

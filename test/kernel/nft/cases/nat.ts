@@ -23,6 +23,21 @@ const CONNTRACK = base('uses', 'filter input 300', 'ct state invalid counter');
 
 export const NFT_NAT_CASES: readonly NftCase[] = [
   {
+    name: 'the status of a connection is never one bit of NAT or of an answer alone',
+    nft: inet(
+      base('n', 'nat postrouting 100', 'snat ip to 10.244.0.7'),
+      base(
+        'l',
+        'filter postrouting 101',
+        'ct status != snat meta mark set mark | 1',
+        'ct status { snat, dnat, seen-reply, assured } meta mark set mark | 2',
+        'ct status != { snat, dnat } meta mark set mark | 4',
+        'ct status snat meta mark set mark | 8',
+      ),
+    ),
+    ends: { [OUT]: 'sent -o eth0 10.244.0.7:40000 > 203.0.113.9:80 mark 13' },
+  },
+  {
     name: 'rules behind the chains of nat see the port that was picked',
     remembers: true,
     nft: inet(
