@@ -1,7 +1,7 @@
 /** What nft itself takes and prints, beside what is read here. */
 import { spawnSync } from 'node:child_process';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseRules } from '../../../src/syntax/document/parse.ts';
 import { printNft } from '../../../src/syntax/nft/printNft.ts';
 import { kernelHere } from '../../kernel/kernelHere.ts';
@@ -12,23 +12,24 @@ interface Answer {
   /** of the parser alone: what is not in the language */
   readonly isSyntax: boolean;
   readonly printed: string;
-  /** of `nft -j` */
+  /** of `nft -j`, where that was asked for */
   readonly json: string;
 }
 
 const SCRIPT = `
 import json, subprocess, sys
+withJson = len(sys.argv) > 1
 for text in json.load(sys.stdin):
     subprocess.run(['nft', 'flush', 'ruleset'])
     done = subprocess.run(['nft', '-f', '-'], input=text, text=True, capture_output=True)
     listed = subprocess.run(['nft', 'list', 'ruleset'], text=True, capture_output=True).stdout if done.returncode == 0 else ''
-    inJson = subprocess.run(['nft', '-j', 'list', 'ruleset'], text=True, capture_output=True).stdout if listed else ''
+    inJson = subprocess.run(['nft', '-j', 'list', 'ruleset'], text=True, capture_output=True).stdout if listed and withJson else ''
     print(json.dumps({'taken': done.returncode == 0, 'isSyntax': 'syntax error' in done.stderr, 'printed': listed, 'json': inJson}))
 `;
 
 /** Each text is loaded alone in a network namespace of its own. */
-function asked(texts: readonly string[]): readonly Answer[] {
-  const { stdout, stderr } = spawnSync('unshare', ['-n', 'bash', '-c', 'ip link set lo up; exec python3 -c "$0"', SCRIPT], {
+function asked(texts: readonly string[], ...json: readonly 'json'[]): readonly Answer[] {
+  const { stdout, stderr } = spawnSync('unshare', ['-n', 'bash', '-c', 'ip link set lo up; exec python3 -c "$0" "$@"', SCRIPT, ...json], {
     input: JSON.stringify(texts),
     encoding: 'utf8',
     maxBuffer: 1 << 28,
@@ -94,14 +95,18 @@ function isNamed(text: string): boolean {
 }
 
 describe.skipIf(!kernelHere())('nft', () => {
+  let listings: readonly Answer[] = [];
+  beforeAll(() => {
+    const texts = STATEMENTS.map((row) => inTable(row, row.printed));
+    listings = asked(texts, 'json').filter(({ taken }) => taken);
+  });
+
   it('prints what was read here as it is printed here', () => {
-    const listings = asked(STATEMENTS.map((row) => inTable(row, row.printed))).filter(({ taken }) => taken);
     expect(listings.length).toBeGreaterThan(500);
     for (const { printed } of listings) expect(printNft(readNft(printed).tree)).toBe(printed);
   });
 
   it('says in its JSON what it says in its listing, but for spelling', () => {
-    const listings = asked(STATEMENTS.map((row) => inTable(row, row.printed))).filter(({ taken }) => taken);
     const different = listings.filter(({ printed, json }) => {
       const { nft, diagnostics } = parseRules({ file: 'test', text: json });
       expect(diagnostics.filter(({ kind }) => kind !== 'warning')).toEqual([]);
