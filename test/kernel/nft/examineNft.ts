@@ -4,7 +4,7 @@ import { type Examined, examined } from '../../../src/kernel/compared/examined.t
 import type { Family } from '../../../src/packet/address.ts';
 import { besideNft } from '../../../src/ruleset/readNftRules.ts';
 import { readRules } from '../../../src/ruleset/readRules.ts';
-import type { Ruleset } from '../../../src/ruleset/ruleset.ts';
+import type { Chain, Ruleset } from '../../../src/ruleset/ruleset.ts';
 import { isError } from '../../../src/syntax/text/diagnostic.ts';
 import { hostOf } from '../../support/host.ts';
 import { rulesetOf } from '../../support/rulesets.ts';
@@ -28,8 +28,21 @@ export function rulesetOfAll(rules: Rules, family: Family, host: HostJson): Rule
   const errors = diagnostics.filter(isError).map(({ message }) => message);
   if (errors.length > 0) throw new Error(`chainwalk refuses: ${errors.join('; ')}`);
   const saved = family === 4 ? rules.v4 : rules.v6;
-  const beside = saved === undefined ? [] : [rulesetOf(saved, { family, ...names })];
+  const plain = saved === undefined ? [] : [rulesetOf(saved, { family, ...names })];
+  const beside = rules.nftFirst === true ? plain.map(asLoadedLast) : plain;
   return besideNft(beside, rulesets).find((one) => one.family === family) ?? without(text, family);
+}
+
+const LAST = 1_000_000;
+
+/** Its chains run before others of their priority. */
+function asLoadedLast(ruleset: Ruleset): Ruleset {
+  const later = (chain: Chain): Chain => (chain.base === undefined ? chain : { ...chain, base: { ...chain.base, registered: LAST } });
+  const tables = [...ruleset.tables].map(([name, table]) => {
+    const chains = new Map([...table.chains].map(([of, chain]) => [of, later(chain)]));
+    return [name, { ...table, chains }] as const;
+  });
+  return { ...ruleset, tables: new Map(tables) };
 }
 
 function without(text: string, family: Family): Ruleset {
