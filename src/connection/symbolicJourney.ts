@@ -4,15 +4,17 @@
  *  not marks and zones, which do not leave the host, nor why the kernel itself discards a packet.
  *  Where chance decides, the sets of possible ends are compared. */
 
+import { groupBy } from '../lib/groupBy.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
+import { unionOf } from '../symbolic/diagrams/unionTree.ts';
 import type { Vector } from '../symbolic/diagrams/vector.ts';
 import { constant } from '../symbolic/diagrams/vector.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import { whatDecided } from '../symbolic/walk/state.ts';
-import { keyOf } from '../symbolic/walk/stateKeys.ts';
+import { bitsText, keyOf } from '../symbolic/walk/stateKeys.ts';
 import type { FateClass } from '../symbolic/walk/traverse.ts';
 import type { Outcome } from './journey.ts';
 import { outcomesOf } from './outcomesOf.ts';
@@ -150,12 +152,18 @@ export interface JourneyComparison {
   readonly unclear: readonly ChangedSet[];
 }
 
-export function compareEnds({ space }: Pick<RulesOnHost, 'space'>, base: readonly End[], head: readonly End[]): JourneyComparison {
+interface Comparing extends Pick<RulesOnHost, 'space'> {
+  /** packets that are not asked about */
+  readonly except?: Bdd;
+}
+
+export function compareEnds({ space, except = EMPTY }: Comparing, base: readonly End[], head: readonly End[]): JourneyComparison {
   const { manager } = space;
-  const baseOnly = base.map((one) => without(space, one, head));
-  const headOnly = head.map((one) => without(space, one, base));
-  const differ = manager.any([...baseOnly, ...headOnly]);
-  const unknown = manager.any([...base, ...head].map(({ unclear }) => unclear));
+  const alike = { base: endsAlike(space, base), head: endsAlike(space, head) };
+  const baseOnly = base.map((one) => without(space, one, alike.head));
+  const headOnly = head.map((one) => without(space, one, alike.base));
+  const differ = manager.minus(manager.any([...baseOnly, ...headOnly]), except);
+  const unknown = manager.minus(manager.any([...base, ...head].map(({ unclear }) => unclear)), except);
   if (unknown === EMPTY) return { changes: partition(space, differ, { base, head, baseOnly, headOnly }), unclear: [] };
   // unmodelled conditions may go together on both sides: sure is only what agrees, or differs, whatever they are
   const touched = (ends: readonly End[]) => ends.filter(({ set }) => manager.and(set, unknown) !== EMPTY);
@@ -181,8 +189,21 @@ function isUndecided({ outcome }: End): boolean {
   return outcome === 'undecided';
 }
 
+/** What two ends have to have alike. */
+type Told = Pick<End, 'set' | 'says' | 'numbers'>;
+
+/** Ends that say the same are one: there may be very many, one for each service. */
+function endsAlike({ manager }: Space, ends: readonly End[]): readonly Told[] {
+  const groups = groupBy(ends, ({ says, numbers }) => [says, ...numbers.map(bitsText)].join('\n'));
+  return [...groups.values()].map((group) => {
+    const [{ says, numbers }] = group;
+    const sets = group.map(({ set }) => set);
+    return { says, numbers, set: unionOf(manager, sets) };
+  });
+}
+
 /** Packets of an end that no end of the other side agrees with. */
-function without(space: Space, one: End, others: readonly End[]): Bdd {
+function without(space: Space, one: End, others: readonly Told[]): Bdd {
   const { manager } = space;
   let left = one.set;
   for (const other of others) {
@@ -195,7 +216,7 @@ function without(space: Space, one: End, others: readonly End[]): Bdd {
 }
 
 /** The packets of `met` that are treated alike at both ends. */
-export function agreement({ manager }: Space, left: End, right: End, met: Bdd): Bdd {
+export function agreement({ manager }: Space, left: Told, right: Told, met: Bdd): Bdd {
   if (left.says !== right.says || left.numbers.length !== right.numbers.length) return EMPTY;
   let agreed = met;
   for (const [index, vector] of left.numbers.entries()) {
@@ -228,11 +249,11 @@ function partition({ manager }: Space, set: Bdd, { base, head, baseOnly, headOnl
     left = manager.minus(left, part);
   };
   for (const [at, only] of baseOnly.entries()) {
-    if (only === EMPTY) continue;
+    if (manager.and(left, only) === EMPTY) continue;
     for (const other of head) take(only, { base: base[at] as End, head: other, other: other.set });
   }
   for (const [at, only] of headOnly.entries()) {
-    if (only === EMPTY) continue;
+    if (manager.and(left, only) === EMPTY) continue;
     for (const other of base) take(only, { base: other, head: head[at] as End, other: other.set });
   }
   return changes;

@@ -3,7 +3,6 @@ import { type AsidesByName, isThere } from '../connection/asidesByName.ts';
 import { type ChangedSet, compareEnds } from '../connection/symbolicJourney.ts';
 import { CLOSING, ERRORS_ABOUT } from '../netfilter/connectionParts.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
-import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
 import type { OutcomeChange } from './outcomes.ts';
 import type { Sides } from './question.ts';
@@ -21,17 +20,11 @@ export function compareAsides(space: Space, { base, head }: Sides<AsidesByName>,
   const unclear: ChangedSet[] = [];
   let told = known;
   for (const { name } of [...ERRORS_ABOUT, ...CLOSING]) {
-    const found = compareEnds({ space }, base.get(name) ?? [], head.get(name) ?? []);
-    const fresh = (sets: readonly ChangedSet[]): readonly ChangedSet[] =>
-      sets.flatMap((one) => {
-        const set = manager.minus(one.set, told);
-        return set === EMPTY ? [] : [{ ...one, set }];
-      });
-    const [sure, open] = [fresh(found.changes), fresh(found.unclear)];
+    const found = compareEnds({ space, except: told }, base.get(name) ?? [], head.get(name) ?? []);
     // not `push(...)`, which takes no more than functions have arguments
-    for (const one of sure) changes.push(one);
-    for (const one of open) unclear.push(one);
-    told = manager.any([told, ...[...sure, ...open].map(({ set }) => set)]);
+    for (const one of found.changes) changes.push(one);
+    for (const one of found.unclear) unclear.push(one);
+    told = manager.any([told, ...[...found.changes, ...found.unclear].map(({ set }) => set)]);
   }
   return { changes, unclear };
 }

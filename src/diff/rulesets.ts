@@ -36,6 +36,7 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
   const diffs: Diff[] = [];
   const budget = new Budget(limits?.());
   const notes: string[] = [];
+  const isThere = (asked: Family): boolean => [...base, ...head].some(({ family }) => family === asked);
   for (const family of [4, 6] as const) {
     const pair = { base: base.find((one) => one.family === family), head: head.find((one) => one.family === family) };
     const there = pair.base ?? pair.head;
@@ -47,7 +48,7 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
     };
     notes.push(...loopsNotCompared(full, scene));
     const ask = () => diffRules({ ...full, ...scene, budget });
-    diffs.push(withUnsaid(family === 4 ? budget.share(1 / 2, ask) : ask(), full, unsaid));
+    diffs.push(withUnsaid(family === 4 && isThere(6) ? budget.share(1 / 2, ask) : ask(), full, unsaid));
   }
   const { host, headHost = host, where } = scene;
   const families = diffs.map(({ family }) => family);
