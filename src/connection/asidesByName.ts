@@ -5,7 +5,7 @@ import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Outcome } from './journey.ts';
 import { howItEnds } from './partsByConnection.ts';
-import { type End, lotsOf } from './symbolicJourney.ts';
+import { drawnBy, type End } from './symbolicJourney.ts';
 
 /** Disjoint for each name, but where chance decides. */
 export type AsidesByName = ReadonlyMap<PartName, readonly End[]>;
@@ -34,7 +34,7 @@ function endOf({ set, end, first, part, last, doubts }: ConnectionEnd, open: Rea
     unclear: doubts.some(({ why }) => why === 'unmodelled') ? set : EMPTY,
     mayLoop: EMPTY,
     isOpen,
-    lots: lotsOf({ doubts }),
+    ...drawnBy({ doubts }),
   };
 }
 

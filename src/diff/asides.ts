@@ -1,6 +1,6 @@
 /** ICMP errors about connections, and their closing, on both sides: of connections that are open, and of which nothing else changes. */
 import { type AsidesByName, isThere } from '../connection/asidesByName.ts';
-import { type ChangedSet, compareEnds } from '../connection/symbolicJourney.ts';
+import { type ChangedSet, compareEnds } from '../connection/compareEnds.ts';
 import { CLOSING, ERRORS_ABOUT } from '../netfilter/connectionParts.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';

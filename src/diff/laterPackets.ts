@@ -37,7 +37,7 @@ const PACKETS =
  *  how its connection is found: zones, and what is not tracked; a jump may lead there. */
 const FINDING: readonly Effect['kind'][] = ['conntrack', 'jump', 'goto'];
 const DECIDING: readonly Effect['kind'][] = ['conntrack', 'divert'];
-/** They report a packet to user space or a log, and that is all. */
+/** They report a packet to user space or a log, and that is all; a map without elements does nothing. */
 const TELLING: ReadonlySet<string | undefined> = new Set([
   undefined,
   'LOG',
@@ -49,6 +49,7 @@ const TELLING: ReadonlySet<string | undefined> = new Set([
   'IDLETIMER',
   'RATEEST',
   'CHECKSUM',
+  'vmap',
 ]);
 
 type Question = DiffQuestion & { readonly budget: Budget };

@@ -1,6 +1,8 @@
 /** Classes of changed packets by all that may become of them: parts of which one breaks and the other does not are never one class. */
+
+import type { ChangedSet } from '../connection/compareEnds.ts';
 import type { Outcome } from '../connection/journey.ts';
-import type { ChangedSet, End } from '../connection/symbolicJourney.ts';
+import type { End } from '../connection/symbolicJourney.ts';
 import { groupBy } from '../lib/groupBy.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';

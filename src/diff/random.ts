@@ -1,18 +1,21 @@
-/** Packets that chance sends several ways: the same ways on both sides, but not by the lots of the same rules, so how often each
- *  comes about need not be the same. Odds are not compared. */
+/** Packets that chance sends several ways: the same ways on both sides, but neither by the lots of the same rules nor with the same odds
+ *  as far as those are known. */
 
-import type { ChangedSet, End } from '../connection/symbolicJourney.ts';
-import { agreement } from '../connection/symbolicJourney.ts';
+import type { ChangedSet } from '../connection/compareEnds.ts';
+import { agreement } from '../connection/compareEnds.ts';
+import type { End } from '../connection/symbolicJourney.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import type { Space } from '../symbolic/space/space.ts';
+import { sameOdds } from './odds.ts';
 
 /** Disjoint; none of them in `known`. */
 export function otherLots(space: Space, base: readonly End[], head: readonly End[], known: Bdd): readonly ChangedSet[] {
   const { manager } = space;
   if (![...base, ...head].some(({ lots }) => lots !== '')) return [];
   const differ = manager.any([...unmatched(space, base, head), ...unmatched(space, head, base)]);
-  let left = manager.all([differ, manager.not(known), manager.or(torn(space, base, differ), torn(space, head, differ))]);
+  const open = manager.all([differ, manager.not(known), manager.or(torn(space, base, differ), torn(space, head, differ))]);
+  let left = manager.minus(open, sameOdds(space, { base, head }, open));
   const changes: ChangedSet[] = [];
   for (const one of base) {
     if (one.lots === '') continue;

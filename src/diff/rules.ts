@@ -1,7 +1,8 @@
 import { type AsidesByName, asidesByName } from '../connection/asidesByName.ts';
+import { compareEnds } from '../connection/compareEnds.ts';
 import { type LoopScene, loopScene, onward, onwardOf, relayedPackets } from '../connection/relayLoops.ts';
 import type { End } from '../connection/symbolicJourney.ts';
-import { compareEnds, endsOf } from '../connection/symbolicJourney.ts';
+import { endsOf } from '../connection/symbolicJourney.ts';
 import { unknownProxies, unknownProxyHelp, unknownProxyText } from '../connection/unknownProxy.ts';
 import { Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { everyMatch, isIdleRule } from '../netfilter/everyEffect.ts';

@@ -57,11 +57,14 @@ const NOTHING: AskedRules['asked'] = new Map();
 export function compareMemory({ manager }: Space, sides: Sides<AskedRules | undefined>): readonly MemoryChange[] {
   const base = sides.base?.asked ?? NOTHING;
   const head = sides.head?.asked ?? NOTHING;
+  // rules that lead to those that remember count for packets alone that come to them
+  const remembering = [...base.values(), ...head.values()].filter(({ rule }) => remembers(rule)).map(({ set }) => set);
+  const remembered = manager.any(remembering);
   const changes = new Map<Bdd, { readonly base: Rule[]; readonly head: Rule[] }>();
   for (const key of new Set([...base.keys(), ...head.keys()])) {
     const was = base.get(key);
     const is = head.get(key);
-    const set = manager.or(manager.xor(was?.set ?? EMPTY, is?.set ?? EMPTY), overtaken(key));
+    const set = manager.and(manager.or(manager.xor(was?.set ?? EMPTY, is?.set ?? EMPTY), overtaken(key)), remembered);
     if (set === EMPTY) continue;
     const rules = changes.get(set) ?? { base: [], head: [] };
     changes.set(set, rules);

@@ -7,7 +7,7 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { partsAmong, type UnionTree, unionOf, unionTree } from '../diagrams/unionTree.ts';
 import type { Space } from '../space/space.ts';
-import { doubtOf } from './doubtOf.ts';
+import { doubtOf, eitherOdds } from './doubtOf.ts';
 import { type Encoded, encode } from './encode.ts';
 import { matchFields, matchReads } from './reads.ts';
 import type { Env, PacketClass } from './state.ts';
@@ -114,11 +114,12 @@ export function takeBranches(space: Space, one: PacketClass, { rule, effect, sur
       const unknown = isUnmodelled && sureOnly === true ? EMPTY : manager.minus(possible, certain);
       // most branches are never put into words
       const doubt = () => doubtOf(space, rule, [{ text: branch.text ?? effect.text ?? rule.text, expr: branch.match }]);
-      const doubts = unknown === EMPTY ? part.doubts : [...part.doubts, doubt()];
+      const open = unknown === EMPTY ? undefined : eitherOdds(doubt(), branch.match);
       if (certain !== EMPTY) taken.push({ branch, hit: { ...part, set: certain } });
-      if (unknown !== EMPTY) taken.push({ branch, hit: { ...part, set: unknown, doubts } });
       keep(manager.minus(part.set, possible));
-      keep(unknown, doubts);
+      if (open === undefined) continue;
+      taken.push({ branch, hit: { ...part, set: unknown, doubts: [...part.doubts, open.taken] } });
+      keep(unknown, [...part.doubts, open.passed]);
     }
     left = rest;
     if (left.length === 0) break;

@@ -9,7 +9,7 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import { equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { firstSwitch } from './dispatch.ts';
-import { doubtOf } from './doubtOf.ts';
+import { doubtOf, eitherOdds } from './doubtOf.ts';
 import { encode } from './encode.ts';
 import type { Doubt, PacketClass } from './state.ts';
 import type { TableWalk } from './tableWalk.ts';
@@ -32,12 +32,12 @@ export function split(
   walk.visit?.(rule, one.set, walk.sureOnly === true ? manager.and(seen, branches.must) : seen);
   if (possible === EMPTY || isIdleRule(rule, isWhole(walk.space, possible))) return { taken: [], passed: [one] };
   const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
-  const doubts: readonly Doubt[] = unknown === EMPTY ? one.doubts : [...one.doubts, doubtOf(walk.space, rule, rule.clauses)];
-  const parts = (certainSet: Bdd): readonly PacketClass[] => [
+  const either = unknown === EMPTY ? undefined : eitherOdds(doubtOf(walk.space, rule, rule.clauses), rule.match);
+  const parts = (certainSet: Bdd, doubt: Doubt | undefined): readonly PacketClass[] => [
     ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
-    ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts }]),
+    ...(doubt === undefined ? [] : [{ ...one, set: unknown, doubts: [...one.doubts, doubt] }]),
   ];
-  return { taken: parts(certain), passed: parts(manager.minus(one.set, possible)) };
+  return { taken: parts(certain, either?.taken), passed: parts(manager.minus(one.set, possible), either?.passed) };
 }
 
 function isWhole({ manager, start }: Space, set: Bdd): boolean {

@@ -137,6 +137,14 @@ export interface Doubt {
   readonly why: 'chance' | 'unmodelled';
   readonly what: string;
   readonly rule?: Rule;
+  /** of chance that is drawn each time anew; absent: it follows from earlier packets, or is not known */
+  readonly lot?: Lot;
+}
+
+export interface Lot {
+  /** whether what was asked held, and how likely that was, 0 to 1 */
+  readonly held: boolean;
+  readonly odds: number;
 }
 
 const NO_CONNMARK = constant(0, 32);

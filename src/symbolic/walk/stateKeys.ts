@@ -8,8 +8,12 @@ import type { ConntrackEntry, Doubt, Env, PacketClass, SymbolicTuple } from './s
 /** Equal keys, equal environments: classes with the same key may be joined. */
 export function keyOf(env: Env, doubts: readonly Doubt[]): string {
   let key = envText(env);
-  for (const { what } of doubts) key += `;${what}`;
+  for (const doubt of doubts) key += `;${doubtText(doubt)}`;
   return key;
+}
+
+export function doubtText({ what, lot }: Doubt): string {
+  return lot === undefined ? what : `${what} ${lot.held} ${lot.odds}`;
 }
 
 function envText(env: Env): string {
@@ -148,7 +152,7 @@ function makeNames(manager: BddManager): StateNames {
   };
   const doubts = (list: readonly Doubt[]): number => {
     if (list.length === 0) return -1;
-    const number = lists.get(list) ?? numberOf(list.map(({ what }) => what).join(';'));
+    const number = lists.get(list) ?? numberOf(list.map(doubtText).join(';'));
     lists.set(list, number);
     return number;
   };

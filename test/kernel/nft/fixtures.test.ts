@@ -5,7 +5,7 @@ import { kernelHere } from '../kernelHere.ts';
 import { type TheirText, theirTexts } from './lines/theirTexts.ts';
 
 const ROOT = new URL('../../../fixtures/nft/', import.meta.url);
-const NAMES = [...readdirSync(ROOT).filter((name) => name.endsWith('.nft')), '../kube-proxy/nftables.nft'];
+const NAMES = [...readdirSync(ROOT).filter((name) => name.endsWith('.nft')), '../kube-proxy/nftables.nft', '../kube-proxy/nftables-v6.nft'];
 const listed = (name: string): string => readFileSync(new URL(name, ROOT), 'utf8').replaceAll(/^#.*\n/gm, '');
 /** What the helper of a connection needs is not in every kernel; elements have no lasting order where the kernel keeps them in a hash. */
 const inOrder = (text: string): string =>
