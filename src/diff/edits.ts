@@ -11,7 +11,10 @@ export interface RuleEdit {
   readonly why?: { readonly how: 'unreachable-chain' | 'empty-match' | 'shadowed'; readonly by: readonly Rule[] };
 }
 
+/** None where no table is on both sides, as between backends: each rule is another one there. */
 export function editsOf(base: Ruleset, head: Ruleset): readonly RuleEdit[] {
+  const isReplaced = base.tables.size > 0 && head.tables.size > 0 && ![...base.tables.keys()].some((name) => head.tables.has(name));
+  if (isReplaced) return [];
   const only = align(base, head);
   const chainOf = ({ table, chain }: Rule): string => `${table} ${chain}`;
   const chains = new Set([...only.base, ...only.head].map(chainOf));

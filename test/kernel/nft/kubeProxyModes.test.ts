@@ -52,7 +52,7 @@ const TOPICS: readonly (readonly [about: string, where: Readonly<Partial<Record<
     'a ClusterIP that nobody has',
     {
       4: 'out tcp -> 10.96.7.7:80 flags=S/FSRA mark=0',
-      6: 'out tcp -> [fd00:10:96::77]:80 flags=S/FSRA mark=0',
+      6: 'out tcp fd00:192:168:1::10 -> [fd00:10:96::77]:80 flags=S/FSRA mark=0',
     },
     'direct -> dropped',
   ],
