@@ -169,32 +169,31 @@ const WRITTEN = ['mark', 'connmark', 'ttl', 'tos', 'flags'] as const;
 
 /** Packets that nothing on the other side treats so, in parts: two marks that differ in some bit are a set too large for one diagram. */
 function onlyHere({ manager }: Space, one: Treatment, others: readonly Treatment[]): readonly Bdd[] {
-  const alike = others.filter(({ says, set }) => says === one.says && manager.and(one.set, set) !== EMPTY);
-  const rest = alike.reduce((left, { set }) => manager.minus(left, set), one.set);
-  const written = alike.map((other) => ({ set: manager.and(one.set, other.set), bits: bitsApart(manager, one.env, other.env) }));
-  const isApart = written.every(({ set }, at) => written.slice(at + 1).every((other) => manager.and(set, other.set) === EMPTY));
-  if (!isApart) return some(onlyOfMany(manager, one.set, written));
-  return [...some(rest), ...written.flatMap(({ set, bits }) => bits.flatMap((bit) => some(manager.and(set, bit))))];
+  const alike = others.filter(({ says }) => says === one.says);
+  const parts: Bdd[] = [];
+  let left = one.set;
+  for (const [at, other] of alike.entries()) {
+    if (left === EMPTY) break;
+    const met = manager.and(left, other.set);
+    if (met === EMPTY) continue;
+    const apart = bitsApart(manager, one, other).map((bit) => manager.and(met, bit));
+    const differing = apart.filter((part) => part !== EMPTY);
+    // where chance lets a packet go several ways, one of them is enough
+    const goesOn = differing.some((part) => alike.slice(at + 1).some(({ set }) => manager.and(set, part) !== EMPTY));
+    left = manager.minus(left, goesOn ? differing.reduce((same, part) => manager.minus(same, part), met) : met);
+    if (!goesOn) parts.push(...differing);
+  }
+  return left === EMPTY ? parts : [...parts, left];
 }
 
-/** Where chance lets a packet go several ways, one of them is enough. */
-function onlyOfMany(manager: Space['manager'], set: Bdd, written: readonly { readonly set: Bdd; readonly bits: readonly Bdd[] }[]): Bdd {
-  return written.reduce(
-    (left, { set: alike, bits }) =>
-      manager.minus(
-        left,
-        bits.reduce((same, bit) => manager.minus(same, bit), alike),
-      ),
-    set,
+function bitsApart(manager: Space['manager'], one: Treatment, other: Treatment): readonly Bdd[] {
+  if (!one.says.startsWith('on ')) return [];
+  return WRITTEN.flatMap((field) =>
+    one.env[field].flatMap((bit, at) => {
+      const theirs = other.env[field][at] ?? bit;
+      return theirs === bit ? [] : [manager.xor(bit, theirs)];
+    }),
   );
-}
-
-function bitsApart(manager: Space['manager'], one: Treatment['env'], other: Treatment['env']): readonly Bdd[] {
-  return WRITTEN.flatMap((field) => one[field].map((bit, at) => manager.xor(bit, other[field][at] ?? bit)));
-}
-
-function some(set: Bdd): readonly Bdd[] {
-  return set === EMPTY ? [] : [set];
 }
 
 const UNSTEADY: ReadonlySet<Field> = new Set(['mark', 'connmark', 'ttl', 'tos', 'flags']);

@@ -4,6 +4,9 @@ import type { Version } from '../../istio/settings/version.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import { type ApproachDiff, compareApproaches } from '../../pods/approaches.ts';
 import { type PodScene, scenesOf } from '../../pods/scenes.ts';
+import { verifyPod } from '../../pods/verifyPod.ts';
+import { backendParity } from '../../prove/claims/backendParity.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
 import type { PodAnswers } from '../../report/json/approaches.ts';
 import { type Diagnostic, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
@@ -42,8 +45,21 @@ function answersOf(scenes: readonly PodScene[], limits: Limits): PodAnswers {
   const sceneOf = (approach: Approach) => scenes.find(({ enrolment }) => enrolment.facts.approach === approach);
   return {
     answers: scenes,
+    backends: backendsOf(scenes, limits),
     pairs: PAIRS.map(({ from, to }) => ({ from, to, diff: diffOf({ from: sceneOf(from), to: sceneOf(to) }, limits) })),
   };
+}
+
+/** Each beside itself by Istio's other backend; those of equal rules once. */
+function backendsOf(scenes: readonly PodScene[], limits: Limits): PodAnswers['backends'] {
+  const known = new Map<string, readonly Finding[]>();
+  return scenes.flatMap((scene) => {
+    const { verdict, facts } = scene.enrolment;
+    if (verdict !== 'captured' || scene.refused === true || scene.otherMesh !== undefined) return [];
+    const found = known.get(scene.key) ?? verifyPod(scene, { only: [backendParity.id], limits }).findings;
+    known.set(scene.key, found);
+    return [{ mode: facts.approach, findings: found }];
+  });
 }
 
 interface Between {

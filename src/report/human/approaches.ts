@@ -30,7 +30,7 @@ function humanPod(pod: ApproachedPod, style: ApproachesStyle): string {
   return [
     verdict(pod, style),
     paint.dim(printable(`${pod.kind} ${pod.namespace}/${pod.name}`)),
-    ...ROWS.flatMap(([label, cell]) => tableRow({ label, cells: pod.approaches.map((one) => cell(one)) }, style)),
+    ...rowsOf(pod).flatMap((row) => tableRow(row, style)),
     '',
     ...privileges(pod, style),
     ...findings(pod, style),
@@ -38,10 +38,17 @@ function humanPod(pod: ApproachedPod, style: ApproachesStyle): string {
     ...PAIRS.flatMap(([from, to]) =>
       pod.comparisons.filter((one) => one.from === from && one.to === to).flatMap((one) => comparison(one, style)),
     ),
+    ...backendLines(pod, style),
     ...(detailed ? pod.assumptions.map((text) => paragraph({ text: `assumed ${printable(text)}`, width, hang: 8 })) : folded).map((line) =>
       paint.dim(line),
     ),
   ].join('\n');
+}
+
+/** A row in which nothing is said is left out. */
+function rowsOf({ approaches }: ApproachedPod): readonly TableRow[] {
+  const rows = ROWS.map(([label, cell]) => ({ label, cells: approaches.map((one) => cell(one)) }));
+  return rows.filter(({ cells }) => cells.some((text) => text !== '-'));
 }
 
 /** By which approaches it is captured, by which not and why, and what is wrong. */
@@ -134,7 +141,23 @@ function findings({ approaches }: ApproachedPod, { paint, width }: ApproachesSty
   return [...found].map(([text, modes]) => paint.yellow(paragraph({ text: `${modes.join(', ')}: ${text}`, width, hang: 2 })));
 }
 
-const MOST = 3;
+/** What a change of Istio's backend does, approaches alike together. */
+function backendLines({ approaches, backends }: ApproachedPod, { paint, width }: ApproachesStyle): readonly string[] {
+  const [first] = approaches.filter(({ backend }) => backend !== null);
+  const change = first?.backend === 'nftables' ? 'nftables -> iptables' : 'iptables -> nftables';
+  const known = backends.filter(({ equivalent }) => equivalent !== null);
+  const alike = groupBy(known, ({ differences }) => differences.map(differenceText).join(', '));
+  return [...alike].map(([text, some]) => {
+    const says = text === '' ? 'EQUAL: no change in behaviour' : `CHANGED: ${text}`;
+    return paragraph({ text: `${paint.bold(change)} (${some.map(({ mode }) => mode).join(', ')}): ${says}`, width, hang: 2 });
+  });
+}
+
+function differenceText({ name, level, undecided }: ApproachedPod['backends'][number]['differences'][number]): string {
+  return `${name ?? 'other packets'} (${undecided ? 'undecided' : level === 'info' ? 'hint' : level})`;
+}
+
+const MOST = 2;
 
 function comparison(one: ApproachComparison, { paint, width, detailed }: ApproachesStyle): readonly string[] {
   const head = paint.bold(`${one.from} -> ${one.to}`);
@@ -145,7 +168,7 @@ function comparison(one: ApproachComparison, { paint, width, detailed }: Approac
     .slice(0, detailed ? undefined : MOST)
     .flatMap(({ before, after, packets, example }) => [
       `  ${paint.bold(`${OUTCOME_WORDS[before]} -> ${OUTCOME_WORDS[after]}`)}`,
-      `    ${paragraph({ text: packets, width: width - 4, hang: 0 }).replaceAll('\n', '\n    ')}`,
+      ...(detailed ? [`    ${paragraph({ text: packets, width: width - 4, hang: 0 }).replaceAll('\n', '\n    ')}`] : []),
       `    example  ${example}`,
     ]);
   const more = detailed ? 0 : one.changes.length - MOST;

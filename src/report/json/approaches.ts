@@ -10,6 +10,8 @@ import { splitList } from '../../istio/settings/settings.ts';
 import { type Version, versionName } from '../../istio/settings/version.ts';
 import { assumptionTexts } from '../../mesh/assumption.ts';
 import type { ApproachDiff } from '../../pods/approaches.ts';
+import type { Level } from '../../prove/proof/claim.ts';
+import type { Finding } from '../../prove/proof/finding.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import { type ApproachChange, approachBounds, toChanges } from './approachesChanges.ts';
 import { type CheckDiagnostic, toCheckReport } from './check.ts';
@@ -28,6 +30,8 @@ export interface ApproachedPod {
   readonly name: string;
   readonly approaches: readonly ApproachJson[];
   readonly comparisons: readonly ApproachComparison[];
+  /** each approach that captures the pod, beside itself by Istio's other backend */
+  readonly backends: readonly ApproachBackends[];
   readonly assumptions: readonly string[];
 }
 
@@ -44,6 +48,14 @@ export interface ApproachJson extends Privileges {
   /** networks besides eth0 */
   readonly interfaces: readonly { readonly name: string; readonly captured: boolean }[];
   readonly findings: readonly FindingJson[];
+}
+
+export interface ApproachBackends {
+  readonly mode: Approach;
+  /** null: this version of Istio has but one backend */
+  readonly equivalent: boolean | null;
+  /** each once, the most serious first; `name`: a page of `explain`, null where none is known */
+  readonly differences: readonly { readonly name: string | null; readonly level: Level; readonly undecided: boolean }[];
 }
 
 export interface ApproachComparison {
@@ -63,6 +75,8 @@ export interface ApproachComparison {
 /** One pod asked of every approach. */
 export interface PodAnswers {
   readonly answers: readonly EnrolledPodInput[];
+  /** of those that capture it: what sets Istio's two backends apart there */
+  readonly backends: readonly { readonly mode: Approach; readonly findings: readonly Finding[] }[];
   readonly pairs: readonly { readonly from: Approach; readonly to: Approach; readonly diff: ApproachDiff | undefined }[];
 }
 
@@ -81,7 +95,7 @@ export function toApproachesReport({ version, pods, diagnostics }: ApproachesInp
   };
 }
 
-function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
+function toPod({ answers, pairs, backends }: PodAnswers): readonly ApproachedPod[] {
   const pod = answers[0]?.enrolment.facts.pod;
   if (pod === undefined) return [];
   const assumptions = answers.flatMap(({ enrolment, rules }) => assumptionTexts(podAssumptions(enrolment, rules)));
@@ -100,9 +114,19 @@ function toPod({ answers, pairs }: PodAnswers): readonly ApproachedPod[] {
         changes: diff === undefined ? [] : toChanges(diff),
         undecided: diff?.diffs.reduce((sum, one) => sum + one.undecided.length, 0) ?? 0,
       })),
+      backends: backends.map(toBackends),
       assumptions: [...new Set(assumptions)],
     },
   ];
+}
+
+function toBackends({ mode, findings }: PodAnswers['backends'][number]): ApproachBackends {
+  const isKnown = findings.some(({ verdict }) => verdict !== 'not-applicable');
+  const bad = findings.filter(({ verdict }) => verdict === 'violated' || verdict === 'undecided');
+  const all = bad.map(({ page, level, verdict }) => ({ name: page ?? null, level, undecided: verdict === 'undecided' }));
+  const isFirst = ({ name }: (typeof all)[number], at: number): boolean =>
+    name === null || all.findIndex((one) => one.name === name) === at;
+  return { mode, equivalent: isKnown ? bad.length === 0 : null, differences: all.filter(isFirst) };
 }
 
 function toApproach({ enrolment, rules, findings }: EnrolledPodInput): ApproachJson {
