@@ -12,7 +12,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { findExpression } from '../selectors/all.ts';
 import { constantOf } from './constant.ts';
-import { inItsPlace, withOthers } from './taken.ts';
+import { inItsPlace, ofOtherIcmp, withOthers } from './taken.ts';
 
 export interface KeyPart {
   readonly selection: Selection;
@@ -101,6 +101,8 @@ function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPar
   const { implies } = expression;
   const wrong = implies?.family !== undefined && implies.family !== context.family;
   const part = { type, span: selector, expression };
+  // in a table of one family nft asks of ICMP of the other one for the protocol alone, which a packet may have
+  if (wrong && implies.proto !== undefined && context.table !== 'inet') return { ...part, selection: ofOtherIcmp(expression) };
   if (wrong) return { ...part, selection: implies.family === context.taken?.family ? inItsPlace(expression) : ABSENT };
   const selection = expression.select(context, selector);
   const isAsked = implies?.proto === undefined || implies.proto !== context.taken?.proto;

@@ -11,6 +11,11 @@ export function inItsPlace({ name, at }: Expression): Selection {
   return unknown(what, inSet('length', [{ lo: Math.ceil((offset + width) / 8), hi: 0xffff }]));
 }
 
+/** Behind the header of the family that it is not for. */
+export function ofOtherIcmp({ name }: Expression): Selection {
+  return unknown(`\`${name}\` of a packet of the other family`);
+}
+
 /** Of the protocol that is meant the field, of others what they have in its place. */
 export function withOthers(selection: Selection, { name }: Expression, proto: number): Selection {
   const isMeant = equals('proto', proto);

@@ -97,6 +97,19 @@ export const EDGE_CASES: readonly NftCase[] = [
     ends: { [IN]: `${DELIVERED} mark 9` },
   },
   {
+    name: 'in a table of one family ICMP of the other one is told by its protocol alone',
+    remembers: true,
+    nft:
+      table('ip t', base('o', 'filter output 0', 'icmpv6 type 8 meta mark set mark | 1', 'icmpv6 type 9 meta mark set mark | 2')) +
+      table('ip6 t', base('o', 'filter output 0', 'icmp type 128 meta mark set mark | 4', 'icmp code 1 meta mark set mark | 8')) +
+      inet(base('o', 'filter output 1', 'icmpv6 type 8 meta mark set mark | 16', 'icmp type 128 meta mark set mark | 32')),
+    ends: {
+      'out icmpv6 10.244.0.5 -> 203.0.113.9 uid=0': 'sent -o eth0 10.244.0.5 > 203.0.113.9 mark 1',
+      'out icmp 10.244.0.5 -> 203.0.113.9 uid=0': 'sent -o eth0 10.244.0.5 > 203.0.113.9',
+      'out icmp fd00:10:244::5 -> 2001:db8::9 uid=0': 'sent -o eth0 fd00:10:244::5 > 2001:db8::9 mark 4',
+    },
+  },
+  {
     name: 'lo has the number 1',
     nft: inet(base('i', 'filter input 0', 'iif 1 meta mark set mark | 1', 'iif != 1 meta mark set mark | 2')),
     ends: {
