@@ -11,6 +11,7 @@ import { readPacketJson } from '../../../src/packet/readPacketJson.ts';
 import type { ResultsReport } from '../../../src/report/json/diffResults.ts';
 import { chainwalk } from '../../cli/memoryIo.ts';
 import { hostOf } from '../../support/host.ts';
+import { packetOf } from '../../support/packet.ts';
 import { describePair } from '../describe.ts';
 import { examine } from '../examine.ts';
 import { NOT_SENT } from '../generate/randomPacket.ts';
@@ -132,6 +133,29 @@ describe('kube-proxy in its mode of iptables and of nftables', () => {
     // session affinity, which is remembered in other ways
     expect(undecided.filter(({ packets }) => !packets.includes('-> 10.96.0.60:80')).map(({ packets }) => packets)).toEqual([]);
     expect(await inKernel(4, changes)).toBeGreaterThanOrEqual(20);
+  });
+});
+
+describe.runIf(kernelHere())('a node whose FORWARD has the policy DROP', () => {
+  let oracle: Oracle | undefined;
+  afterAll(() => oracle?.close());
+  const packets = [packetOf('in tcp 198.51.100.9:40000 -> 192.168.1.10:30080 iif=eth0', hostOf(HOST))];
+  const { base, head } = rulesOf(4);
+  const policy = '*filter\n:INPUT ACCEPT\n:FORWARD DROP\n:OUTPUT ACCEPT\nCOMMIT\n';
+
+  test('a node port works in the mode of iptables', async () => {
+    oracle ??= openOracle('nft');
+    const v4 = base.replace(':FORWARD ACCEPT', ':FORWARD DROP');
+    const [pair] = await examine(oracle, { host: HOST, family: 4, rules: { v4 }, packets });
+    expect(pair?.disagreement).toBe(undefined);
+    expect(pair && accountOfAnswer(pair.answer).end).toMatch(/^forwarded/);
+  });
+
+  test('and is dropped in the mode of nftables', async () => {
+    oracle ??= openOracle('nft');
+    const [pair] = await examineNft(oracle, { host: HOST, rules: { nft: head, v4: policy }, packets });
+    expect(pair?.disagreement).toBe(undefined);
+    expect(pair && accountOfAnswer(pair.answer).end).toMatch(/drop/);
   });
 });
 
