@@ -3,8 +3,8 @@
 
 import { BudgetError } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { does, everyMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
-import { eachLeaf } from '../../netfilter/matchExpr.ts';
+import { does, eachMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
+import { eachLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { baseIn, basesOf } from '../../ruleset/stages.ts';
@@ -56,12 +56,13 @@ export function redundantRules({ family, tables }: Ruleset, { host, budget }: Sp
 /** Rules, where each element of a map or of a set of concatenations is one more: all of them are looked at in a walk. */
 export function sizeOf(table: Table): number {
   let size = 0;
-  for (const match of rulesOfTable(table).flatMap(everyMatch)) {
+  const count = (match: MatchExpr): void => {
     size++;
     eachLeaf(match, (leaf) => {
       if (leaf.kind === 'tuple') size += leaf.rows.length - 1;
     });
-  }
+  };
+  for (const rule of rulesOfTable(table)) eachMatch(rule, count);
   return size;
 }
 

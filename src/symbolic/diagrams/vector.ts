@@ -20,6 +20,16 @@ export function equal(manager: BddManager, vector: Vector, value: number | bigin
   return remembered(manager, { vector, key: `${value}`, make: () => masked(manager, vector, { value }) });
 }
 
+/** Packets of a set in which the vector is the number: built on top of the set where that is of later variables alone. */
+export function equalWithin(
+  manager: BddManager,
+  vector: Vector,
+  { value, within }: { readonly value: number | bigint; readonly within: Bdd },
+): Bdd {
+  if (within === FULL || isConstant(vector)) return manager.and(within, equal(manager, vector, value));
+  return masked(manager, vector, { value }, within);
+}
+
 /** The same number for all packets. */
 function isConstant(vector: Vector): boolean {
   return vector.every((bit) => bit <= FULL);
@@ -44,14 +54,14 @@ interface MaskTest {
   readonly mask?: number | bigint;
 }
 
-function masked(manager: BddManager, vector: Vector, { value, mask }: MaskTest): Bdd {
+function masked(manager: BddManager, vector: Vector, { value, mask }: MaskTest, within = FULL): Bdd {
   const width = vector.length;
   const wanted = value.toString(2).padStart(width, '0');
   const tested = mask?.toString(2).padStart(width, '0');
   if (wanted.length > width || (tested !== undefined && (BigInt(value) & ~BigInt(mask ?? 0)) !== 0n)) return EMPTY;
   manager.count(width >> 2);
   const skipped = (tested?.length ?? width) - width;
-  let result = FULL;
+  let result = within;
   // from the last bit up: each step adds one node on top
   for (let bit = width - 1; bit >= 0; bit--) {
     if (tested !== undefined && tested.charCodeAt(bit + skipped) !== ONE) continue;

@@ -1,8 +1,8 @@
 /** What the rules of a table ask about. Interface names fall into parts that no rule of a table distinguishes: the names it mentions, and what lies between them. */
 
 import type { Interval } from '../../lib/intervals.ts';
-import { everyMatch } from '../../netfilter/everyEffect.ts';
-import { eachFieldLeaf, type FieldLeaf } from '../../netfilter/matchExpr.ts';
+import { eachMatch } from '../../netfilter/everyEffect.ts';
+import { eachFieldLeaf, type FieldLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 
@@ -17,17 +17,20 @@ export function nameParts(table: Table): NameParts {
     if (leaf.kind !== 'in' || (leaf.field !== 'iif' && leaf.field !== 'oif')) return;
     for (const { lo, hi } of leaf.intervals) ends[leaf.field].add(String(lo)).add(String(hi));
   };
-  for (const { rules } of table.chains.values()) for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, collect);
+  eachMatchOf(table, (match) => eachFieldLeaf(match, collect));
   return { iif: partsBetween(ends.iif), oif: partsBetween(ends.oif) };
 }
 
 /** Every field that some rule of the table asks about. */
 export function askedFields(table: Table): ReadonlySet<Field> {
   const fields = new Set<Field>();
-  for (const { rules } of table.chains.values()) {
-    for (const match of rules.flatMap(everyMatch)) eachFieldLeaf(match, ({ field }) => fields.add(field));
-  }
+  const collect = ({ field }: FieldLeaf): void => void fields.add(field);
+  eachMatchOf(table, (match) => eachFieldLeaf(match, collect));
   return fields;
+}
+
+function eachMatchOf({ chains }: Table, visit: (match: MatchExpr) => void): void {
+  for (const { rules } of chains.values()) for (const rule of rules) eachMatch(rule, visit);
 }
 
 /** Greater than every interface name. */

@@ -13,7 +13,7 @@ import { CT_STATES } from '../../packet/packet.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { unionOf } from '../diagrams/unionTree.ts';
-import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
+import { constant, equalWithin, maskedEqual, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { ofTypeNumbers, ofTypesFrom } from './addressTypes.ts';
 import { answerTuple, type BitReading, connectionPort, otherType, statusBits } from './connectionBits.ts';
@@ -35,9 +35,19 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
     case 'always':
       return { must: FULL, may: FULL };
     case 'and': {
-      const parts = expr.of.map((part) => encode(space, env, part));
-      const may = manager.all(parts.map((part) => part.may));
-      return { must: parts.every((part) => part.must === part.may) ? may : manager.all(parts.map((part) => part.must)), may };
+      const points: Point[] = [];
+      const parts: Encoded[] = [];
+      for (const part of expr.of) {
+        const point = pointOf(space, env, part);
+        if (point === undefined) parts.push(encode(space, env, part));
+        else {
+          points.push(point);
+          parts.push(exactly(point.present));
+        }
+      }
+      const may = withPoints(manager, points, manager.all(parts.map((part) => part.may)));
+      if (parts.every((part) => part.must === part.may)) return { must: may, may };
+      return { must: withPoints(manager, points, manager.all(parts.map((part) => part.must))), may };
     }
     case 'or': {
       const parts = expr.of.map((part) => encode(space, env, part));
@@ -91,6 +101,28 @@ function encodeRows(space: Space, env: Env, expr: TupleExpr): Encoded {
         ),
     may,
   };
+}
+
+/** A header field has one value. */
+interface Point extends BitReading {
+  readonly value: number | bigint;
+}
+
+function pointOf(space: Space, env: Env, expr: MatchExpr): Point | undefined {
+  if (expr.kind !== 'in' || !POINTS.has(expr.field) || env.free?.has(expr.field) || isUnsaid(space, env, expr.field)) return undefined;
+  const [first, second] = expr.intervals as IntervalSet<number | bigint>;
+  if (first === undefined || second !== undefined || first.lo !== first.hi) return undefined;
+  return { ...readField(space, env, expr.field), value: first.lo };
+}
+
+const POINTS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'proto', 'mark']);
+
+/** From the last variables up, so that each stands on top of those before: maps have 100,000 elements of an address and a port, whose sets
+ *  are made in half of the time, with half of the nodes. */
+function withPoints(manager: Space['manager'], points: readonly Point[], set: Bdd): Bdd {
+  const top = ({ bits }: Point): number => manager.variableOf(bits[0] ?? FULL);
+  const sorted = points.length < 2 ? points : points.toSorted((a, b) => top(b) - top(a));
+  return sorted.reduce((within, { bits, value }) => equalWithin(manager, bits, { value, within }), set);
 }
 
 function exactly(set: Bdd): Encoded {

@@ -2,7 +2,7 @@
 
 import { memoize } from '../../lib/memo.ts';
 import type { Effect, Switch } from '../../netfilter/effect.ts';
-import { callsIn, everyEffect, everyMatch } from '../../netfilter/everyEffect.ts';
+import { callsIn, eachMatch, everyEffect } from '../../netfilter/everyEffect.ts';
 import { eachFieldLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
@@ -41,7 +41,7 @@ function partsIn(table: Table, name: string): PartsOfChain {
   // a Set grows while it is walked
   for (const chain of seen) {
     for (const rule of table.chains.get(chain)?.rules ?? []) {
-      for (const match of everyMatch(rule)) eachFieldLeaf(match, ({ field }) => addAll(asked, FIELD_READS[field]));
+      eachMatch(rule, (match) => eachFieldLeaf(match, ({ field }) => addAll(asked, FIELD_READS[field])));
       written.push(
         ...everyEffect(rule)
           .map(effectReads)

@@ -1,7 +1,7 @@
 /** What a rule does to a class of packets before its target acts. */
 
 import { STEPS_OF_A_CLASS } from '../../lib/budget.ts';
-import { isIdleRule } from '../../netfilter/everyEffect.ts';
+import { hasOneEffect, isIdleRule } from '../../netfilter/everyEffect.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -30,7 +30,7 @@ export function split(
   const isUnclear = certain !== possible && walk.sureOnly === true && mentionsUnmodelled(rule.match);
   const seen = isUnclear ? certain : possible;
   walk.visit?.(rule, one.set, walk.sureOnly === true ? manager.and(seen, branches.must) : seen);
-  if (possible === EMPTY || isIdleRule(rule, isWhole(walk.space, possible))) return { taken: [], passed: [one] };
+  if (possible === EMPTY || isIdle(walk.space, rule, possible)) return { taken: [], passed: [one] };
   const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
   const either = unknown === EMPTY ? undefined : eitherOdds(doubtOf(walk.space, rule, rule.clauses), rule.match);
   const parts = (certainSet: Bdd, doubt: Doubt | undefined): readonly PacketClass[] => [
@@ -38,6 +38,11 @@ export function split(
     ...(doubt === undefined ? [] : [{ ...one, set: unknown, doubts: [...one.doubts, doubt] }]),
   ];
   return { taken: parts(certain, either?.taken), passed: parts(manager.minus(one.set, possible), either?.passed) };
+}
+
+/** Only branches ask whether packets are fragments. */
+function isIdle(space: Space, rule: Rule, set: Bdd): boolean {
+  return isIdleRule(rule) || (!hasOneEffect(rule) && isIdleRule(rule, isWhole(space, set)));
 }
 
 function isWhole({ manager, start }: Space, set: Bdd): boolean {

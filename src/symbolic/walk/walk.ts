@@ -137,11 +137,9 @@ function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[
     live = next.length === 1 ? next : merge(walker.space, next);
   }
   budget.hold(-held);
-  return {
-    accepted: merge(walker.space, accepted, true),
-    ended: mergeEnded(walker.space, ended),
-    back: merge(walker.space, [...back, ...live]),
-  };
+  const passed = merge(walker.space, [...back, ...live]);
+  if (walker.open !== undefined) return { accepted: [], ended: [], back: passed };
+  return { accepted: merge(walker.space, accepted, true), ended: mergeEnded(walker.space, ended), back: passed };
 }
 
 function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedClass[] {
