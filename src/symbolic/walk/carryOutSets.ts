@@ -15,7 +15,7 @@ export interface OneEffect {
   readonly effect: Effect;
 }
 
-interface Carrier<Call> extends Pick<TableWalk, 'space' | 'sureOnly'> {
+interface Carrier<Call> extends Pick<TableWalk, 'space' | 'sureOnly' | 'open'> {
   /** an effect that is no switch */
   readonly carryOut: (hit: PacketClass, one: OneEffect) => Generator<Call, CarriedSets, ChainResult>;
 }
@@ -27,7 +27,7 @@ export function* carryOutSets<Call>(
   hits: readonly PacketClass[],
   effects = rule.effects,
 ): Generator<Call, CarriedSets, ChainResult> {
-  const { space, sureOnly, carryOut } = carrier;
+  const { space, sureOnly, open, carryOut } = carrier;
   const accepted: PacketClass[] = [];
   const ended: EndedClass[] = [];
   const left: PacketClass[] = [];
@@ -47,7 +47,7 @@ export function* carryOutSets<Call>(
         add(yield* carryOut(one, { rule, effect }));
         continue;
       }
-      const { taken, none } = takeBranches(space, one, { rule, effect, sureOnly });
+      const { taken, none } = takeBranches(space, one, { rule, effect, sureOnly, isSilent: open !== undefined });
       append(left, none);
       for (const { branch, hit } of taken) add(yield* carryOutSets(carrier, rule, [hit], branch.effects));
     }

@@ -91,9 +91,11 @@ interface Dispatching {
   readonly effect: Switch;
   /** packets about which something unmodelled decides are not followed */
   readonly sureOnly: boolean | undefined;
+  /** nobody asks for doubts */
+  readonly isSilent: boolean;
 }
 
-export function takeBranches(space: Space, one: PacketClass, { rule, effect, sureOnly }: Dispatching): Dispatched {
+export function takeBranches(space: Space, one: PacketClass, { rule, effect, sureOnly, isSilent }: Dispatching): Dispatched {
   const { manager } = space;
   const taken: { branch: SwitchBranch; hit: PacketClass }[] = [];
   let left: readonly PacketClass[] = [one];
@@ -114,12 +116,12 @@ export function takeBranches(space: Space, one: PacketClass, { rule, effect, sur
       const unknown = isUnmodelled && sureOnly === true ? EMPTY : manager.minus(possible, certain);
       // most branches are never put into words
       const doubt = () => doubtOf(space, rule, [{ text: branch.text ?? effect.text ?? rule.text, expr: branch.match }]);
-      const open = unknown === EMPTY ? undefined : eitherOdds(doubt(), branch.match);
+      const open = unknown === EMPTY || isSilent ? undefined : eitherOdds(doubt(), branch.match);
       if (certain !== EMPTY) taken.push({ branch, hit: { ...part, set: certain } });
       keep(manager.minus(part.set, possible));
-      if (open === undefined) continue;
-      taken.push({ branch, hit: { ...part, set: unknown, doubts: [...part.doubts, open.taken] } });
-      keep(unknown, [...part.doubts, open.passed]);
+      if (unknown === EMPTY) continue;
+      taken.push({ branch, hit: { ...part, set: unknown, doubts: open === undefined ? part.doubts : [...part.doubts, open.taken] } });
+      keep(unknown, open === undefined ? part.doubts : [...part.doubts, open.passed]);
     }
     left = rest;
     if (left.length === 0) break;

@@ -16,7 +16,7 @@ import type { TableWalk } from './tableWalk.ts';
 
 /** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. */
 export function split(
-  walk: Pick<TableWalk, 'space' | 'sureOnly' | 'visit'>,
+  walk: Pick<TableWalk, 'space' | 'sureOnly' | 'visit' | 'open'>,
   one: PacketClass,
   rule: Rule,
 ): { readonly taken: readonly PacketClass[]; readonly passed: readonly PacketClass[] } {
@@ -32,10 +32,12 @@ export function split(
   walk.visit?.(rule, one.set, walk.sureOnly === true ? manager.and(seen, branches.must) : seen);
   if (possible === EMPTY || isIdle(walk.space, rule, possible)) return { taken: [], passed: [one] };
   const unknown = certain === possible || isUnclear ? EMPTY : manager.minus(possible, certain);
-  const either = unknown === EMPTY ? undefined : eitherOdds(doubtOf(walk.space, rule, rule.clauses), rule.match);
+  // who asks for rules alone asks for no doubts, which are words
+  const isSilent = unknown === EMPTY || walk.open !== undefined;
+  const either = isSilent ? undefined : eitherOdds(doubtOf(walk.space, rule, rule.clauses), rule.match);
   const parts = (certainSet: Bdd, doubt: Doubt | undefined): readonly PacketClass[] => [
     ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
-    ...(doubt === undefined ? [] : [{ ...one, set: unknown, doubts: [...one.doubts, doubt] }]),
+    ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts: doubt === undefined ? one.doubts : [...one.doubts, doubt] }]),
   ];
   return { taken: parts(certain, either?.taken), passed: parts(manager.minus(one.set, possible), either?.passed) };
 }

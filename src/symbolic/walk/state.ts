@@ -199,6 +199,12 @@ export function isUnsaidOfFragment({ fragments }: Env, field: Field): boolean {
 export function merge<T extends PacketClass>(space: Space, classes: readonly T[], byRule = false): readonly T[] {
   if (classes.length < 2) return classes;
   space.budget.step(classes.length);
+  const [{ env, doubts }] = classes as readonly [T];
+  // most that come together have been left as they are: no words are needed to compare them
+  if (!byRule && classes.every((one) => one.env === env && one.doubts === doubts)) {
+    const set = space.manager.any(classes.map((one) => one.set));
+    return set === EMPTY ? [] : [{ ...(classes[0] as T), set }];
+  }
   const names = stateNamesOf(space.manager);
   const byKey = new Map<string, { readonly one: T; readonly sets: Bdd[] }>();
   for (const one of classes) {
