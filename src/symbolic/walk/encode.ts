@@ -8,16 +8,16 @@ import { isAssured } from '../../netfilter/firstState.ts';
 import type { MatchExpr, TupleExpr } from '../../netfilter/matchExpr.ts';
 import { rowsOf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
-import { CONNECTION_FIELDS, WAYS_BACK } from '../../packet/fields.ts';
+import { CONNECTION_FIELDS } from '../../packet/fields.ts';
 import { CT_STATES } from '../../packet/packet.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { unionOf } from '../diagrams/unionTree.ts';
-import { constant, equalWithin, maskedEqual, vectorIn } from '../diagrams/vector.ts';
+import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { ofTypeNumbers, ofTypesFrom } from './addressTypes.ts';
 import { answerTuple, type BitReading, connectionPort, otherType, statusBits } from './connectionBits.ts';
-import { wayBackSet } from './reversePath.ts';
+import { derivedSet } from './derivedSet.ts';
+import { onlyPoint, type Point, withPoints } from './points.ts';
 import { socketReading } from './socketReading.ts';
 import type { Env, FreeField } from './state.ts';
 import { hasTemplate, isUnsaidOfFragment } from './state.ts';
@@ -103,26 +103,10 @@ function encodeRows(space: Space, env: Env, expr: TupleExpr): Encoded {
   };
 }
 
-/** A header field has one value. */
-interface Point extends BitReading {
-  readonly value: number | bigint;
-}
-
 function pointOf(space: Space, env: Env, expr: MatchExpr): Point | undefined {
-  if (expr.kind !== 'in' || !POINTS.has(expr.field) || env.free?.has(expr.field) || isUnsaid(space, env, expr.field)) return undefined;
-  const [first, second] = expr.intervals as IntervalSet<number | bigint>;
-  if (first === undefined || second !== undefined || first.lo !== first.hi) return undefined;
-  return { ...readField(space, env, expr.field), value: first.lo };
-}
-
-const POINTS: ReadonlySet<Field> = new Set<Field>(['src', 'dst', 'sport', 'dport', 'proto', 'mark']);
-
-/** From the last variables up, so that each stands on top of those before: maps have 100,000 elements of an address and a port, whose sets
- *  are made in half of the time, with half of the nodes. */
-function withPoints(manager: Space['manager'], points: readonly Point[], set: Bdd): Bdd {
-  const top = ({ bits }: Point): number => manager.variableOf(bits[0] ?? FULL);
-  const sorted = points.length < 2 ? points : points.toSorted((a, b) => top(b) - top(a));
-  return sorted.reduce((within, { bits, value }) => equalWithin(manager, bits, { value, within }), set);
+  const asked = onlyPoint(expr);
+  if (asked === undefined || env.free?.has(asked.field) || isUnsaid(space, env, asked.field)) return undefined;
+  return { ...readField(space, env, asked.field), value: asked.value };
 }
 
 function exactly(set: Bdd): Encoded {
@@ -147,23 +131,6 @@ function placesOf({ names }: FreeField, intervals: IntervalSet): IntervalSet {
   if (names === undefined) return intervals;
   const inside = ({ lo, hi }: (typeof names)[number]): boolean => intervals.some((one) => one.lo <= lo && hi <= one.hi);
   return names.flatMap((name, place) => (inside(name) ? [point(place)] : []));
-}
-
-/** Address types: the addresses that the host has of the matched types. Ways back: those of the routes. */
-function derivedSet(
-  space: Space,
-  env: Env,
-  { field, intervals }: { readonly field: Field; readonly intervals: IntervalSet },
-): Bdd | undefined {
-  if (field.startsWith('wayBack')) {
-    const ways = WAYS_BACK.filter((_, index) => includes(intervals, index));
-    return wayBackSet(space, env, { ways, marked: field === 'wayBackMarked', made: field === 'wayBackMade' });
-  }
-  if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
-  const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;
-  const [address, other] = field.startsWith('src') ? [env.src, env.dst] : [env.dst, env.src];
-  const types = (value: number): boolean => includes(intervals, value);
-  return field.includes('From') ? ofTypesFrom(space, { address, other, dev }, types) : ofTypeNumbers(space, { address, dev }, types);
 }
 
 /** A field as a function of the packet at its start; not for names and derived fields. */

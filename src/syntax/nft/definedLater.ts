@@ -16,12 +16,12 @@ export interface NamedEarly {
 type Named = Pick<NamedEarly, 'of' | 'key' | 'name'>;
 
 export function noteEarly(cursor: NftCursor, table: NftTableState, rule: NftRuleNode): void {
-  note(cursor, table, namesIn(rule));
+  note(cursor, table, rule);
 }
 
 /** A map may send packets to chains. */
 export function noteEarlyTargets(cursor: NftCursor, table: NftTableState, elements: readonly NftElement[]): void {
-  for (const { value } of elements) if (value?.kind === 'verdict' && value.chain !== undefined) note(cursor, table, namesIn(value));
+  for (const { value } of elements) if (value?.kind === 'verdict' && value.chain !== undefined) note(cursor, table, value);
 }
 
 /** At the end of a block. */
@@ -30,8 +30,10 @@ export function noteEarlyIn(cursor: NftCursor, table: NftTableState): void {
   for (const { value, elements } of table.sets.values()) if (value !== undefined) noteEarlyTargets(cursor, table, elements);
 }
 
-function note(cursor: NftCursor, table: NftTableState, names: Iterable<Named>): void {
-  for (const named of names) if (!table[named.of].has(named.key)) cursor.early.set(named.name.start, { table, ...named });
+function note(cursor: NftCursor, table: NftTableState, node: unknown): void {
+  eachNamed(node, (named) => {
+    if (!table[named.of].has(named.key)) cursor.early.set(named.name.start, { table, ...named });
+  });
 }
 
 /** What is not there at the end either is said by those who look at the whole table. */
@@ -46,15 +48,12 @@ export function sayDefinedLater({ early, report }: NftCursor, world: NftWorld): 
   }
 }
 
-function* namesIn(node: unknown): Generator<Named> {
+/** Every rule of a text is looked at: nothing is made for its parts. */
+function eachNamed(node: unknown, visit: (named: Named) => void): void {
   if (typeof node !== 'object' || node === null) return;
-  if (Array.isArray(node)) {
-    for (const one of node) yield* namesIn(one);
-    return;
-  }
   const named = namedBy(node as NftStatement | { readonly kind: 'reference'; readonly name: NftName });
-  if (named !== undefined) yield named;
-  for (const inner of Object.values(node)) yield* namesIn(inner);
+  if (named !== undefined) visit(named);
+  for (const part in node) eachNamed(node[part as keyof typeof node], visit);
 }
 
 function namedBy(node: NftStatement | { readonly kind: 'reference'; readonly name: NftName }): Named | undefined {
