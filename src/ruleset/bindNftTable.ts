@@ -71,7 +71,10 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   const families = FAMILIES[node.family];
   const [family = 4] = families;
   for (const set of node.sets) checkSet(set, { ...shared, family, report: ofIptables ? () => {} : binding.report });
-  if (families.length === 0) return bindApart(node, binding);
+  if (families.length === 0) {
+    checkApart(node, chains, { ...shared, family, report: binding.report });
+    return bindApart(node, binding);
+  }
   const linked = families.map((family): readonly [Family, LinkedNftTable] => {
     const context: TableContext = { ...shared, family, report: ofIptables ? () => {} : binding.report };
     return [family, linkTable(node, { name, chains, context, binding })];
@@ -79,9 +82,20 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   return { families: new Map(linked) };
 }
 
-/** Its rules are not walked: only what it is made of is checked. */
+/** Of rules that no packet of IP walks, too. */
+function checkApart(node: NftTableNode, { all, chainOf }: NamedChains, context: TableContext): void {
+  const checked = all.map(({ name, base, rules }): CheckedChain => {
+    if (base !== undefined) checkedPriority(base, node.family, context.report);
+    const jumps = rules.flatMap((rule, index) => {
+      const ruleId = `${node.name.text} ${name.text} ${index + 1}`;
+      return lowerRule(rule, { ...context, ruleId }, chainOf).jumps.map(({ chain, span }): Jump => ({ to: chain, at: index, span }));
+    });
+    return { name, base: undefined, isBase: base !== undefined, jumps, limits: [] };
+  });
+  checkNftTable(node, checked, { ofIptables: false, report: context.report });
+}
+
 function bindApart(node: NftTableNode, binding: Binding): BoundNftTable | undefined {
-  for (const { base } of node.chains) if (base !== undefined) checkedPriority(base, node.family, binding.report);
   if (node.family === 'netdev') return bindNetdev(node, binding);
   const finding = apart(node);
   if (finding !== undefined) binding.report(finding);
@@ -173,7 +187,8 @@ function withAnonymous(node: NftTableNode): NamedChains {
   return { all, chainOf: (rules) => names.get(rules) ?? '' };
 }
 
-function changedSets(chains: readonly NftChainNode[]): ReadonlySet<string> {
+/** Names of the sets that packets add to or remove from. */
+export function changedSets(chains: readonly NftChainNode[]): ReadonlySet<string> {
   const changed = new Set<string>();
   for (const { rules } of chains)
     for (const { statements } of rules) for (const one of statements) if (one.kind === 'dynamic') changed.add(one.set.text);

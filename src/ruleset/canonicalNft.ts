@@ -3,7 +3,8 @@ import type { TableContext } from '../expressions/contract/context.ts';
 import { canonicalRule } from '../expressions/rule/canonical.ts';
 import { canonicalObject } from '../expressions/rule/canonicalObjects.ts';
 import { canonicalNamedSet } from '../expressions/rule/canonicalSets.ts';
-import type { NftBaseNode, NftChainNode, NftFamily, NftRulesetNode, NftTableNode } from '../syntax/nft/ast.ts';
+import type { NftBaseNode, NftChainNode, NftFamily, NftRulesetNode, NftSetNode, NftTableNode } from '../syntax/nft/ast.ts';
+import { changedSets } from './bindNftTable.ts';
 import { priorityOf } from './nftBase.ts';
 import { isNamedAt, prioritiesOf } from './nftPlaces.ts';
 
@@ -22,17 +23,24 @@ function canonicalTable(table: NftTableNode): NftTableNode {
     known: new Map(),
     report: () => {},
   };
+  const changed = changedSets(table.chains);
   const ruleContext = { ...context, ruleId: '' };
   return {
     ...table,
     objects: table.objects.map((object) => canonicalObject(object, table.family)),
-    sets: table.sets.map((set) => canonicalNamedSet(set, ruleContext)),
+    sets: table.sets.map((set) => canonicalNamedSet(changed.has(set.name.text) ? withSize(set) : set, ruleContext)),
     chains: table.chains.map((chain) => ({
       ...chain,
       ...(chain.base !== undefined && { base: canonicalBase(chain.base, table.family) }),
       rules: chain.rules.map((rule) => canonicalRule(rule, ruleContext)),
     })),
   };
+}
+
+/** That packets add to. nftables src/evaluate.c stmt_evaluate_set() */
+function withSize(set: NftSetNode): NftSetNode {
+  const { start, end } = set.name;
+  return { ...set, size: set.size ?? { start, end, text: '65535' } };
 }
 
 /** How far from a name a priority is still told by it. nftables src/rule.c prio2str() */

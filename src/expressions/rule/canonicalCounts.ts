@@ -95,7 +95,7 @@ export function canonicalOther(statement: Other): NftStatement {
   const words = says.map(({ text }) => text);
   const said = (texts: readonly string[]): NftStatement => ({ ...statement, says: texts.map((text) => ({ text, start, end })) });
   if (statement.verb === 'dup' || statement.verb === 'fwd')
-    return said(words.map((word, at) => (words[at - 1] === 'device' && !/^["$]/.test(word) ? `"${word}"` : word)));
+    return said(words.map((word, at) => (isDevice(statement.verb, words.slice(0, at)) && !/^["$]/.test(word) ? `"${word}"` : word)));
   if (statement.verb === 'flow') return said(['add', ...words.slice(1)]);
   if (statement.verb === 'synproxy') {
     const after = (word: string): string => (words.includes(word) ? String(nftNumber(words[words.indexOf(word) + 1] ?? '')) : '0');
@@ -107,6 +107,11 @@ export function canonicalOther(statement: Other): NftStatement {
   const at = words.findIndex((word) => word === 'to' || word === 'num');
   const to = at < 0 ? ['0'] : words.slice(at + 1).filter((word) => !/^(?:bypass|fanout)(?:,|$)/.test(word));
   return said([...(flags.length === 0 ? [] : ['flags', flags.join(',')]), 'to', ...to]);
+}
+
+/** `fwd to lo` has no address. */
+function isDevice(verb: string, before: readonly string[]): boolean {
+  return before.at(-1) === 'device' || (verb === 'fwd' && before.at(-1) === 'to' && before.length === 1);
 }
 
 /** What an element counts, and how long it stays. */

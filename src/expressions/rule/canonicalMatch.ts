@@ -166,6 +166,8 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
     }
     case 'payload':
       return renamed(expression);
+    case 'meta':
+      return expression.key === 'secpath' ? { ...expression, key: 'ipsec' } : expression;
     case 'header':
       return expression.of === 'tcp option' ? { ...expression, name: OPTIONS[expression.name] ?? expression.name } : expression;
     default:

@@ -74,7 +74,7 @@ function isFirstIgmp(statement: NftStatement, known: Protocols): boolean {
 
 function withFamily(statement: NftStatement, known: Protocols, context: NftRuleContext): readonly NftStatement[] {
   const { table } = context;
-  if (statement.kind === 'reject') return [rejected(statement, known, table === 'inet')];
+  if (statement.kind === 'reject') return [rejected(statement, known, table !== 'ip' && table !== 'ip6')];
   if (statement.kind !== 'nat' && statement.kind !== 'tproxy') return [statement];
   const { family, ...plain } = statement;
   const own = protocolsOf(table).family;

@@ -52,7 +52,7 @@ export function partOfPacket(selector: NftSelector): PartOfPacket | undefined {
 }
 
 /** Undefined: the protocol there is not known. */
-export function headerAt(base: string, { family, proto, link }: Protocols & { readonly link?: boolean | undefined }): string | undefined {
+export function headerAt(base: string, { family, proto, link }: Protocols): string | undefined {
   if (base === 'th') return proto === undefined ? undefined : HEADERS.get(proto);
   if (base === 'nh') return family === undefined ? undefined : family === 4 ? 'ip' : 'ip6';
   return base === 'll' && link === true ? 'ether' : undefined;

@@ -1,11 +1,11 @@
 /** Matches that other matches of the rule imply: nft does not list them. nftables src/payload.c payload_dependency_kill() */
-import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
-import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
+import { ARP, afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
 /** A match on a protocol that was not followed yet by one that implies it. */
 interface Pending {
@@ -13,6 +13,10 @@ interface Pending {
   readonly protocols: Protocols;
   /** of the connection: nft takes it for one of the packet */
   readonly ofCt?: true;
+  /** nft leaves it out where the protocol above is asked for, too */
+  readonly untilProtocol?: true;
+  /** it says what a frame carries, in a table of that family */
+  readonly ofLink?: true;
 }
 
 export function withoutImplied(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
@@ -21,12 +25,13 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   let transport: Pending | undefined;
   let vlan: number | undefined;
   let known: number | undefined;
+  const own = protocolsOf(context.table).family;
   for (const [at, one] of statements.entries()) {
     for (const selector of selectorsOf(one)) {
       const { family, proto } = impliedHere(selector, context);
       // nft asks for a protocol that it does not know yet
       const isAdded = selector.kind === 'payload' && proto !== undefined && proto !== known;
-      if (network?.ofCt === true && isAdded) {
+      if (network?.untilProtocol === true && isAdded) {
         gone.add(network.at);
         network = undefined;
       }
@@ -39,7 +44,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         vlan !== undefined &&
         selector.kind === 'payload' &&
         selector.protocol === 'vlan' &&
-        (selector.field !== 'type' || context.table !== 'inet')
+        (selector.field !== 'type' || !isOfMany(context))
       )
         gone.add(vlan);
       const isTransport =
@@ -48,14 +53,16 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         gone.add(transport.at);
         transport = undefined;
       }
-      if (family !== undefined && family === network?.protocols.family) {
-        gone.add(network.at);
+      const isArp = selector.kind === 'payload' && selector.protocol === 'arp' && network?.protocols.etherType === ARP;
+      if (isArp || (family !== undefined && family === network?.protocols.family)) {
+        gone.add((network as Pending).at);
         network = undefined;
       }
     }
     // nft asks for the family of what it answers
-    if (one.kind === 'reject' && network !== undefined && one.with?.[0]?.startsWith('icmpx') !== true) gone.add(network.at);
-    const resets = one.kind === 'reject' && context.table !== 'inet' && one.with?.[0]?.startsWith('tcp') === true;
+    if (one.kind === 'reject' && network !== undefined && network.ofLink !== true && one.with?.[0]?.startsWith('icmpx') !== true)
+      gone.add(network.at);
+    const resets = one.kind === 'reject' && !isOfMany(context) && one.with?.[0]?.startsWith('tcp') === true;
     if (resets && transport !== undefined) gone.add(transport.at);
     if (at < statements.length - 1 && asksOwnFamily(one, context)) gone.add(at);
     if (one.kind === 'vmap') continue;
@@ -70,14 +77,15 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     if (said.etherType === 0x8100) vlan = at;
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
     if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said } : undefined;
-    if (said.family !== undefined && isDependency(one, context)) network = { at, protocols: said };
     const ofCt = isOne ? ofConnection(one, context) : undefined;
-    if (network?.ofCt === true && isOne && (said.proto ?? ofCt?.proto) !== undefined) {
+    if (network?.untilProtocol === true && isOne && (said.proto ?? ofCt?.proto) !== undefined) {
       gone.add(network.at);
       network = undefined;
     }
-    if (ofCt?.proto !== undefined) transport = { at, protocols: context.table === 'inet' ? {} : ofCt, ofCt: true };
-    if (ofCt?.family !== undefined) network = { at, protocols: ofCt, ofCt: true };
+    if ((said.family !== undefined || said.etherType === ARP) && isDependency(one, context))
+      network = { at, protocols: said, ...(one.left.kind === 'payload' && said.family === own && { untilProtocol: true, ofLink: true }) };
+    if (ofCt?.proto !== undefined) transport = { at, protocols: isOfMany(context) ? {} : ofCt, ofCt: true };
+    if (ofCt?.family !== undefined) network = { at, protocols: ofCt, untilProtocol: true };
   }
   return statements.filter((_, at) => !gone.has(at));
 }
@@ -97,21 +105,20 @@ function impliedHere(selector: NftSelector, context: NftRuleContext): Protocols 
 
 /** In a table of one family. */
 function asksOwnFamily(statement: NftStatement, context: NftRuleContext): boolean {
-  if (statement.kind !== 'match' || !saysEtherType(statement.left)) return false;
+  if (statement.kind !== 'match' || statement.left.kind !== 'meta' || statement.left.key !== 'protocol') return false;
   const own = protocolsOf(context.table).family;
   return own !== undefined && afterMatch({}, { ...statement, right: onlyValue(statement.right) }, context).family === own;
 }
 
-function saysEtherType(left: NftExpression): boolean {
-  return (
-    (left.kind === 'meta' && left.key === 'protocol') || (left.kind === 'payload' && left.protocol === 'ether' && left.field === 'type')
-  );
+/** Tables that both families meet, and others beside them. */
+function isOfMany({ table }: NftRuleContext): boolean {
+  return table !== 'ip' && table !== 'ip6';
 }
 
 type Match = Extract<NftStatement, { kind: 'match' }>;
 
 /** In a table of inet, `ip protocol` says more than the transport protocol, and `meta protocol` more than the family. */
-function isDependency({ left }: Match, { table }: NftRuleContext): boolean {
-  if (left.kind === 'meta') return table !== 'inet' || left.key !== 'protocol';
-  return left.kind === 'payload' && (table !== 'inet' || left.protocol === 'ether' || left.protocol === 'vlan');
+function isDependency({ left }: Match, context: NftRuleContext): boolean {
+  if (left.kind === 'meta') return !isOfMany(context) || left.key !== 'protocol';
+  return left.kind === 'payload' && (!isOfMany(context) || left.protocol === 'ether' || left.protocol === 'vlan');
 }

@@ -14,7 +14,7 @@ import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
 import { askTogether } from './joined.ts';
-import { type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
+import { ARP, type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 import { sayJoined } from './sayJoined.ts';
 
 export interface LoweredRule {
@@ -119,6 +119,10 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const message = `\`${expression.name}\` is for tables of ${expression.tables.join(', ')} only`;
       context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });
     }
+    if (selector.kind === 'payload') {
+      refuseArpHere(selector, { known, context });
+      if (selector.protocol === 'ether') known = { ...known, link: true };
+    }
     refuseBehindEtherType(selector, expression, { known, context });
     refuseVlanBehind(selector, { known, context });
     if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { ...known, etherType: VLAN };
@@ -148,13 +152,26 @@ interface Behind {
   readonly context: NftRuleContext;
 }
 
+/** Unless the rule asks for the link layer before. */
+function refuseArpHere({ protocol, field, start, end }: Payload, { known: { etherType, link }, context: { table, report } }: Behind): void {
+  if (protocol !== 'arp' || etherType === ARP || (table !== 'ip' && table !== 'ip6' && (table !== 'inet' || link === true))) return;
+  const message = `\`arp ${field}\` is for tables of arp, bridge and netdev`;
+  report({ kind: 'not-loadable', code: 'wrong-family', message, span: { start, end } });
+}
+
+type Payload = Extract<NftSelector, { readonly kind: 'payload' }> & Span;
+
 /** What the frame says that it carries. */
-function refuseBehindEtherType(selector: NftSelector & Span, { implies }: Expression, { known: { etherType }, context }: Behind): void {
+function refuseBehindEtherType(
+  selector: NftSelector & Span,
+  { implies }: Expression,
+  { known: { etherType, proto }, context }: Behind,
+): void {
   if (selector.kind !== 'payload' || etherType === undefined || etherType === VLAN) return;
   const isOther =
-    selector.protocol === 'vlan' ||
+    (selector.protocol === 'vlan' && context.table !== 'arp') ||
     (implies?.family !== undefined && etherType !== IP && etherType !== IP6) ||
-    (implies?.proto !== undefined && etherType === ARP);
+    (implies?.proto !== undefined && implies.proto !== proto && etherType === ARP);
   if (!isOther) return;
   const message = `a frame of type 0x${etherType.toString(16).padStart(4, '0')} has no \`${selector.protocol} ${selector.field}\``;
   context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
@@ -169,7 +186,7 @@ function refuseVlanBehind(selector: NftSelector & Span, { known: { family, ether
 }
 
 /** kernel include/uapi/linux/if_ether.h */
-const [IP, ARP, IP6, VLAN] = [0x0800, 0x0806, 0x86dd, 0x8100];
+const [IP, IP6, VLAN] = [0x0800, 0x86dd, 0x8100];
 
 /** Messages of ICMP that have the field are of other types than those that were asked for. */
 function ofType(known: Protocols, { name, ofTypes }: Expression, { at, context }: Asking): Protocols {

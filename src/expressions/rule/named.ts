@@ -13,10 +13,8 @@ import { inWholeBytes } from './aligned.ts';
 import { fieldAt, fieldsOver, headerAt, type PartOfPacket, type PlacedField, partOfPacket } from './fieldsByPlace.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
-type Known = Protocols & { readonly link?: boolean };
-
 export function withFieldNames(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
-  let known: Known = protocolsOf(context.table);
+  let known = protocolsOf(context.table);
   const named: NftStatement[] = [];
   for (const one of statements) {
     for (const selector of selectorsOf(one)) {
@@ -31,12 +29,12 @@ export function withFieldNames(statements: readonly NftStatement[], context: Nft
 }
 
 /** In a listing the members of a set say nothing. */
-function afterListedMatch(known: Known, statement: NftStatement, context: NftRuleContext): Protocols {
+function afterListedMatch(known: Protocols, statement: NftStatement, context: NftRuleContext): Protocols {
   const many = statement.kind === 'match' && statement.right.kind === 'set' && statement.right.elements.length > 1;
   return many ? known : afterMatch(known, statement, context);
 }
 
-function namesIn(statement: NftStatement, known: Known, context: NftRuleContext): readonly NftStatement[] {
+function namesIn(statement: NftStatement, known: Protocols, context: NftRuleContext): readonly NftStatement[] {
   if (statement.kind === 'match') {
     const { left, op } = statement;
     const right = onlyValue(statement.right);
@@ -55,7 +53,7 @@ function isPort({ base, offset, length }: Extract<NftSelector, { kind: 'raw' }>)
   return base === 'th' && length === 16 && (offset === 0 || offset === 16);
 }
 
-function fieldNamed(selector: NftSelector & Span, known: Known): NftSelector & Span {
+function fieldNamed(selector: NftSelector & Span, known: Protocols): NftSelector & Span {
   const { start, end } = selector;
   if (selector.kind === 'other' && selector.words.join(' ') === 'rt nexthop' && known.family !== undefined)
     return { start, end, kind: 'other', words: ['rt', known.family === 4 ? 'ip' : 'ip6', 'nexthop'] };
@@ -71,7 +69,7 @@ function fieldNamed(selector: NftSelector & Span, known: Known): NftSelector & S
 type Match = Extract<NftStatement, { kind: 'match' }>;
 
 interface Naming {
-  readonly known: Known;
+  readonly known: Protocols;
   readonly context: NftRuleContext;
 }
 

@@ -17,15 +17,29 @@ export interface Protocols {
   /** a set of several was asked for */
   readonly several?: boolean | undefined;
   readonly etherType?: number | undefined;
+  /** a header of the link layer was asked for */
+  readonly link?: boolean | undefined;
   /** of `meta protocol`, beside which nft takes other families too */
   readonly loose?: boolean | undefined;
   /** after a set with others: nft asks for nothing more */
   readonly taken?: NftRuleContext['taken'];
 }
 
+/** kernel include/uapi/linux/if_ether.h ETH_P_ARP */
+export const ARP = 0x0806;
+
+const OF_TABLE: Readonly<Record<NftFamily, Protocols>> = {
+  ip: { family: 4 },
+  ip6: { family: 6 },
+  arp: { etherType: ARP },
+  bridge: { link: true },
+  inet: {},
+  netdev: {},
+};
+
 /** What the family of its table says of all packets of a rule. */
 export function protocolsOf(table: NftFamily): Protocols {
-  return table === 'ip' ? { family: 4 } : table === 'ip6' ? { family: 6 } : {};
+  return OF_TABLE[table];
 }
 
 const IP: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };

@@ -24,7 +24,7 @@ export const link: readonly Expression[] = [
       ['daddr ether', 'ether_addr', [144, 48]],
       ['daddr ip', 'ipv4_addr', [192, 32]],
     ] as const
-  ).map(([field, type, at]): Expression => ({ ...ofLink(`arp ${field}`, type, at), tables: ['arp', 'bridge', 'netdev'] })),
+  ).map(([field, type, at]): Expression => ({ ...ofLink(`arp ${field}`, type, at) })),
 ];
 
 function ofLink(name: string, type: Expression['type'], at: NonNullable<Expression['at']>): Expression {

@@ -26,7 +26,9 @@ export const routing: readonly Expression[] = [
       notKept({ name: `ipsec ${direction} ip6 daddr`, type: 'ipv6_addr', hooks }),
     ];
   }),
-  ...(['name', 'version'] as const).map((key) => notKept({ name: `osf ${key}`, type: 'text', hooks: RECEIVING, tables: ['ip', 'inet'] })),
+  ...(['name', 'version'] as const).map((key) =>
+    notKept({ name: `osf ${key}`, type: 'text', hooks: RECEIVING, tables: ['ip', 'inet', 'arp', 'bridge', 'netdev'] }),
+  ),
 ];
 
 function notKept(expression: Omit<Expression, 'claim' | 'select'>): Expression {

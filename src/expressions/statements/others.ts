@@ -63,11 +63,11 @@ export const other = statement({
   apply: (given, building) => {
     if (given.verb === 'flow' || given.verb === 'synproxy') building.need('conntrack');
     if (given.verb === 'synproxy') building.onlyAt({ what: 'synproxy', hooks: ['INPUT', 'FORWARD'], span: given });
-    if (given.verb === 'fwd')
+    if (given.verb === 'fwd' && building.context.table !== 'netdev')
       building.context.report({ kind: 'not-loadable', code: 'wrong-family', message: '`fwd` is for tables of netdev', span: given });
     if (given.verb === 'queue') checkQueue(given, building.context);
     if (given.verb === 'flow') checkFlowtable(given, building.context);
-    if (given.verb === 'dup' && building.context.table === 'inet')
+    if (given.verb === 'dup' && OF_NO_DUP.has(building.context.table))
       building.context.report({
         kind: 'not-loadable',
         code: 'wrong-family',
@@ -78,6 +78,8 @@ export const other = statement({
     if (why !== undefined) opaque(why, building);
   },
 });
+
+const OF_NO_DUP: ReadonlySet<string> = new Set(['inet', 'arp', 'bridge']);
 
 type Other = StatementOf<'other'>;
 

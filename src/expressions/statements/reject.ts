@@ -54,7 +54,8 @@ export const reject = statement({
       refuse('only TCP can be answered by a reset', 'needs-protocol');
     if ((kind === 'icmp' && known.family === 6) || (kind === 'icmpv6' && known.family === 4))
       refuse(`\`reject with ${kind}\` answers packets of the other family`, 'wrong-family');
-    if (kind === 'icmpx' && context.table !== 'inet') refuse('`reject with icmpx` is for tables of inet', 'wrong-family');
+    if (kind === 'icmpx' && (context.table === 'ip' || context.table === 'ip6'))
+      refuse('`reject with icmpx` is for tables of inet', 'wrong-family');
     checkAnswer(given, kind === undefined ? [] : [kind, code], context);
     if (kind === 'tcp') {
       ask(equals('proto', PROTO.tcp), given);

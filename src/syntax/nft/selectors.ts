@@ -47,7 +47,11 @@ const READERS: Readonly<Record<SelectorKind, Reader>> = {
     offset: nftNumber(offset),
   }),
   header: headerOf,
-  other: (words) => ({ kind: 'other', words }),
+  // of the others nft takes the family, and forgets it
+  other: ([first, ...more]) => ({
+    kind: 'other',
+    words: first === 'rt' && more[1] !== 'nexthop' ? [first, more.at(-1) ?? ''] : [first, ...more],
+  }),
 };
 
 function headerOf(words: readonly string[]): NftSelector {

@@ -54,19 +54,33 @@ export const NFT_LIMITS: readonly NftLimit[] = [
       /[{,.:] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udplite|comp|igmp)\b/.test(text) && ours.includes('is a protocol, not a value'),
   },
   {
+    // ether daddr 0x10 is listed as 00:00:00:00:00:16
+    id: 'nft 1.0.6 reads the digits of a number as those of an address of the link layer',
+    holds: ({ text }) => /\bether [sd]addr (?:set |[!=<>]=? ?|\{ ?)?(?:0x[\da-f]+|\d{2,})\b(?!:)/.test(text),
+  },
+  {
+    // ct original saddr 10.0.0.0/8 is listed as ct original ip saddr 0.0.0.10
+    id: 'nft 1.0.6 loads a prefix as another value where the family of a connection was not written',
+    holds: ({ text, theirs }) =>
+      /\bct (?:original|reply) [sd]addr (?:!= )?[\d.]+\/\d+/.test(text) && /\bct (?:original|reply) ip [sd]addr (?:!= )?0\./.test(theirs),
+  },
+  {
     // meta skuid daemon is listed as meta skuid 1
     id: 'names of users and groups have numbers on this machine',
     holds: ({ ours, theirs }) => ours !== theirs && withoutAccounts(ours) === withoutAccounts(theirs),
   },
   {
     id: 'nft 1.0.6 lists what it cannot load again',
-    holds: ({ theirs }) => theirs.includes('[invalid type]') || /\(@nh,\d+,\d+ & \w+\) >>/.test(theirs),
+    holds: ({ theirs }) =>
+      /\[invalid type\]|\(@\w\w,\d+,\d+ & \w+\) >>|\b(?:hbh|dst|rt|frag|mh|tcp option \w+) unknown\b|\bth [sd]port set th [sd]port &/.test(
+        theirs,
+      ),
   },
   {
     // skuid nosuchuser
     id: 'a name that this machine does not know',
     holds: ({ theirs }) =>
-      /Could not resolve|Interface does not exist|User does not exist|Group does not exist|could not parse (?:conntrack label|devgroup name)|cgroupv2 path fails/i.test(
+      /Could not resolve|Interface does not exist|User does not exist|Group does not exist|could not parse (?:conntrack label|devgroup name|routing realm)|cgroupv2 path fails/i.test(
         theirs,
       ),
   },
