@@ -9,7 +9,7 @@ import type { Family } from '../packet/address.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Level } from '../prove/proof/claim.ts';
 import { leftWithoutSocket } from '../prove/proof/silentProxy.ts';
-import type { Ruleset } from '../ruleset/ruleset.ts';
+import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 
 /** Each has a page of `explain`. */
 export type BackendDifference =
@@ -42,7 +42,7 @@ interface Shown {
 const DIFFERENCES: readonly (readonly [BackendDifference, (shown: Shown) => boolean])[] = [
   ['nft-ipv6-unwritten', (shown) => shown.isUnruled && !isFragment(shown)],
   ['nft-ipv6-tracked', ({ isUnruled }) => isUnruled],
-  ['nft-invalid-of-tcp', ({ iptables, change: { example } }) => dropsInvalid(iptables) && example.proto !== PROTO.tcp],
+  ['nft-invalid-of-tcp', ({ iptables, change: { example } }) => dropsInvalid(iptables, example.proto) || dropsErrors(iptables)],
   ['nft-tproxy', ({ iptables }) => endOf(iptables) === 'lost' && iptables.rule !== undefined && does(iptables.rule, 'divert')],
   ['nft-kubelet-user', ({ change, iptables, nftables }) => change.example.dir === 'out' && [iptables, nftables].some(isOfPostrouting)],
   ['nft-no-user', ({ change: { example } }) => example.dir === 'out' && example.uid === undefined],
@@ -98,10 +98,22 @@ function endOf({ path }: ChangedClass['base']): string {
   return path.outcome;
 }
 
+/** What is not TCP. */
+function dropsInvalid(end: ChangedClass['base'], proto: number): boolean {
+  return end.rule !== undefined && endOf(end) === 'dropped' && proto !== PROTO.tcp && isAboutInvalid(end.rule);
+}
+
+/** The connection is the same, but for errors about it that are INVALID, as where its zone is not theirs. */
+function dropsErrors({ path }: ChangedClass['base']): boolean {
+  const parts = path.legs[0]?.connection?.ways.flatMap((way) => way.parts) ?? [];
+  return parts.some(({ arrives, walk: { fate, packet } }) => {
+    if (arrives || packet.proto === PROTO.tcp || fate.kind !== 'dropped') return false;
+    return fate.by !== undefined && isAboutInvalid(fate.by);
+  });
+}
+
 /** By its own chain, or in older versions by the rule that asks for the state. */
-function dropsInvalid(end: ChangedClass['base']): boolean {
-  const { rule } = end;
-  if (rule === undefined || endOf(end) !== 'dropped') return false;
+function isAboutInvalid(rule: Rule): boolean {
   return rule.chain === 'ISTIO_DROP' || everyMatch(rule).some((match) => asksAbout(match, 'ctstate'));
 }
 

@@ -41,6 +41,13 @@ describe('from iptables to nftables', () => {
     expect((await ask(tproxy, ...MIGRATE)).out).toMatch(/^error: nft-tproxy\n {2}while the proxy does not listen/m);
   });
 
+  it('INVALID_DROP with DNS capture: errors about questions, whose zone is another one', async () => {
+    const both = pod(`proxy.istio.io/config: 'proxyMetadata: {INVALID_DROP: "true", ISTIO_META_DNS_CAPTURE: "true"}'`);
+    const { changes, undecided } = await changesOf(both, ...MIGRATE, '--mode', 'cni');
+    expect(new Set(changes.map(({ difference }) => difference))).toEqual(new Set(['nft-invalid-of-tcp', 'nft-no-user']));
+    expect(undecided).toEqual([]);
+  });
+
   it('is the same the other way round', async () => {
     const { changes } = await changesOf(pod(), '--base-backend', 'nftables', '--head-backend', 'iptables');
     expect(new Set(changes.map(({ difference }) => difference))).toEqual(new Set(['nft-no-user']));
