@@ -83,7 +83,11 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
       network = undefined;
     }
     if ((said.family !== undefined || said.etherType === ARP) && isDependency(one, context))
-      network = { at, protocols: said, ...(one.left.kind === 'payload' && said.family === own && { untilProtocol: true, ofLink: true }) };
+      network = {
+        at,
+        protocols: said,
+        ...(one.left.kind === 'payload' && own !== undefined && said.family === own && { untilProtocol: true, ofLink: true }),
+      };
     if (ofCt?.proto !== undefined) transport = { at, protocols: isOfMany(context) ? {} : ofCt, ofCt: true };
     if (ofCt?.family !== undefined) network = { at, protocols: ofCt, untilProtocol: true };
   }
