@@ -113,7 +113,7 @@ describe('approaches', () => {
     expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
     // what a change of Istio's backend does, by the pages that explain it
     expect(out).toMatch(/^iptables -> nftables \(init, .*\): CHANGED: nft-no-user \(hint\)$/m);
-    expect(out).toMatch(/^iptables -> nftables \(ambient\): EQUAL: no change in behaviour$/m);
+    expect(out).toMatch(/^iptables -> nftables \(ambient\): backend-parity holds$/m);
   });
 
   it('what cannot be read is an error', async () => {

@@ -148,7 +148,7 @@ function backendLines({ approaches, backends }: ApproachedPod, { paint, width }:
   const known = backends.filter(({ equivalent }) => equivalent !== null);
   const alike = groupBy(known, ({ differences }) => differences.map(differenceText).join(', '));
   return [...alike].map(([text, some]) => {
-    const says = text === '' ? 'EQUAL: no change in behaviour' : `CHANGED: ${text}`;
+    const says = text === '' ? 'backend-parity holds' : `CHANGED: ${text}`;
     return paragraph({ text: `${paint.bold(change)} (${some.map(({ mode }) => mode).join(', ')}): ${says}`, width, hang: 2 });
   });
 }
