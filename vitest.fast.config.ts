@@ -16,6 +16,7 @@ const SLOW = [
   'fix/fixtures.test.ts',
   'pods/{causes,podParity}.test.ts',
   'vitest/**',
+  'web/**',
   'istio/**/law.test.ts',
   'istio/claims.test.ts',
   'istio/pod/**',

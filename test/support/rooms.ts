@@ -44,3 +44,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   'kubectl-chainwalk.ts': ['start.ts'],
   'kubectl-complete.ts': ['start.ts'],
 };
+
+/** The same of the page, web/: of src it imports the entries of the library alone. */
+export const WEB_ROOMS: Readonly<Record<string, readonly string[]>> = {
+  worker: ['api'],
+  state: ['api', 'worker'],
+  editor: ['worker'],
+  view: ['api', 'worker', 'state', 'editor'],
+  'examples.ts': ['state'],
+  'build.ts': ['examples.ts'],
+};

@@ -29,6 +29,7 @@ import { InputError, problemText } from '../library/inputError.ts';
 import { BUDGET, checkOptions, FAMILIES, type OptionKind, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
 import { shownValue } from '../library/shown.ts';
 
+export { isManifest } from '../../app/load/recognise.ts';
 export type { HostDescription } from '../../host/hostDescription.ts';
 export type { Approach } from '../../injection/facts/approach.ts';
 export type { Rendered } from '../../istio/render/render.ts';

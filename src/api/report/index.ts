@@ -17,12 +17,15 @@ import { type Origin, originOf } from '../library/answers.ts';
 import { InputError } from '../library/inputError.ts';
 import { checkOptions, type OptionKinds } from '../library/options.ts';
 import { shownValue } from '../library/shown.ts';
+import { type TraceWords, wordsOf } from './traceWords.ts';
 
 export type { DiffReport } from '../../report/json/diff.ts';
 export type { FindReport } from '../../report/json/find.ts';
 export type { Trace } from '../../report/json/trace.ts';
 export type { VerifyReport } from '../../report/json/verify.ts';
 export { InputError } from '../library/inputError.ts';
+export { formatPacket } from './formatPacket.ts';
+export type { PathWords, TraceWords } from './traceWords.ts';
 
 export interface FormatOptions {
   /** columns; 80 when absent */
@@ -72,6 +75,12 @@ export function formatReport(report: VerifyReport | DiffReport | FindReport, opt
     case 'trace':
       return humanTrace(origin.input, { ...style, verbose });
   }
+}
+
+/** What `formatTrace` says in sentences, by part: for programs that lay out the steps themselves.
+ *  @throws InputError when this is not an answer of `trace` */
+export function traceWords(trace: Trace): TraceWords {
+  return wordsOf(traced(trace));
 }
 
 /** A flowchart for Markdown, without its fence. @throws InputError when this is not an answer of `trace` */

@@ -8,7 +8,8 @@ import { runsWhenUp } from '../../syntax/document/upCommands.ts';
 import { looksLikeLog } from '../../syntax/log/signs.ts';
 import { isTextOfNft } from '../../syntax/nft/signs.ts';
 
-/** An object says its kind on a line of its own, or somewhere in JSON; rules have no such line, and manifests have no line of rules. */
+/** Whether a text is manifests, and not rules: an object says its kind on a line of its own, or somewhere in JSON; rules have no such line,
+ *  and manifests have no line of rules. */
 export function isManifest(text: string): boolean {
   if (looksLikeLog(text)) return false;
   if (/^\s*[{[]/.test(text) && /"kind"\s*:\s*"/.test(text)) return true;

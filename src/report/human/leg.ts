@@ -17,6 +17,11 @@ export interface NumberedLeg {
   readonly told: boolean;
 }
 
+export interface LegWords {
+  readonly title: string;
+  readonly end: string;
+}
+
 /** Every step of it. */
 export function legLines({ leg, number, told }: NumberedLeg, style: StepStyle): readonly string[] {
   const { packet } = leg.walk;
@@ -33,6 +38,11 @@ export function shortLegLines({ leg, number, told, first }: NumberedLeg & { read
   const title = indented({ text: shortTitle(leg, first), lead: `${number}  `, width, hang: 3 });
   const end = indented({ text: `=> ${shortEnd({ leg, told }, { file: style.file, decisions })}`, lead: '   ', width, hang: 6 });
   return [...title.map((line) => paint.bold(line)), ...decisionLines(decisions, style), ...end.map((line) => paint.cyan(line))];
+}
+
+/** Who sends where, and what becomes of it: one line each, for those who draw the steps themselves. */
+export function legWords({ leg, told, first }: Omit<NumberedLeg, 'number'> & { readonly first: Packet }, file: string): LegWords {
+  return { title: shortTitle(leg, first), end: endText({ leg, told }, file) };
 }
 
 /** `first`: the packet of the first leg, whose ends the line above has shown. */

@@ -1,0 +1,77 @@
+/** Debian's Chromium with the page in it: what it asks of a network and what its policy stops is kept. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { pageOf, pageParts } from '../../web/build.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const WHY_NOT = `the page is not tested: there is no ${CHROMIUM}; \`apt-get install chromium\` brings it`;
+
+/** In CI a missing browser is a failure; elsewhere it is said and skipped. */
+export function browserHere(): boolean {
+  if (existsSync(CHROMIUM)) return true;
+  if (process.env.CI === 'true') throw new Error(WHY_NOT);
+  console.log(WHY_NOT);
+  return false;
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** addresses that were asked for, and what the policy or a bug stopped */
+  readonly complaints: readonly string[];
+}
+
+export interface PageBrowser {
+  /** the page, answered; `fragment` without `#` */
+  open(fragment?: string, options?: BrowserContextOptions): Promise<OpenedPage>;
+  readonly url: () => string;
+}
+
+/** Tests of the page; when one ends, nothing may have been complained about. */
+export function describePage(name: string, tests: (browser: PageBrowser) => void): void {
+  describe.skipIf(!browserHere())(name, () => {
+    let browser: Browser;
+    let folder: string;
+    let url = '';
+    const all: string[] = [];
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'chainwalk-page-'));
+      const file = join(folder, 'chainwalk.html');
+      writeFileSync(file, pageOf(await pageParts()));
+      url = pathToFileURL(file).href;
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      rmSync(folder, { recursive: true, force: true });
+      expect(all).toEqual([]);
+    });
+    const open: PageBrowser['open'] = async (fragment, options = {}) => {
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      const complain = (text: string) => {
+        complaints.push(text);
+        all.push(text);
+      };
+      page.on('request', (request) => {
+        if (!/^(?:blob:|file:)/.test(request.url()) || (request.url().startsWith('file:') && !request.isNavigationRequest()))
+          complain(`request: ${request.url()}`);
+      });
+      page.on('console', (message) => complain(`console: ${message.text()}`));
+      page.on('pageerror', (error) => complain(`error: ${error.message}`));
+      await page.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', (event) =>
+          console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+        );
+      });
+      await page.goto(fragment === undefined ? url : `${url}#${fragment}`);
+      await page.locator('.answer h2:not(:text-is("…"))').waitFor();
+      return { page, complaints };
+    };
+    tests({ open, url: () => url });
+  });
+}

@@ -1,0 +1,126 @@
+/** The page: rules left, packet above, answer right. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { type Marks, NO_MARKS } from '../editor/marks.ts';
+import type { PageExample } from '../state/example.ts';
+import type { StartWorker } from '../state/lane.ts';
+import { type PageState, TABS, type TabName, USUAL_STATE } from '../state/pageState.ts';
+import { suggestions } from '../state/suggestions.ts';
+import { AnswerHead } from './answerHead.tsx';
+import { EditorBox } from './editorBox.tsx';
+import { Header } from './header.tsx';
+import { PacketBar } from './packetBar.tsx';
+import { Panel } from './panel.tsx';
+import { Problems } from './problems.tsx';
+import { Tabs } from './tabs.tsx';
+import { rulesOnTheWay } from './traceTab.tsx';
+import { useAnswers } from './useAnswers.ts';
+import { useKeys } from './useKeys.ts';
+
+export interface AppProps {
+  readonly first: PageState;
+  readonly examples: readonly PageExample[];
+  readonly start: StartWorker;
+}
+
+const TITLES: Readonly<Record<TabName, string>> = {
+  trace: 'Trace',
+  connection: 'Connection',
+  claims: 'Claims',
+  diff: 'Diff',
+  find: 'Find',
+  json: 'JSON',
+  mermaid: 'Mermaid',
+};
+
+export function App({ first, examples, start }: AppProps) {
+  const [state, setState] = useState(first);
+  const [selected, setSelected] = useState<number>();
+  const [shown, setShown] = useState<{ readonly line: number }>();
+  const [place, setPlace] = useState<{ readonly start: number; readonly end: number }>();
+  const packet = useRef<HTMLInputElement>(null);
+  const answers = useAnswers(state, start);
+  const change = useCallback((part: Partial<PageState>) => setState((before) => ({ ...before, ...part })), []);
+
+  const answer = answers.heard.trace?.answer;
+  const traced = answer?.traced;
+  const way = useMemo(() => (traced === undefined ? [] : rulesOnTheWay(traced)), [traced]);
+  useEffect(() => setSelected(undefined), [state.packet, state.rules]);
+
+  const select = useCallback(
+    (step: number) => {
+      const rule = way[step];
+      if (rule === undefined) return;
+      setSelected(step);
+      if (rule.file === state.file) setShown({ line: rule.line });
+    },
+    [way, state.file],
+  );
+  useKeys({
+    packet,
+    onStep: (by) => select(selected === undefined ? (by === 1 ? 0 : way.length - 1) : selected + by),
+    onEscape: () => setSelected(undefined),
+  });
+
+  const claims = answers.heard.claims?.answer?.claims;
+  const marks = useMemo((): Marks => {
+    const dead = claims?.filter(({ claim, verdict }) => claim === 'no-dead-rule' && verdict === 'violated').flatMap(({ lines }) => lines);
+    const rule = selected === undefined ? undefined : way[selected];
+    const line = rule?.file === state.file ? rule.line : undefined;
+    const { visits, misses } = traced ?? NO_MARKS;
+    return { visits, misses, dead: dead ?? [], diagnostics: answer?.diagnostics ?? [], selected: line };
+  }, [answer, traced, claims, selected, way, state.file]);
+
+  const suggested = useMemo(
+    () => suggestions({ podIp: state.podIp, family: state.family, profile: traced?.profile ?? null }),
+    [state.podIp, state.family, traced?.profile],
+  );
+  return (
+    <>
+      <Header examples={examples} onExample={(example) => setState({ ...USUAL_STATE, ...example.state })} />
+      <main>
+        <div class="left">
+          <div class="title">
+            <label>
+              <span class="hidden">name of the text</span>
+              <input
+                type="text"
+                value={state.file}
+                spellcheck={false}
+                onInput={({ currentTarget }) => change({ file: currentTarget.value })}
+              />
+            </label>
+            <span class="low">iptables-save, nft list ruleset, scripts, manifests: paste or drop</span>
+          </div>
+          <EditorBox
+            text={state.rules}
+            label="Rules"
+            hint="paste what iptables-save or nft list ruleset prints, or drop a file"
+            marks={marks}
+            onText={(rules) => change({ rules })}
+            shown={shown}
+            place={place}
+          />
+          <Problems diagnostics={marks.diagnostics} onPlace={setPlace} />
+        </div>
+        <div class="right">
+          <PacketBar state={state} suggested={suggested} pods={answer?.pods ?? []} field={packet} onChange={change} />
+          <AnswerHead
+            answer={answer}
+            problems={answers.heard.trace?.problems ?? []}
+            same={answers.busy.has('same') ? undefined : answers.heard.same?.answer?.packets}
+          />
+          <Tabs label="Answers" names={TABS} titles={TITLES} open={state.tab} onOpen={(tab) => change({ tab })}>
+            <Panel
+              state={state}
+              answers={answers}
+              selected={selected}
+              onSelect={select}
+              onLine={(line) => setShown({ line })}
+              onChange={change}
+            />
+          </Tabs>
+        </div>
+      </main>
+    </>
+  );
+}

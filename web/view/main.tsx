@@ -1,0 +1,22 @@
+/** Starts the page: its worker and its examples are text in the document, so that nothing is fetched. */
+import { render } from 'preact';
+import type { PageExample } from '../state/example.ts';
+import type { StartWorker } from '../state/lane.ts';
+import { USUAL_STATE } from '../state/pageState.ts';
+import { App } from './app.tsx';
+
+const startWorker: StartWorker = (onMessage) => {
+  const url = URL.createObjectURL(new Blob([textOf('worker')], { type: 'text/javascript' }));
+  const worker = new Worker(url, { name: 'chainwalk' });
+  worker.addEventListener('message', ({ data }) => onMessage(data));
+  URL.revokeObjectURL(url);
+  return worker;
+};
+
+function textOf(id: string): string {
+  return document.getElementById(id)?.textContent ?? '';
+}
+
+const examples = JSON.parse(textOf('examples')) as readonly PageExample[];
+const root = document.getElementById('page');
+if (root !== null) render(<App first={{ ...USUAL_STATE, ...examples[0]?.state }} examples={examples} start={startWorker} />, root);

@@ -1,0 +1,79 @@
+/** What the open tab shows. */
+import type { PageState } from '../state/pageState.ts';
+import { ClaimsTab } from './claimsTab.tsx';
+import { DiffTab } from './diffTab.tsx';
+import { FindTab } from './findTab.tsx';
+import { TextTab } from './textTab.tsx';
+import { TraceTab } from './traceTab.tsx';
+import type { AnswersOfPage } from './useAnswers.ts';
+
+export interface PanelProps {
+  readonly state: PageState;
+  readonly answers: AnswersOfPage;
+  readonly selected: number | undefined;
+  readonly onSelect: (step: number) => void;
+  readonly onLine: (line: number) => void;
+  readonly onChange: (change: Partial<PageState>) => void;
+}
+
+export function Panel(props: PanelProps) {
+  const { state, answers } = props;
+  const { tab } = state;
+  const said = answers.heard[tab];
+  return (
+    <>
+      {answers.busy.has(tab) && (
+        <p class="busy" role="status">
+          working on it…{' '}
+          <button type="button" onClick={answers.cancel}>
+            cancel
+          </button>
+        </p>
+      )}
+      {tab !== 'trace' &&
+        said?.problems?.map((problem) => (
+          <p key={problem} class="problem">
+            {problem}
+          </p>
+        ))}
+      {tab !== 'trace' && tab !== 'diff' && said === undefined && !answers.busy.has(tab) && (
+        <p>
+          <button type="button" onClick={answers.askAgain}>
+            ask
+          </button>
+        </p>
+      )}
+      <Content {...props} />
+    </>
+  );
+}
+
+function Content({ state, answers: { heard }, selected, onSelect, onLine, onChange }: PanelProps) {
+  const onPacket = (packet: string) => onChange({ packet, tab: 'trace' });
+  switch (state.tab) {
+    case 'trace': {
+      const traced = heard.trace?.answer?.traced;
+      return traced === undefined ? null : <TraceTab traced={traced} selected={selected} onSelect={onSelect} />;
+    }
+    case 'claims': {
+      const answer = heard.claims?.answer;
+      return answer === undefined ? null : <ClaimsTab answer={answer} onPacket={onPacket} onLine={onLine} />;
+    }
+    case 'diff':
+      return (
+        <DiffTab
+          base={state.base}
+          rules={state.rules}
+          answer={heard.diff?.answer}
+          onBase={(base) => onChange({ base })}
+          onPacket={onPacket}
+        />
+      );
+    case 'find':
+      return <FindTab state={state} answer={heard.find?.answer} onChange={onChange} />;
+    default: {
+      const answer = heard[state.tab]?.answer;
+      return answer === undefined ? null : <TextTab text={answer.text} label={state.tab === 'json' ? 'JSON' : state.tab} />;
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/** What the page asks the worker and what it answers: values that can be copied from one to the other. */
+import type { Diagnostic, Outcome, ProfileName, TraceStep } from '../../src/api/library/index.ts';
+import type { PathWords, TraceWords } from '../../src/api/report/index.ts';
+
+/** How the rules are to be read, and what is said of the pod. Empty: not said. */
+export interface AskedSetting {
+  /** name of the text, as messages and traces print it */
+  readonly file: string;
+  readonly podIp: string;
+  readonly mesh: ProfileName;
+  readonly family: '' | '4' | '6';
+  /** which pod of manifests; the first one when absent */
+  readonly pod: string;
+}
+
+export type PageQuestion =
+  | { readonly kind: 'trace'; readonly packet: string }
+  | { readonly kind: 'same'; readonly packet: string }
+  | { readonly kind: 'connection'; readonly packet: string }
+  | { readonly kind: 'json'; readonly packet: string }
+  | { readonly kind: 'mermaid'; readonly packet: string }
+  | { readonly kind: 'claims' }
+  | { readonly kind: 'diff'; readonly base: string }
+  | { readonly kind: 'find'; readonly where: string; readonly outcome: Outcome };
+
+export type QuestionKind = PageQuestion['kind'];
+
+/** What each question is answered with. */
+export interface PageAnswers {
+  readonly trace: TraceAnswer;
+  readonly same: SameAnswer;
+  readonly connection: TextAnswer;
+  readonly json: TextAnswer;
+  readonly mermaid: TextAnswer;
+  readonly claims: ClaimsAnswer;
+  readonly diff: ChangesAnswer;
+  readonly find: FoundAnswer;
+}
+
+/** A text of rules comes alone, and stays until the next one; questions speak of it. */
+export type ToWorker =
+  | { readonly rules: string }
+  | { readonly number: number; readonly setting: AskedSetting; readonly question: PageQuestion };
+
+export type FromWorker =
+  | { readonly number: number; readonly answer: PageAnswers[QuestionKind] }
+  | { readonly number: number; readonly problems: readonly string[] };
+
+export interface ShownDiagnostic extends Pick<Diagnostic, 'kind' | 'message'> {
+  readonly help?: string;
+  /** offsets in the text */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A step of a leg that does something: rules that did not match are told apart. */
+export type ShownStep = Exclude<TraceStep, { readonly kind: 'miss' }>;
+
+export interface ShownLeg {
+  readonly title: string;
+  readonly end: string;
+  readonly steps: readonly ShownStep[];
+}
+
+export interface ShownPath extends Omit<PathWords, 'legs'> {
+  readonly outcome: Outcome;
+  readonly legs: readonly ShownLeg[];
+  readonly cycleFrom?: number;
+}
+
+/** A rule that the packet met: `order` counts from 1 in its leg. */
+export interface Visit {
+  readonly line: number;
+  readonly leg: number;
+  readonly order: number;
+}
+
+/** A rule that was asked and did not match, with its first reason. */
+export interface MissedRule {
+  readonly line: number;
+  readonly leg: number;
+  readonly clause: string;
+  readonly saw: string;
+}
+
+export interface TracedPacket extends Omit<TraceWords, 'paths'> {
+  readonly paths: readonly ShownPath[];
+  readonly visits: readonly Visit[];
+  readonly misses: readonly MissedRule[];
+  readonly profile: string | null;
+}
+
+export interface TraceAnswer {
+  readonly diagnostics: readonly ShownDiagnostic[];
+  /** names of the pods of manifests; absent: the text holds rules */
+  readonly pods?: readonly string[];
+  readonly traced?: TracedPacket;
+  /** why there is no trace */
+  readonly problems: readonly string[];
+}
+
+export interface SameAnswer {
+  /** packets that are treated alike; absent: not known */
+  readonly packets?: string;
+}
+
+export interface TextAnswer {
+  readonly text: string;
+}
+
+export interface ShownClaim {
+  readonly claim: string;
+  readonly level: 'error' | 'warning' | 'info';
+  readonly verdict: string;
+  readonly statement: string;
+  readonly family: string;
+  /** of a pod of manifests */
+  readonly subject?: string;
+  readonly reason?: string;
+  /** a packet in notation that breaks it */
+  readonly witness?: string;
+  readonly outcome?: Outcome;
+  readonly lines: readonly number[];
+}
+
+export interface ClaimsAnswer {
+  readonly claims: readonly ShownClaim[];
+  readonly profile: string | null;
+  readonly bounds: string;
+  readonly notes: readonly string[];
+  readonly text: string;
+}
+
+export interface ShownChange {
+  readonly family: string;
+  readonly packets: string;
+  readonly level: string;
+  readonly base: Outcome;
+  readonly head: Outcome;
+  /** a packet in notation */
+  readonly example: string;
+  readonly line?: number;
+}
+
+export interface ChangesAnswer {
+  readonly equivalent: boolean;
+  readonly bounds: string;
+  readonly changes: readonly ShownChange[];
+  readonly undecided: readonly { readonly packets: string; readonly reason: string }[];
+}
+
+export interface FoundAnswer {
+  readonly answer: 'none' | 'some' | 'undecided';
+  readonly classes: readonly { readonly family: string; readonly packets: string; readonly example: string }[];
+  readonly undecided: readonly { readonly packets: string; readonly reason: string }[];
+}
