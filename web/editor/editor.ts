@@ -63,7 +63,7 @@ export function openEditor({ parent, text, label, hint, onText }: EditorSettings
         keymap.of([{ key: 'Escape', run: leave }, ...defaultKeymap, ...historyKeymap]),
         wrapping.of(wrap(text.length)),
         editorTheme,
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) tell(update.view);
         }),

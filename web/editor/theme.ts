@@ -8,6 +8,7 @@ export const editorTheme = EditorView.theme({
   '.cm-content': { padding: '6px 0', caretColor: 'var(--ink)' },
   '.cm-line': { padding: '0 10px 0 6px' },
   '.cm-gutters': { backgroundColor: 'var(--paper-low)', color: 'var(--ink-low)', border: 'none', borderRight: '1px solid var(--line)' },
+  '.cm-placeholder': { color: 'var(--ink-low)' },
   '.cm-cursor': { borderLeftColor: 'var(--ink)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--selection)' },
   '.cw-visits': { minWidth: '30px', textAlign: 'right' },

@@ -14,6 +14,8 @@ import { Problems } from './problems.tsx';
 import { Tabs } from './tabs.tsx';
 import { rulesOnTheWay } from './traceTab.tsx';
 import { useAnswers } from './useAnswers.ts';
+import { useDroppedFile } from './useDroppedFile.ts';
+import { useFragment } from './useFragment.ts';
 import { useKeys } from './useKeys.ts';
 
 export interface AppProps {
@@ -40,6 +42,15 @@ export function App({ first, examples, start }: AppProps) {
   const packet = useRef<HTMLInputElement>(null);
   const answers = useAnswers(state, start);
   const change = useCallback((part: Partial<PageState>) => setState((before) => ({ ...before, ...part })), []);
+
+  const readFile = useCallback(
+    (file: File) => {
+      file.text().then((rules) => change({ file: file.name, rules }));
+    },
+    [change],
+  );
+  useDroppedFile(readFile);
+  useFragment(setState);
 
   const answer = answers.heard.trace?.answer;
   const traced = answer?.traced;
@@ -76,7 +87,7 @@ export function App({ first, examples, start }: AppProps) {
   );
   return (
     <>
-      <Header examples={examples} onExample={(example) => setState({ ...USUAL_STATE, ...example.state })} />
+      <Header state={state} examples={examples} onExample={(example) => setState({ ...USUAL_STATE, ...example.state })} onFile={readFile} />
       <main>
         <div class="left">
           <div class="title">

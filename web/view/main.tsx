@@ -3,6 +3,7 @@ import { render } from 'preact';
 import type { PageExample } from '../state/example.ts';
 import type { StartWorker } from '../state/lane.ts';
 import { USUAL_STATE } from '../state/pageState.ts';
+import { stateIn } from '../state/permalink.ts';
 import { App } from './app.tsx';
 
 const startWorker: StartWorker = (onMessage) => {
@@ -17,6 +18,13 @@ function textOf(id: string): string {
   return document.getElementById(id)?.textContent ?? '';
 }
 
-const examples = JSON.parse(textOf('examples')) as readonly PageExample[];
-const root = document.getElementById('page');
-if (root !== null) render(<App first={{ ...USUAL_STATE, ...examples[0]?.state }} examples={examples} start={startWorker} />, root);
+async function showPage(): Promise<void> {
+  const examples = JSON.parse(textOf('examples')) as readonly PageExample[];
+  const root = document.getElementById('page');
+  const linked = await stateIn(location.hash);
+  if (root === null) return;
+  root.replaceChildren();
+  render(<App first={linked ?? { ...USUAL_STATE, ...examples[0]?.state }} examples={examples} start={startWorker} />, root);
+}
+
+void showPage();

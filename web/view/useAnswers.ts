@@ -86,6 +86,8 @@ function laterQuestions({ packet, tab, base, where, outcome }: OfTab, isShort: b
       return base === '' ? always : [{ kind: 'diff', base }, ...always];
     case 'find':
       return [{ kind: 'find', where, outcome }, ...always];
+    case 'json':
+      return [{ kind: 'json', packet, same: true }, ...always];
     default:
       return [{ kind: tab, packet }, ...always];
   }

@@ -2,7 +2,7 @@
 import { trace } from '../../src/api/library/index.ts';
 import { formatTrace, mermaid } from '../../src/api/report/index.ts';
 import { traceHere } from './answerTrace.ts';
-import type { AskedSetting, SameAnswer, TextAnswer } from './questions.ts';
+import type { AskedSetting, PageQuestion, SameAnswer, TextAnswer } from './questions.ts';
 import { rulesHere } from './rulesHere.ts';
 
 interface AboutPacket {
@@ -24,9 +24,9 @@ export function answerConnection({ packet }: AboutPacket, setting: AskedSetting)
 }
 
 /** What `trace -o json` prints. */
-export function answerJson({ packet }: AboutPacket, setting: AskedSetting): TextAnswer {
+export function answerJson({ packet, same }: Extract<PageQuestion, { readonly kind: 'json' }>, setting: AskedSetting): TextAnswer {
   const { rulesets, options } = rulesHere(setting);
-  return { text: JSON.stringify(trace(rulesets, packet, options), undefined, 2) };
+  return { text: JSON.stringify(trace(rulesets, packet, same ? options : { ...options, same }), undefined, 2) };
 }
 
 export function answerMermaid({ packet }: AboutPacket, setting: AskedSetting): TextAnswer {

@@ -17,7 +17,8 @@ export type PageQuestion =
   | { readonly kind: 'trace'; readonly packet: string }
   | { readonly kind: 'same'; readonly packet: string }
   | { readonly kind: 'connection'; readonly packet: string }
-  | { readonly kind: 'json'; readonly packet: string }
+  /** `same`: with the packets that are treated alike, as the command line has it for up to three packets */
+  | { readonly kind: 'json'; readonly packet: string; readonly same: boolean }
   | { readonly kind: 'mermaid'; readonly packet: string }
   | { readonly kind: 'claims' }
   | { readonly kind: 'diff'; readonly base: string }

@@ -1,0 +1,88 @@
+/** The page without a pointer, and for those who do not see it. */
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describePage } from './browser.ts';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+async function seriousFindings(page: Page): Promise<readonly string[]> {
+  // evaluated, not added to the document: its policy holds
+  const { readFileSync } = await import('node:fs');
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
+}
+
+describePage('by keys', ({ open }) => {
+  it('/ leads to the packet, Escape out of it, j and k along the rules', async () => {
+    const { page } = await open();
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-keyshortcuts'))).toBe('/');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('in tcp -> 10.244.0.5:8080');
+    await page.locator('.answer h2', { hasText: 'CAPTURED inbound' }).waitFor();
+    await page.keyboard.press('j');
+    expect(await page.locator('.step[aria-pressed="true"]').count()).toBe(0);
+    await page.keyboard.press('Backspace');
+    await page.locator('.answer h2', { hasText: 'CAPTURED inbound' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    expect(await page.locator('.step[aria-pressed="true"] .order').textContent()).toBe('1');
+    expect(await page.locator('.cw-selected').textContent()).toContain('-A PREROUTING');
+  });
+
+  it('arrows go from tab to tab, Tab into the panel', async () => {
+    const { page } = await open();
+    await page.getByRole('tab', { name: 'Trace' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.getByRole('tab', { name: 'Claims' }).getAttribute('aria-selected')).toBe('true');
+    await page.locator('.claim').first().waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('tab-trace');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tabpanel');
+  });
+
+  it('Escape leaves the rules, and Tab goes on from them', async () => {
+    const { page } = await open();
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.className)).not.toBe('editor');
+  });
+
+  it('a claim that is broken loads its witness', async () => {
+    const { page } = await open();
+    await page.getByRole('tab', { name: 'Claims' }).click();
+    await page
+      .getByRole('button', { name: /^trace in tcp/ })
+      .first()
+      .press('Enter');
+    await page.locator('.answer h2', { hasText: 'TO APP' }).waitFor();
+    expect(await page.getByLabel('packet', { exact: true }).inputValue()).toContain('ctstate=INVALID');
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 640],
+    ['dark', 390],
+  ] as const)('axe has no serious finding: %s, %i px', async (colorScheme, width) => {
+    const { page } = await open(undefined, { colorScheme, viewport: { width, height: 800 } });
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'help' }).click();
+    await page.getByRole('button', { name: 'share' }).click();
+    for (const tab of ['Claims', 'Diff', 'Find', 'JSON'] as const) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.locator('.busy').waitFor({ state: 'detached' });
+      expect(await seriousFindings(page), tab).toEqual([]);
+    }
+  });
+});
