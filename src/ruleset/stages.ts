@@ -4,27 +4,11 @@ import { groupBy } from '../lib/groupBy.ts';
 import { memoize } from '../lib/memo.ts';
 import { CONNTRACK_HOOKS, CONNTRACK_PRIORITY, DEFRAG_PRIORITY, NAT_PRIORITY } from '../netfilter/baseChain.ts';
 import type { HookName } from '../netfilter/hooks.ts';
+import type { HookStage } from './hookStage.ts';
 import type { BaseChain, Chain, Ruleset, Table } from './ruleset.ts';
-import { type AttachedChain, askedFirst, inAnyOrder, isIdleBase, natInAnyOrder, ordersOf, type Unit } from './ties.ts';
+import { type AttachedChain, inAnyOrder, isIdleBase, natInAnyOrder, ordersOf, type Unit, withOwn } from './ties.ts';
 
-export type { AttachedChain };
-
-export type HookStage =
-  | { readonly kind: 'conntrack' }
-  /** fragments are put together: later ones wait for the others */
-  | { readonly kind: 'defrag' }
-  | { readonly kind: 'chain'; readonly at: AttachedChain }
-  /** the chains are asked in turn until one of them has said how the connection is rewritten */
-  | { readonly kind: 'nat'; readonly chains: readonly AttachedChain[] }
-  /** chains of several tables that have one priority: the text does not tell which run first, and it matters */
-  | { readonly kind: 'either'; readonly orders: readonly StageOrder[]; readonly what: string };
-
-/** One of the orders in which what has one priority may run. */
-export interface StageOrder {
-  /** tables, the first one first */
-  readonly says: string;
-  readonly stages: readonly HookStage[];
-}
+export type { AttachedChain, HookStage };
 
 export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[] = memoize((ruleset: Ruleset, hook: HookName) => {
   const all = [...ruleset.tables.values()].flatMap((table) => basesOf(table).map((chain): AttachedChain => ({ table, chain })));
@@ -37,13 +21,15 @@ export const stagesAt: (ruleset: Ruleset, hook: HookName) => readonly HookStage[
   const [firstNat] = all.filter(isNat).sort((a, b) => registeredAt(a) - registeredAt(b));
   if (priority !== undefined && firstNat !== undefined)
     placed.unshift({ priority, registered: registeredAt(firstNat), at: [firstNat], stage: natStage(here.filter(isNat)), isNat: true });
-  const stages = inSteps(placed).map((group) => ({ priority: group[0]?.priority ?? 0, stages: tied(hook, group) }));
+  const steps = inSteps(placed).map((group) => ({ priority: group[0]?.priority ?? 0, group }));
   const own = CONNTRACK_HOOKS.has(hook) ? (ruleset.usesDefrag ? OWN_STAGES : OWN_STAGES.slice(1)) : [];
   const beside = own.map(({ priority: at, stage }) => ({
     priority: at,
-    stages: besideKernel(ruleset, { hook, stage, chains: stages.find((one) => one.priority === at)?.stages ?? [] }),
+    stages: besideKernel(ruleset, { hook, stage, group: steps.find((one) => one.priority === at)?.group ?? [] }),
   }));
-  const others = stages.filter((one) => !own.some(({ priority: at }) => at === one.priority));
+  const others = steps
+    .filter((one) => !own.some(({ priority: at }) => at === one.priority))
+    .map(({ priority: at, group }) => ({ priority: at, stages: tied(hook, group) }));
   return [...beside, ...others].sort((a, b) => a.priority - b.priority).flatMap((one) => one.stages);
 });
 
@@ -53,19 +39,19 @@ const OWN_STAGES: readonly { readonly priority: number; readonly stage: HookStag
   { priority: CONNTRACK_PRIORITY, stage: { kind: 'conntrack' } },
 ];
 
-type AtOnePriority = { readonly hook: HookName; readonly stage: HookStage; readonly chains: readonly HookStage[] };
+type AtOnePriority = { readonly hook: HookName; readonly stage: HookStage; readonly group: readonly Placed[] };
 
-/** Rules ask for it, and are made after all chains of their table: it runs before those, and behind chains of tables that are made later. */
-function besideKernel(ruleset: Ruleset, { hook, stage, chains }: AtOnePriority): readonly HookStage[] {
-  const doing = chains.filter((one) => one.kind !== 'chain' || !isIdleBase(one.at));
-  const names = [...new Set(doing.flatMap(chainsOf).map(({ table }) => table.name))];
-  const asked = askedFirst(ruleset, names);
-  if (asked === 'before') return [stage, ...chains];
+/** Where it runs among chains of its priority depends on which tables are made before a rule asks for it. */
+function besideKernel(ruleset: Ruleset, { hook, stage, group }: AtOnePriority): readonly HookStage[] {
+  const { orders, idle } = ordersIn(group);
   const kernels = stage.kind === 'defrag' ? 'fragments are put together' : 'the connection is looked up';
-  const first: StageOrder = { says: `${kernels}, then ${names.join(', ')}`, stages: [stage, ...chains] };
-  const last: StageOrder = { says: `${names.join(', ')}, then ${kernels}`, stages: [...chains, stage] };
+  const placed = withOwn(ruleset, stage, orders).map(({ before, own, after }) => ({
+    says: [...saidOf(before), kernels, ...saidOf(after)].join(', then '),
+    stages: [...before.flatMap(stagesOf), own, ...after.flatMap(stagesOf)],
+  }));
+  if (placed.every(({ stages }) => stages[0] === stage)) return [stage, ...tied(hook, group)];
   const what = `whether ${kernels} before or after the chains of that priority in ${hook}: it depends on which was there first`;
-  return [{ kind: 'either', orders: asked === 'rather before' ? [first, last] : [last, first], what }];
+  return [{ kind: 'either', orders: placed, what }, ...idle];
 }
 
 interface Placed {
@@ -93,16 +79,21 @@ function inSteps(placed: readonly Placed[]): readonly (readonly Placed[])[] {
 }
 
 function tied(hook: HookName, group: readonly Placed[]): readonly HookStage[] {
-  const stages = group.map(({ stage }) => stage);
-  const doing = group.filter(({ at, isNat: nat }) => nat === true || !at.every(isIdleBase));
-  const tables = new Set(doing.map(tableOf));
-  if (tables.size < 2) return stages;
-  const nats = doing.some(({ isNat: nat }) => nat === true);
+  const { orders, idle } = ordersIn(group);
+  return orders.length === 1 ? group.map(({ stage }) => stage) : [either(hook, orders), ...idle];
+}
+
+/** Of what does something, by table; and the rest. */
+function ordersIn(group: readonly Placed[]): {
+  readonly orders: readonly (readonly Unit<HookStage>[])[];
+  readonly idle: readonly HookStage[];
+} {
+  const tables = new Set(group.filter(({ at, isNat: nat }) => nat === true || !at.every(isIdleBase)).map(tableOf));
+  const doing = group.filter((one) => tables.has(tableOf(one)));
   const chains = [...groupBy(doing, tableOf).values()].map((of) => of.flatMap(({ at }) => at));
-  if (!nats && inAnyOrder(chains)) return stages;
-  const [moving, idle] = [true, false].map((does) => group.filter((one) => tables.has(tableOf(one)) === does));
-  const after = (idle ?? []).map(({ stage }) => stage);
-  return [either(hook, ordersOf(unitsOf(moving ?? []))), ...after];
+  const isKnown = chains.length < 2 || (!doing.some(({ isNat: nat }) => nat === true) && inAnyOrder(chains));
+  const units = unitsOf(doing);
+  return { orders: isKnown ? [units] : ordersOf(units), idle: group.filter((one) => !tables.has(tableOf(one))).map(({ stage }) => stage) };
 }
 
 function tableOf({ at }: Placed): string {
@@ -150,6 +141,14 @@ function either(hook: HookName, orders: readonly (readonly Unit<HookStage>[])[])
     orders: orders.map((units) => ({ says: saysOrder(units.map(({ table }) => table)), stages: units.flatMap(({ stages }) => stages) })),
     what: whichFirst(hook, names),
   };
+}
+
+function stagesOf<T>({ stages }: Unit<T>): readonly T[] {
+  return stages;
+}
+
+function saidOf(units: readonly Unit<unknown>[]): readonly string[] {
+  return units.length === 0 ? [] : [saysOrder(units.map(({ table }) => table))];
 }
 
 function saysOrder(tables: readonly string[]): string {

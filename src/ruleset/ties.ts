@@ -31,15 +31,32 @@ function permutations<T>(all: readonly T[]): readonly (readonly T[])[] {
   return all.flatMap((first, at) => permutations(all.filter((_, other) => other !== at)).map((rest) => [first, ...rest]));
 }
 
-/** Whether what rules ask the kernel for, conntrack say, was there before the chains of these tables. Rules are made after all chains of their
- *  table. */
-export function askedFirst({ tables, usesConntrack }: Ruleset, names: readonly string[]): 'before' | 'rather before' | 'rather after' {
+/** These orders, and in them what rules ask the kernel for, conntrack say: it runs before the chains that were there by then, and behind those that
+ *  were made later. Rules are made after all chains of their table. The first is that of the text; one alone where nothing else can be. */
+export function withOwn<T>({ tables, usesConntrack }: Ruleset, own: T, orders: readonly (readonly Unit<T>[])[]): readonly OwnOrder<T>[] {
   const asking = [...tables.values()].filter(({ asksConntrack }) => asksConntrack === true).map(({ name }) => name);
-  const isKnown = names.length === 1 && asking.every((name) => names.includes(name));
-  if (!usesConntrack || asking.length === 0 || names.length === 0 || isKnown) return 'before';
-  const order = [...tables.keys()];
-  const first = Math.min(...asking.map((name) => order.indexOf(name)));
-  return names.every((name) => order.indexOf(name) <= first) ? 'rather before' : 'rather after';
+  const [units = []] = orders;
+  const names = units.map(({ table }) => table);
+  const byThem = asking.every((name) => names.includes(name));
+  if (!usesConntrack || asking.length === 0 || names.length === 0 || (names.length === 1 && byThem))
+    return orders.map((order) => ({ before: [], own, after: order }));
+  const made = [...tables.keys()];
+  const first = Math.min(...asking.map((name) => made.indexOf(name)));
+  const behind = names.filter((name) => made.indexOf(name) > first).length;
+  return orders.flatMap((order, which) => {
+    // it is there when the rules of the last asking table that runs are
+    const most = byThem ? order.findLastIndex(({ table }) => asking.includes(table)) : order.length;
+    const places = Array.from({ length: most + 1 }, (_, place) => place);
+    const likely = Math.min(behind, most);
+    const sorted = which === 0 ? [likely, ...places.filter((place) => place !== likely)] : places;
+    return sorted.map((place) => ({ before: order.slice(0, place), own, after: order.slice(place) }));
+  });
+}
+
+export interface OwnOrder<T> {
+  readonly before: readonly Unit<T>[];
+  readonly own: T;
+  readonly after: readonly Unit<T>[];
 }
 
 /** Whatever the order is, the same packets go on, and in the same way. */

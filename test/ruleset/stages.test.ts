@@ -1,6 +1,7 @@
 /** Base chains by priority: facts of a kernel with nf_tables, where chains may have any. The rules are those of iptables. */
 import { describe, expect, it } from 'vitest';
 import { HOOKS } from '../../src/netfilter/hooks.ts';
+import { readRules } from '../../src/ruleset/readRules.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { type HookStage, stagesAt } from '../../src/ruleset/stages.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
@@ -30,6 +31,12 @@ const HOST = hostOf({
 const rules = (text: string): Ruleset => rulesetOf(text, { family: 4 });
 const table = (name: string, ...lines: readonly string[]): Ruleset => rules(`*${name}\n${lines.join('\n')}\nCOMMIT\n`);
 const at = (ruleset: Ruleset, name: string, priority: number): Ruleset => attached(ruleset, name, () => ({ priority }));
+
+function ofListing(text: string): Ruleset {
+  const found = readRules({ file: 'listing.nft', text }).rulesets.find(({ family }) => family === 4);
+  if (found === undefined) throw new Error('a listing without rules of IPv4');
+  return found;
+}
 
 const stageName = (stage: HookStage): string => (stage.kind === 'chain' ? stage.at.table.name : stage.kind);
 
@@ -165,6 +172,34 @@ describe('chains of several tables at one priority', () => {
     expect(walks.map(({ after, choices }) => `${after.dport}: ${choices.map(({ what, taken }) => `${what}: ${taken}`).join()}`)).toEqual([
       '1111: which of the tables `one nat` and `other nat` runs first in PREROUTING: at one priority it is the one that was loaded last: one nat, then other nat',
       '2222: which of the tables `one nat` and `other nat` runs first in PREROUTING: at one priority it is the one that was loaded last: other nat, then one nat',
+    ]);
+  });
+});
+
+describe('the lookup of a connection among chains of its priority', () => {
+  const listing = (...names: readonly string[]): Ruleset =>
+    ofListing(
+      names
+        .map(
+          (name) =>
+            `table inet ${name} {\nchain o {\ntype filter hook output priority -200;\nct state new meta mark set meta mark | 1\n}\n}\n`,
+        )
+        .join(''),
+    );
+  const ordersAtOutput = (ruleset: Ruleset): readonly string[] =>
+    stagesAt(ruleset, 'OUTPUT').flatMap((stage) => (stage.kind === 'either' ? stage.orders.map(({ says }) => says) : [stageName(stage)]));
+
+  it('is before those of the only table that asks for it', () => {
+    expect(ordersAtOutput(listing('one'))).toEqual(['defrag', 'conntrack', 'inet one']);
+  });
+
+  it('is between those of the first table and of later ones where the text was loaded as it stands', () => {
+    expect(ordersAtOutput(listing('one', 'two'))).toEqual([
+      'defrag',
+      'inet two, then the connection is looked up, then inet one',
+      'the connection is looked up, then inet two, then inet one',
+      'the connection is looked up, then inet one, then inet two',
+      'inet one, then the connection is looked up, then inet two',
     ]);
   });
 });

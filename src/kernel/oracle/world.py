@@ -17,7 +17,7 @@ IP_FREEBIND, IPV6_FREEBIND = 15, 78
 OWN_PRIORITY = 0x0A11CE      # skb->priority of packets that we send
 SENDER = bytes.fromhex('020000000001')
 MOST_SOCKETS = 256
-RTF_LOCAL, SETTLED_BY = 0x80000000, 1      # seconds
+RTF_LOCAL, SETTLED_BY = 0x80000000, 20      # seconds
 
 
 def sysctl(key, value):

@@ -50,6 +50,17 @@ export const EDGE_CASES: readonly NftCase[] = [
     },
   },
   {
+    name: 'at -200 the lookup runs before chains that were made before a rule asked for it, and behind those that were made later',
+    nft:
+      table('inet first', base('o', 'filter output -200', 'ct mark set 6', 'ct mark 6 meta mark set mark | 1')) +
+      table(
+        'inet later',
+        base('o', 'filter output -200', 'ct mark 0-0xffffffff meta mark set mark | 2', 'ct state invalid meta mark set mark | 4'),
+      ) +
+      table('inet last', base('o', 'filter output 0', 'ct mark 6 meta mark set mark | 8')),
+    ends: { [OUT]: `${SENT} mark 13` },
+  },
+  {
     name: 'chains below -400 see later fragments, and what they do not track is not put together',
     nft: inet(
       base('f', 'filter prerouting -450', 'ip frag-off & 0x1fff == 100 ip saddr 10.0.0.9 meta mark set 1'),
