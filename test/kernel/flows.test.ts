@@ -9,7 +9,7 @@ import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
 import { questionOfFlow } from './cases/flowQuestion.ts';
-import { FLOW_CASES } from './cases/flows.ts';
+import { FLOW_CASES, type FlowCase } from './cases/flows.ts';
 import { USUAL } from './cases/kernelCase.ts';
 import { kernelHere } from './kernelHere.ts';
 import type { Oracle } from './oracle.ts';
@@ -81,6 +81,20 @@ const ANSWERS = [
   { name: 'an echo reply to ::1 from there', to: 'out icmpv6 ::1 -> fd00:192:168:50::5 uid=0' },
 ] as const;
 
+/** What a router says of a packet of a socket; only packets that stay here are seen to be too big. */
+const TOO_BIG: FlowCase = {
+  name: 'too big',
+  host: { listeners: [{ proto: 'udp', port: 15053, address: '0.0.0.0', process: 'proxy' }] },
+  rules: OWNERS,
+  packets: [
+    {
+      packet: 'in icmp 10.0.0.1 -> 10.244.0.5 iif=eth0 icmp=3/4',
+      about: { proto: 17, src: '10.244.0.5', dst: '127.0.0.2', sport: 15053, dport: 53 },
+      end: 'delivered',
+    },
+  ],
+};
+
 describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simulator, %s backend', (backend) => {
   let oracle: Oracle | undefined;
   afterAll(() => oracle?.close());
@@ -101,6 +115,15 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('kernel and simula
     const [played] = await play(oracle, { host: host as HostJson, family: 4, rules: { v4: dumpOf(text, 4) } }, [flow]);
     expect(played?.disagreement).toBeUndefined();
     expect(played?.compared).toBe(flow.length);
+  });
+
+  test('what an error says of the size of packets is forgotten before the next flow', async () => {
+    oracle ??= openOracle(backend);
+    const host = { ...USUAL, ...TOO_BIG.host };
+    const { flow } = questionOfFlow(TOO_BIG);
+    const large = packetOf('out udp 10.244.0.5 -> 127.0.0.2:80 len=1400 uid=0', hostOf(host));
+    const played = await play(oracle, { host, family: 4, rules: { v4: OWNERS } }, [flow, [large]]);
+    expect(played.map(({ disagreement }) => disagreement)).toEqual([undefined, undefined]);
   });
 
   test.each(ANSWERS)('agree about $name', async ({ to }) => {

@@ -42,7 +42,7 @@ from netlink import Netlink
 from packets import build, read, token_of
 from rules import Rules
 from trace import trace_events, watch
-from world import World
+from world import World, forget_paths
 
 BATCH = 1500
 NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE = 1, 2
@@ -61,6 +61,7 @@ class Oracle:
         end = 'accept' if self.stateful or replies else 'drop'
         self.events = watch(backend, end, quiet=not replies, native=bool(question.get('rules_nft')))
         self.names = {index: name for index, name in socket.if_nameindex()}
+        self.told = False           # an ICMP error: routes may have learnt from it
 
     def ask(self, question):
         self.rules.load(question)
@@ -77,6 +78,9 @@ class Oracle:
 
     def forget(self):
         self.control.request(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE, 2)
+        if self.told:
+            forget_paths()
+            self.told = False
 
     def fly(self, packets):
         flights = [Flight(packet) for packet in packets]
@@ -96,6 +100,7 @@ class Oracle:
         if 'src' not in packet:
             packet['src'] = self.world.choose_source(packet)
         data = build(packet, token_of(index), index + 1)
+        self.told |= 'quotes' in packet
         flight.before = read(data).tuple()
         self.world.send(packet, data)
 

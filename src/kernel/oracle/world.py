@@ -190,6 +190,12 @@ def settle(addresses):
             missing -= {line[:32] for line in file if line[33:35] == '80' and int(line.split()[-2], 16) & RTF_LOCAL}
 
 
+def forget_paths():
+    """What ICMP errors have said of routes, above all the size of packets that fit: the kernel keeps it for minutes, and drops larger ones.
+    Of IPv6 the size that our errors give is never small."""
+    sysctl('net.ipv4.route.flush', 1)
+
+
 def local_socket(packet, kind, proto):
     one = socket.socket(socket.AF_INET6 if is_v6(packet) else socket.AF_INET, kind, proto)
     one.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
