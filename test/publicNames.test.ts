@@ -9,7 +9,11 @@ import * as report from '../src/api/report/index.ts';
 it.each([
   ['chainwalk', library, ['InputError', 'defineConfig', 'diff', 'find', 'parse', 'print', 'render', 'trace', 'verify']],
   ['chainwalk/kubernetes', kubernetes, ['InputError', 'isManifest', 'readManifests', 'verifyManifests']],
-  ['chainwalk/report', report, ['InputError', 'formatPacket', 'formatReport', 'formatTrace', 'mermaid', 'traceWords', 'xtables']],
+  [
+    'chainwalk/report',
+    report,
+    ['InputError', 'formatPacket', 'formatReport', 'formatTrace', 'lanes', 'mermaid', 'svg', 'svgStyle', 'traceWords', 'xtables'],
+  ],
   ['chainwalk/matchers', matchers, ['matchers']],
   ['chainwalk/arbitraries', arbitraries, ['hosts', 'istioSettings', 'nftRulesets', 'nftTexts', 'packets', 'rulesTexts', 'rulesets']],
 ] as const)('%s exports what it did', (_, module, names) => {

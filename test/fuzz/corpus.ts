@@ -37,7 +37,7 @@ export const KINDS: readonly Kind[] = [
     argvs: [
       ['check', 'x'],
       ['print', 'x'],
-      ...['human', 'json', 'xtables', 'mermaid', 'mermaid-sequence'].map((format) => ['trace', '-v', 'x', PACKET, '-o', format]),
+      ...['human', 'json', 'xtables', 'mermaid', 'mermaid-sequence', 'svg'].map((format) => ['trace', '-v', 'x', PACKET, '-o', format]),
       ...reviews('verify', 'x'),
       ['diff', 'x', 'pod.rules'],
       ['diff', 'pod.rules', 'x', '--json'],

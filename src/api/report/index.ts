@@ -1,7 +1,11 @@
 /** `chainwalk/report`: the answers of the library in words and pictures, as the command line prints them. Pure functions of an answer that
  *  `trace`, `verify`, `diff` or `find` returned; one that went through JSON, or a copy, has lost the rules that it speaks of. */
 import { packetText } from '../../packet/notation.ts';
+import { type LaneDrawing, layLanes } from '../../report/charts/lanes.ts';
+import { lanesText } from '../../report/charts/lanesText.ts';
 import { mermaidTrace } from '../../report/charts/mermaid.ts';
+import { type SvgOptions, svgTrace } from '../../report/charts/svg.ts';
+import { SVG_STYLE } from '../../report/charts/svgStyle.ts';
 import { xtablesTrace } from '../../report/charts/xtables.ts';
 import { humanDiff } from '../../report/human/diff.ts';
 import { humanFind } from '../../report/human/find.ts';
@@ -19,6 +23,8 @@ import { checkOptions, type OptionKinds } from '../library/options.ts';
 import { shownValue } from '../library/shown.ts';
 import { type TraceWords, wordsOf } from './traceWords.ts';
 
+export type { CellPoint, Lane, LaneBox, LaneDrawing, LaneLine, LaneMark, LaneText } from '../../report/charts/lanes.ts';
+export type { SvgOptions } from '../../report/charts/svg.ts';
 export type { DiffReport } from '../../report/json/diff.ts';
 export type { FindReport } from '../../report/json/find.ts';
 export type { Trace } from '../../report/json/trace.ts';
@@ -37,10 +43,19 @@ export interface FormatOptions {
 export interface FormatTraceOptions extends FormatOptions {
   /** one line */
   readonly brief?: boolean;
+  /** the way drawn in lanes, in 80 columns, in place of the steps; not with `brief` */
+  readonly rail?: boolean;
+}
+
+export interface LanesOptions {
+  /** the answer and the packet stand above; they do when absent */
+  readonly headed?: boolean;
 }
 
 const FORMAT_OPTIONS: OptionKinds<FormatOptions> = { width: 'count', verbose: 'flag' };
-const FORMAT_TRACE_OPTIONS: OptionKinds<FormatTraceOptions> = { ...FORMAT_OPTIONS, brief: 'flag' };
+const FORMAT_TRACE_OPTIONS: OptionKinds<FormatTraceOptions> = { ...FORMAT_OPTIONS, brief: 'flag', rail: 'flag' };
+const LANES_OPTIONS: OptionKinds<LanesOptions> = { headed: 'flag' };
+const SVG_OPTIONS: OptionKinds<SvgOptions> = { ...LANES_OPTIONS, styled: 'flag' };
 const WIDTH = 80;
 
 /** The answer first, then how it came about; plain text without a line feed at its end. What `verbose` adds of rules that did not match is
@@ -48,9 +63,9 @@ const WIDTH = 80;
  *  @throws InputError when this is not an answer of `trace` */
 export function formatTrace(trace: Trace, options: FormatTraceOptions = {}): string {
   checkOptions(options, FORMAT_TRACE_OPTIONS);
-  const { width = WIDTH, verbose = false, brief = false } = options;
-  const style = { paint: PLAIN, width, verbose };
+  const { width = WIDTH, verbose = false, brief = false, rail = false } = options;
   const input = traced(trace);
+  const style = { paint: PLAIN, width, verbose, ...(rail && { drawn: lanesText(layLanes(input, { headed: false })) }) };
   return brief ? briefTrace(input, style) : humanTrace(input, style);
 }
 
@@ -86,6 +101,22 @@ export function traceWords(trace: Trace): TraceWords {
 /** A flowchart for Markdown, without its fence. @throws InputError when this is not an answer of `trace` */
 export function mermaid(trace: Trace): string {
   return mermaidTrace(traced(trace));
+}
+
+/** A picture of the way in lanes, as a document: 80 cells wide, of its own, light or dark as the reader's system is. Boxes of rules have
+ *  `data-line`, all have `data-leg`. @throws InputError when this is not an answer of `trace` */
+export function svg(trace: Trace, options: SvgOptions = {}): string {
+  checkOptions(options, SVG_OPTIONS);
+  return svgTrace(traced(trace), options);
+}
+
+/** The style sheet of `svg`, for a page whose policy forbids styles inside the picture. */
+export const svgStyle: string = SVG_STYLE;
+
+/** What `svg` and `rail` draw, as boxes, texts and lines in cells. @throws InputError when this is not an answer of `trace` */
+export function lanes(trace: Trace, options: LanesOptions = {}): LaneDrawing {
+  checkOptions(options, LANES_OPTIONS);
+  return layLanes(traced(trace), { headed: options.headed ?? true });
 }
 
 /** Lines like those of `xtables-monitor --trace`. @throws InputError when this is not an answer of `trace` */

@@ -25,7 +25,7 @@ import {
 export const traceCommand: Command = {
   name: 'trace',
   summary: 'where packets go, and which rules decide it',
-  about: "Follows the connection through the mesh's proxy and out again. What a packet leaves out is filled in and printed as assumed.",
+  about: "Follows the connection through the mesh's proxy and out again; what a packet leaves out is assumed, and said.",
   args: [
     { name: '<rules>', says: 'a file with rules, or a Kubernetes manifest, `-` for standard input' },
     { name: '[packet...]', says: '`[in|out] PROTO [SRC[:PORT]] -> DST[:PORT] [key=value ...]`, or in iptables form' },
@@ -34,6 +34,7 @@ export const traceCommand: Command = {
     { flags: '-v, --verbose', says: 'also show the rules that did not match, and why' },
     { flags: '-c, --connection', says: 'also every later packet: answer, data, errors, close' },
     { flags: '--brief', says: 'one line per packet' },
+    { flags: '--rail', says: 'draw the way in lanes, from process to wire' },
     { flags: '--expect <outcome>', says: 'exit 1 when a packet has another outcome', choices: OUTCOMES, also: LEAVING_BY },
     { flags: '--why-not <outcome>', says: 'the smallest change that gives this outcome', choices: OUTCOMES },
     { flags: '--packets <file>', says: 'packets, one a line, `-`: stdin; answers as JSON lines' },

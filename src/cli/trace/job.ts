@@ -83,7 +83,13 @@ async function jobOf(call: Call, setup: TraceSetup | Complaint, { usual, names }
   const format = traceFormatNamed(name);
   const verbose = optionIsSet(input, 'verbose');
   const brief = optionIsSet(input, 'brief');
-  const style = { ...(await terminal(call, io.out, WIDEST)), ...(await placesOn(call, io.out)), verbose, brief };
+  const style = {
+    ...(await terminal(call, io.out, WIDEST)),
+    ...(await placesOn(call, io.out)),
+    verbose,
+    brief,
+    inLanes: optionIsSet(input, 'rail'),
+  };
   // why a chain did not match is part of a detailed walk only; in a very long one it is left out
   const few = setting.rulesets.every((ruleset) => countRules(ruleset) <= MOST_RULES);
   const detailed = verbose || (name === 'human' && !brief && few);

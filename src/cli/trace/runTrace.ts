@@ -58,13 +58,15 @@ async function answer(call: Call, { file, texts }: Arguments, read: (usual: stri
       ...(optionIsSet(call.input, 'onKernel') ? ['--on-kernel'] : []),
     ],
     format: formatOf(call.input, 'human'),
+    rail: optionIsSet(call.input, 'rail'),
+    instead: (['brief', 'verbose'] as const).find((name) => optionIsSet(call.input, name)),
   };
   const wrong = wrongUse(asked);
   if (wrong !== undefined) {
     await complain(call.io, { help: '`chainwalk trace --help` shows examples and options', ...wrong });
     return EXIT.usage;
   }
-  const job = await read(asked.path === undefined ? 'human' : 'json');
+  const job = await read(asked.path === undefined || asked.rail ? 'human' : 'json');
   if (job === undefined) return EXIT.usage;
   const { outside: pod } = job.setting;
   const outside = pod === undefined ? EXIT.ok : pod.walks ? EXIT.findings : EXIT.usage;
@@ -89,9 +91,13 @@ interface Asked {
   /** what is there of `--why-not` and `--on-kernel`, which not every format has */
   readonly beside: readonly string[];
   readonly format: string;
+  readonly rail: boolean;
+  /** another form of the answer for people */
+  readonly instead: 'brief' | 'verbose' | undefined;
 }
 
-function wrongUse({ file, texts, path, beside, format }: Asked): Complaint | undefined {
+function wrongUse(asked: Asked): Complaint | undefined {
+  const { file, texts, path, beside, format } = asked;
   if (file !== undefined && /\s->\s|^\s*-p\s/.test(file)) {
     return {
       message: `\`${file.trim()}\` is a packet; the rules are expected here`,
@@ -101,6 +107,8 @@ function wrongUse({ file, texts, path, beside, format }: Asked): Complaint | und
   if (path === undefined && texts.length === 0) return { message: 'no packet to trace' };
   if (beside.length > 0 && format !== 'human' && format !== 'json')
     return { message: `\`${beside[0]}\` is not drawn in ${format}`, help: 'use `-o human` or `-o json`' };
+  const undrawn = wrongDrawing(asked);
+  if (undrawn !== undefined) return undrawn;
   if (path !== undefined && beside.includes('--why-not'))
     return { message: '`--why-not` is about packets that are given as arguments', help: 'leave out `--packets`' };
   if (path !== undefined && texts.length > 0) return { message: 'packets are given as arguments or with --packets, not both' };
@@ -112,6 +120,20 @@ function wrongUse({ file, texts, path, beside, format }: Asked): Complaint | und
       help: 'quote it: "out tcp -> 203.0.113.9:443"; without quotes the shell writes to a file of that name',
     };
   }
+  return undefined;
+}
+
+/** `--rail` is a form of the answer for people, and a picture holds one packet. */
+function wrongDrawing({ texts, path, format, rail, instead }: Asked): Complaint | undefined {
+  if (rail && format !== 'human')
+    return {
+      message: `\`--rail\` is for a terminal, and not drawn in ${format}`,
+      help: 'leave out one of them; `-o svg` is the same as a picture',
+    };
+  if (rail && instead !== undefined)
+    return { message: `\`--rail\` and \`--${instead}\` are two forms of an answer`, help: 'leave out one of them' };
+  if (format === 'svg' && (path !== undefined || texts.length > 1))
+    return { message: 'a picture holds one packet', help: 'give one packet as an argument; `--rail` draws several' };
   return undefined;
 }
 

@@ -73,7 +73,7 @@ export function flowGraph({ journey: { paths }, file, whole }: DrawnTrace): Flow
     let from = nodeAt('', { kind: 'sender', lines: [first.sender] });
     const relays: string[] = [];
     for (const [index, leg] of path.legs.entries()) {
-      const kind = lineOf(path, index);
+      const kind = lineKindOf(path, index);
       const start = from;
       const to = (id: string, line: LineKind) => {
         edges.set(`${from} ${id} ${line}`, { from, to: id, kind: line });
@@ -132,7 +132,8 @@ function nodeOf(one: Decision, file: string): readonly Omit<FlowNode, 'id'>[] {
   }
 }
 
-function lineOf(path: Path, index: number): LineKind {
+/** What the line of a leg is drawn as. */
+export function lineKindOf(path: Path, index: number): LineKind {
   if (path.cycleFrom !== undefined && index > path.cycleFrom) return 'loop';
   if (path.outcome === 'captured-in') return 'inbound';
   if (path.outcome === 'captured-out' || path.outcome === 'dns') return 'outbound';

@@ -31,21 +31,32 @@ export function placeLine(path: readonly Rule[], file: string): string {
   return `${cut(way)}  ${fileLine((last.elsewhere?.file ?? file).replace(/^.*\//, ''), last.line)}`;
 }
 
-/** What a rule asks, without comments, names of extensions and its target. */
 export function conditionLine(rule: Rule): string {
+  return cut(askedWords(rule));
+}
+
+/** What a rule asks, without comments, names of extensions and its target. */
+export function askedWords(rule: Rule): string {
   const words = ruleBody(rule)
     .replaceAll(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '')
+    .replace(/ comment "[^"]*"$/, '')
     .replace(/(?:^| )-[jg] .*$/, '')
     .replaceAll(/-m \S+ ?/g, '')
     .trim();
-  return cut(words === '' || words === '(every packet)' ? 'every packet' : words);
+  return words === '' || words === '(every packet)' ? 'every packet' : words;
 }
 
+export function effectLine(decision: Ruled): string {
+  return cut(doneWords(decision));
+}
+
+type Ruled = Extract<Decision, { kind: 'rule' }>;
+
 /** `REDIRECT: dst := 127.0.0.1:15001` */
-export function effectLine({ rule, verdict, deeds }: Extract<Decision, { kind: 'rule' }>): string {
+export function doneWords({ rule, verdict, deeds }: Ruled): string {
   const target = rule.target ?? verdict;
-  if (deeds.length > 0) return cut(`${target}: ${deeds.map(deedText).join(', ')}`);
-  return cut(/(?:^| )-[jg] (.*)$/.exec(ruleBody(rule))?.[1] ?? target);
+  if (deeds.length > 0) return `${target}: ${deeds.map(deedText).join(', ')}`;
+  return /(?:^| )-[jg] (.*)$/.exec(ruleBody(rule))?.[1] ?? target;
 }
 
 /** `tcp 10.244.0.9 → 10.244.0.5:8080, mark 0x539` */

@@ -5,8 +5,8 @@ import { namedFile } from '../../syntax/text/source.ts';
 import { isDefect } from '../review/problems.ts';
 import type { Check, Problem, Review, ReviewStyle, Subject } from '../review/review.ts';
 import { positionOf } from '../text/positions.ts';
+import { element, xmlText } from '../text/xml.ts';
 import { problemLines } from './problemLines.ts';
-import { element, xmlText } from './xml.ts';
 
 export function junitXml(review: Review, { strict }: Pick<ReviewStyle, 'strict'>): string {
   const suites = [...unread(review.diagnostics), ...review.subjects.map((subject) => toSuite(subject, strict))];

@@ -6,5 +6,5 @@ export const REVIEW_FORMAT_NAMES = ['github', 'sarif', 'junit', 'markdown'] as c
 export type ReviewFormatName = (typeof REVIEW_FORMAT_NAMES)[number];
 
 /** Of a trace. */
-export const TRACE_FORMAT_NAMES = ['human', 'json', 'xtables', 'mermaid', 'mermaid-sequence'] as const;
+export const TRACE_FORMAT_NAMES = ['human', 'json', 'xtables', 'mermaid', 'mermaid-sequence', 'svg'] as const;
 export type TraceFormatName = (typeof TRACE_FORMAT_NAMES)[number];

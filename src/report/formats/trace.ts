@@ -1,8 +1,11 @@
 /** The formats of a trace. */
 
 import { jsonText } from '../../lib/printable.ts';
+import { layLanes } from '../charts/lanes.ts';
+import { lanesText } from '../charts/lanesText.ts';
 import { mermaidTrace } from '../charts/mermaid.ts';
 import { mermaidSequence } from '../charts/mermaidSequence.ts';
+import { svgTrace } from '../charts/svg.ts';
 import { xtablesTrace } from '../charts/xtables.ts';
 import { briefTrace, type HumanStyle, humanTrace } from '../human/trace.ts';
 import { toTrace } from '../json/trace.ts';
@@ -11,6 +14,8 @@ import { TRACE_FORMAT_NAMES, type TraceFormatName } from './names.ts';
 
 export interface TraceStyle extends HumanStyle {
   readonly brief: boolean;
+  /** the way in lanes, in place of the steps */
+  readonly inLanes?: boolean;
 }
 
 export interface TraceFormat {
@@ -27,7 +32,10 @@ const blankLine = () => '\n\n';
 
 const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
   human: {
-    render: (input, style) => (style.brief ? briefTrace(input, style) : humanTrace(input, style)),
+    render: (input, style) => {
+      if (style.brief) return briefTrace(input, style);
+      return humanTrace(input, style.inLanes === true ? { ...style, drawn: lanesText(layLanes(input, { headed: false })) } : style);
+    },
     separator: (style) => (style.brief ? '\n' : '\n\n'),
   },
   /** one line per packet */
@@ -38,6 +46,8 @@ const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
   mermaid: { isData: true, render: mermaidTrace, separator: blankLine },
   /** who talks to whom */
   'mermaid-sequence': { isData: true, render: mermaidSequence, separator: blankLine },
+  /** application, netfilter, proxy and wire as lanes */
+  svg: { isData: true, render: (input) => svgTrace(input), separator: oneFeed },
 };
 
 export function traceFormatNamed(name: string): TraceFormat | undefined {

@@ -6,7 +6,7 @@ import type { Rule } from '../../ruleset/ruleset.ts';
 import { settles } from '../text/decidingRule.ts';
 import { type Decision, missesText, type PassedChain } from '../text/decisions.ts';
 import { deedText } from '../text/deedText.ts';
-import { ruleBody, ruleGist, ruleLine } from '../text/location.ts';
+import { pathText, ruleBody, ruleGist, ruleLine } from '../text/location.ts';
 import { sawText } from '../text/observedValues.ts';
 import { type FileStyle, placeOf, type ShownPlace } from './place.ts';
 import { forkText, hitsText, type StepStyle } from './steps.ts';
@@ -126,12 +126,6 @@ const MOST_PASSED = 3;
 /** An empty chain there is one that lost its rules; elsewhere it is one for rules of an administrator. */
 const CAPTURING: ReadonlySet<string> = new Set(['nat', 'mangle']);
 const DECISIVE = ['nat', 'divert', 'drop', 'reject', 'jump', 'goto'] as const;
-
-/** `nat OUTPUT 1 > ISTIO_OUTPUT 9` */
-export function pathText(path: readonly Rule[]): string {
-  const [first] = path;
-  return `${first?.table ?? ''} ${path.map(({ chain, number }) => `${chain} ${number}`).join(' > ')}`;
-}
 
 function wrappedPath(path: readonly Rule[], style: StepStyle, hits = ''): readonly string[] {
   return indented({ text: hits === '' ? pathText(path) : `${pathText(path)} (${hits})`, ...style, lead: LEAD, hang: TEXT_LEAD.length - 2 });

@@ -1,28 +1,25 @@
 /** A traced packet for people: the answer first, then how it came about. */
 
-import type { Journey, Path } from '../../connection/journey.ts';
-import { enumeration } from '../../lib/enumeration.ts';
+import type { Path } from '../../connection/journey.ts';
 import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import { assumptionTexts } from '../../mesh/assumption.ts';
 import { packetText } from '../../packet/notation.ts';
 import { defaultsText } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import type { Choice } from '../../simulate/trace.ts';
 import { tracedKernel } from '../json/tracedKernel.ts';
 import type { TraceInput } from '../json/traceInput.ts';
 import { connectionText } from '../text/connection.ts';
 import { cutText } from '../text/cut.ts';
 import { decisionsOf } from '../text/decisions.ts';
 import { destination, processOf } from '../text/endpoints.ts';
-import { choiceText } from '../text/fate.ts';
 import { OUTCOME_COLOURS, OUTCOME_WORDS } from '../text/labels.ts';
 import { exactLines, generalLines } from '../text/packetSets.ts';
 import type { Paint } from '../text/paint.ts';
 import { laterParts } from '../text/shownParts.ts';
+import { forkAnswer, openChoices, pathAnswer } from './answer.ts';
 import { connectionLine, fullParts, shortParts } from './connection.ts';
 import { placeLayout } from './decisionLines.ts';
-import { headline } from './headline.ts';
 import { kernelLines, kernelText } from './kernel.ts';
 import { legLines, shortLegLines } from './leg.ts';
 import type { Link } from './place.ts';
@@ -37,6 +34,8 @@ export interface HumanStyle {
   readonly verbose: boolean;
   readonly shortens?: boolean;
   readonly link?: Link;
+  /** stands for the steps; within the width of a terminal */
+  readonly drawn?: string;
 }
 
 interface AnswerStyle extends StepStyle {
@@ -47,7 +46,7 @@ interface AnswerStyle extends StepStyle {
 }
 
 /** One block per packet, without a line feed at its end. */
-export function humanTrace(input: TraceInput, { paint, width, verbose, ...files }: HumanStyle): string {
+export function humanTrace(input: TraceInput, { paint, width, verbose, drawn, ...files }: HumanStyle): string {
   const { journey, file, defaults, same, assumptions = [], outside, because, notes = [], warnings = [], source } = input;
   const [first] = journey.paths;
   const warned = outside === undefined ? [] : [outsideText(input, { paint, width })];
@@ -81,14 +80,16 @@ export function humanTrace(input: TraceInput, { paint, width, verbose, ...files 
   ];
   const member =
     journey.membership === undefined ? [] : [paint.dim(paragraph({ text: connectionText(journey.membership), width, hang: 8 }))];
-  const head = journey.paths.length === 1 ? answer({ path: first }, style) : forkAnswer(input, style);
+  const head = journey.paths.length === 1 ? pathAnswer({ path: first }, style) : forkAnswer(input, style);
   const open = new Set(openChoices(journey).map(({ rule, what }) => rule ?? what));
   const body =
-    journey.paths.length === 1
-      ? pathLines(first, style)
-      : journey.paths.flatMap((path, index) =>
-          branchLines({ input, path, index, open, style, full: verbose || index === firstLike(input, path) }),
-        );
+    drawn !== undefined
+      ? ['', drawn]
+      : journey.paths.length === 1
+        ? pathLines(first, style)
+        : journey.paths.flatMap((path, index) =>
+            branchLines({ input, path, index, open, style, full: verbose || index === firstLike(input, path) }),
+          );
   const cutShort = cutText(journey);
   const cut = cutShort === undefined ? [] : ['', paint.yellow(cutShort)];
   const alike = same === undefined ? [] : ['', ...sameLines(same, { width, verbose })];
@@ -130,43 +131,6 @@ export function briefTrace(input: TraceInput, { paint }: HumanStyle): string {
   return `${outcome}  ${packetText(journey.packet)}${via}${notes.map((note) => `  (${note})`).join('')}`;
 }
 
-function answer({ path, before = '' }: { readonly path: Path; readonly before?: string }, style: AnswerStyle): string {
-  const { paint, width, file, mesh } = style;
-  const { word, rest } = headline(path, { file, mesh });
-  const lines = paragraph({ text: `${before}${word} ${rest}`.trimEnd(), width, hang: 2 });
-  return lines.replace(word, paint[OUTCOME_COLOURS[path.outcome]](paint.bold(word)));
-}
-
-/** Several ways: one common outcome, or undecided with everything that it depends on. */
-function forkAnswer({ journey, file }: TraceInput, { paint, width }: StepStyle): string {
-  const outcomes = [...new Set(journey.paths.map((path) => path.outcome))];
-  const reasons = [...new Set(openChoices(journey).map((choice) => choiceText(choice, file)))];
-  const word = OUTCOME_WORDS[journey.outcome];
-  const question = openChoices(journey).find(({ why }) => why === 'unsaid');
-  if (question !== undefined) {
-    const text = paragraph({ text: `${word} it depends on ${choiceText(question, file)}`, width, hang: 2 });
-    return text.replace(word, paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word)));
-  }
-  const every = outcomes.length === 1 ? `in each of ${journey.paths.length} branches` : `between ${enumeration(outcomes)}`;
-  const lines = reasons.map((reason) => `  ${paragraph({ text: `depends on ${reason}`, width: width - 2, hang: 4 })}`);
-  return [`${paint[OUTCOME_COLOURS[journey.outcome]](paint.bold(word))} ${every}`, ...lines].join('\n');
-}
-
-/** The choices that not every path takes alike; one with a single way is not a fork. */
-function openChoices({ paths }: Journey): readonly Choice[] {
-  const choices = paths.flatMap((path) => path.choices);
-  const taken = new Map<Choice['rule'], Map<string, Set<string>>>();
-  const ways = ({ rule, what }: Choice): Set<string> => {
-    const whats = taken.get(rule) ?? new Map<string, Set<string>>();
-    taken.set(rule, whats);
-    const known = whats.get(what) ?? new Set<string>();
-    whats.set(what, known);
-    return known;
-  };
-  for (const choice of choices) ways(choice).add(choice.taken);
-  return choices.filter((choice) => choice.why === 'budget' || ways(choice).size > 1);
-}
-
 /** The first branch that ends like this one; later ones differ only in how they came there. */
 function firstLike({ journey }: TraceInput, path: Path): number {
   return journey.paths.findIndex((other) => other.outcome === path.outcome);
@@ -187,7 +151,7 @@ function branchLines({ input, path, index, open, style, full }: Branch): readonl
   const title = `branch ${index + 1} of ${input.journey.paths.length}${taken.length === 0 ? '' : ` (${taken.join(', ')})`}`;
   return [
     '',
-    answer({ path, before: `${title}: ` }, style),
+    pathAnswer({ path, before: `${title}: ` }, style),
     ...(full ? pathLines(path, style) : [`  ${paragraph({ text: rail(path, style.file), width: style.width - 2, hang: 4 })}`]),
   ];
 }

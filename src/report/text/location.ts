@@ -32,6 +32,12 @@ export function ruleGist(rule: Rule): string {
   return gist === '' ? '(every packet)' : gist.trim();
 }
 
+/** `nat OUTPUT 1 > ISTIO_OUTPUT 9` */
+export function pathText(path: readonly Rule[]): string {
+  const [first] = path;
+  return `${first?.table ?? ''} ${path.map(({ chain, number }) => `${chain} ${number}`).join(' > ')}`;
+}
+
 /** The part of a rule's text that says what to do, or all of it. */
 export function targetSpan({ text }: Source, { span, target }: Rule): Span {
   const word = target === undefined ? undefined : text.slice(span.start, span.end).lastIndexOf(target);
