@@ -1,0 +1,25 @@
+/** What the page weighs when it is sent: most of it is the library, which is all of chainwalk. */
+import { gzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { pageOf, pageParts } from '../../web/build.ts';
+
+const KB = 1000;
+
+it('the page without its examples is below its budget, and so is what is not the library', async () => {
+  const parts = await pageParts();
+  const { script, style } = parts;
+  expect(gzipSync(script + style, { level: 9 }).length).toBeLessThan(130 * KB);
+  expect(gzipSync(pageOf({ ...parts, examples: '[]' }), { level: 9 }).length).toBeLessThan(700 * KB);
+});
+
+it('no script ends before its end, and none may be added', async () => {
+  const html = pageOf(await pageParts());
+  expect([...html.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag)).toEqual([
+    '<script type="text/plain" id="worker">',
+    '<script type="application/json" id="examples">',
+    '<script>',
+  ]);
+  expect(html.match(/<\/script/g)).toHaveLength(3);
+  expect(html).not.toContain('<!--');
+  expect(html).not.toMatch(/unsafe-inline|unsafe-eval|https?:\/\/[^\s"'`]*\.(?:js|css|woff2?)/);
+});
