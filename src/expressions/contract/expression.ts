@@ -27,8 +27,10 @@ export interface Expression {
   readonly needsTransport?: true;
   /** hooks where it loads; absent: all */
   readonly hooks?: readonly HookName[];
-  /** false: it can only be copied or written */
+  /** false: it can be compared with a mask only, copied or written */
   readonly compared?: false;
+  /** false: it can only be written */
+  readonly asked?: false;
   /** the kernel tracks connections as soon as one rule uses it, or puts fragments together */
   readonly needs?: 'conntrack' | 'defrag';
   readonly claim?: NftClaim;

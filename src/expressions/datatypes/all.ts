@@ -50,7 +50,7 @@ const TYPES = {
   ct_state: { form: 'number', bits: 32, constants: CT_STATE, flags: true, prints: 'hex8', byHost: true },
   ct_status: { form: 'number', bits: 32, constants: CT_STATUS_BITS, flags: true, prints: 'hex8', byHost: true },
   ct_dir: { form: 'number', bits: 8, constants: CT_DIR },
-  ct_label: { form: 'number', bits: 128, names: 'label', flags: true, byHost: true },
+  ct_label: { form: 'number', bits: 128, last: 127, names: 'label', flags: true, byHost: true },
   tcp_flag: { form: 'number', bits: 8, constants: TCP_FLAG, flags: true, prints: 'hex2' },
   icmp_type: { form: 'number', bits: 8, constants: ICMP_TYPE },
   icmpv6_type: { form: 'number', bits: 8, constants: ICMPV6_TYPE },

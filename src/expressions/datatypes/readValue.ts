@@ -28,7 +28,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
     case 'address6':
       return parseIPv6(text) ?? hostName(value, context, 'IPv6');
     case 'mac':
-      if (form === 'number') return numberOf(text);
+      // the digits of a number are read as those of an address
+      if (form === 'number' && decimalOf(text).length <= 2) return ofHex(decimalOf(text), 2);
       return form === 'mac' ? ofHex(text, 2) : refuse(`\`${text}\` is not a valid MAC address`);
     case 'classid':
       if (form === 'number') return numberOf(text);
@@ -37,7 +38,7 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
       if (type.name === 'ifname' && form !== 'number' && (text === '' || text === '*'))
         return refuse('this is not the name of an interface');
       if (type.name === 'ifname' && text.length >= LONGEST_NAME) return refuse(`\`${text}\` is too long for the name of an interface`);
-      return text;
+      return form === 'number' ? decimalOf(text) : text;
     case 'number':
       break;
   }
@@ -98,6 +99,12 @@ function hostName(value: NftValue & Span, { report }: ValueReading, family: stri
     report({ kind: 'not-modelled', code: 'unknown-value', message, span: value, help: 'write the address' });
   } else report({ kind: 'not-loadable', code: 'bad-value', message: `\`${value.text}\` is not an ${family} address`, span: value });
   return undefined;
+}
+
+/** A name or an address that is written as a number; `08` is no number. nftables src/scanner.l, src/datatype.c symbol_parse() */
+export function decimalOf(text: string): string {
+  if (/^0[0-7]+$/.test(text)) return String(Number.parseInt(text, 8));
+  return /^0x/i.test(text) ? String(BigInt(text)) : text;
 }
 
 /** As strtoull(3) reads it in base 0. */

@@ -21,9 +21,15 @@ interface Placed {
   readonly saysNext: boolean;
 }
 
-export function inHeaderOrder(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
+export interface Ordering {
+  readonly context: NftRuleContext;
+  /** with those that are left out */
+  readonly all: readonly NftStatement[];
+}
+
+export function inHeaderOrder(statements: readonly NftStatement[], { context, all }: Ordering): readonly NftStatement[] {
   const done: NftStatement[] = [];
-  for (const run of runsOf(statements, context)) done.push(...runInOrder(run, { before: done, context }));
+  for (const run of runsOf(statements, context)) done.push(...runInOrder(run, { before: done, context, all }));
   return done;
 }
 
@@ -76,9 +82,8 @@ function keeperOf(group: readonly Placed[]): Placed {
   return group.reduce((first, next) => (next.saysNext && next !== group[0] ? next : first));
 }
 
-interface Around {
+interface Around extends Ordering {
   readonly before: readonly NftStatement[];
-  readonly context: NftRuleContext;
 }
 
 function runInOrder(run: readonly NftStatement[], around: Around): readonly NftStatement[] {
@@ -94,9 +99,10 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
     const to = movedTo.get(index);
     if (to !== undefined) {
       const crosses =
-        run.slice(index, to).some((between) => between.kind !== 'match' || asksProtocolOfCt(between.left)) ||
+        run.slice(index, to).some((between) => between.kind !== 'match') ||
+        around.all.slice(around.all.indexOf(one), around.all.indexOf(run[to] as NftStatement)).some(asksProtocolOfCt) ||
         isUnnamed(run[to] as NftStatement);
-      return crosses ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context }) : [];
+      return crosses ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context, all: around.all }) : [];
     }
     const group = at.get(index);
     if (group === undefined) return [one];
@@ -153,8 +159,8 @@ function payloadOf(statement: NftStatement | undefined): Joining['first'] {
   return statement?.kind === 'match' && statement.left.kind === 'payload' ? statement.left : { protocol: 'th' };
 }
 
-function asksProtocolOfCt(left: NftExpression): boolean {
-  return left.kind === 'ct' && left.key === 'protocol';
+export function asksProtocolOfCt(statement: NftStatement): boolean {
+  return statement.kind === 'match' && statement.left.kind === 'ct' && statement.left.key === 'protocol';
 }
 
 function isUnnamed(statement: NftStatement): boolean {

@@ -21,7 +21,7 @@ import { withFieldNames } from './named.ts';
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
   const told = withFieldNames(withFamilies(withAddressFamilies(rule.statements, silent), silent), silent);
-  const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), silent);
+  const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), { context: silent, all: told });
   const statements = withRanges(withoutIcmpTypes(ordered, silent).map((one) => canonicalStatement(one, silent)));
   return { ...rule, statements };
 }

@@ -14,7 +14,7 @@ export function canonicalCounting(statement: Counting): NftStatement {
     case 'quota':
       return { ...statement, says: withoutUsed(inLargeUnits(says).filter(({ text }) => text !== 'until')) };
     case 'ct count':
-      return { ...statement, says };
+      return { ...statement, says: says.map(in32Bits) };
     case 'last':
       return statement;
   }
@@ -24,6 +24,10 @@ export function canonicalCounting(statement: Counting): NftStatement {
 function inDecimal(name: NftName): NftName {
   const text = name.text.replace(/^(?:0x[\da-f]+|\d+)/i, (number) => String(nftNumber(number)));
   return text === name.text ? name : { ...name, text };
+}
+
+function in32Bits(name: NftName): NftName {
+  return /^\d+$/.test(name.text) ? { ...name, text: String(Number(name.text) % 2 ** 32) } : name;
 }
 
 const UNITS = ['bytes', 'kbytes', 'mbytes'];

@@ -1,7 +1,8 @@
 /** Where the family of a packet decides how a statement is listed: NAT and tproxy name it in a table of inet, reject has an answer of its own.
  *  nftables src/evaluate.c nat_evaluate_family(), stmt_evaluate_reject_inet() */
 import type { Family } from '../../packet/address.ts';
-import type { NftStatement } from '../../syntax/nft/ast.ts';
+import { PROTO } from '../../packet/protocol.ts';
+import type { NftExpression, NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE, ICMPX_CODE } from '../datatypes/constants.ts';
@@ -11,14 +12,35 @@ import { impliedByHeader, selectorName } from '../values/part.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export function withFamilies(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
+  const { first, told } = tellFamilies(statements, context);
+  return [...first, ...told];
+}
+
+/** What nft asks before all else, whatever is done before the statement for which it asks. */
+export function protocolsAskedFirst(statements: readonly NftStatement[], context: NftRuleContext): readonly NftMatch[] {
+  const writes = statements.some(({ kind }) => kind === 'write' || kind === 'notrack');
+  return writes ? tellFamilies(statements, { ...context, report: () => {} }).first : [];
+}
+
+type NftMatch = StatementOf<'match'>;
+
+interface Told {
+  readonly first: readonly NftMatch[];
+  readonly told: readonly NftStatement[];
+}
+
+function tellFamilies(statements: readonly NftStatement[], context: NftRuleContext): Told {
   let known = protocolsOf(context.table);
   const told: NftStatement[] = [];
   let resets = false;
   let first: Family | undefined;
   for (const one of statements) {
-    first ??= known.family === undefined && known.proto === undefined ? headerFamily(one) : undefined;
-    if (context.table === 'inet' && isFirstIgmp(one, known)) told.push(isProtocol('nfproto', 'ipv4'));
-    if (context.table === 'inet' && asksVlanType(one) && known.etherType === undefined) {
+    first ??= known.family === undefined ? askedOf(headerFamily(one), known) : undefined;
+    if (isFirstIgmp(one, known)) {
+      told.push(isIPv4(context.table));
+      known = { ...known, family: 4 };
+    }
+    if (!isOfOne(context.table) && asksVlanType(one) && known.etherType === undefined) {
       told.push(VLAN);
       known = { ...known, etherType: 0x8100 };
     }
@@ -28,18 +50,20 @@ export function withFamilies(statements: readonly NftStatement[], context: NftRu
       if (selector.kind !== 'ct') known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
       if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { etherType: 0x8100, ...known };
     }
+    first ??= known.family === undefined || known.loose === true ? askedOf(answeredFamily(one), known) : undefined;
     resets ||= one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;
     told.push(...withFamily(one, known, context));
     known = afterMatch(known, one, context);
   }
-  if (resets) return [isProtocol('l4proto', 'tcp'), ...told];
-  return first === undefined || context.table !== 'inet' ? told : [isProtocol('nfproto', first === 4 ? 'ipv4' : 'ipv6'), ...told];
+  if (resets) return { first: [isProtocol('l4proto', 'tcp')], told };
+  const asks = first !== undefined && context.table === 'inet';
+  return { first: asks ? [isProtocol('nfproto', first === 4 ? 'ipv4' : 'ipv6')] : [], told };
 }
 
 const SPAN = { start: 0, end: 0 } as const;
 
 /** `meta l4proto tcp`, `meta nfproto ipv4` */
-export function isProtocol(key: 'l4proto' | 'nfproto', text: string): NftStatement {
+export function isProtocol(key: 'l4proto' | 'nfproto', text: string): NftMatch {
   const form = /^\d+$/.test(text) ? 'number' : 'word';
   return { ...SPAN, kind: 'match', left: { ...SPAN, kind: 'meta', key }, right: { ...SPAN, kind: 'value', form, text } };
 }
@@ -66,6 +90,29 @@ function headerFamily(statement: NftStatement): Family | undefined {
     .find((family) => family !== undefined);
 }
 
+/** Of the packets that `reject with icmp` answers. nftables src/evaluate.c stmt_evaluate_reject_inet_family() */
+function answeredFamily(statement: NftStatement): Family | undefined {
+  const [answer = ''] = statement.kind === 'reject' ? (statement.with ?? []) : [];
+  const [kind] = answer.split(' ');
+  return kind === 'icmp' ? 4 : kind === 'icmpv6' ? 6 : undefined;
+}
+
+/** ICMP says as much. */
+function askedOf(family: Family | undefined, { proto, several }: Protocols): Family | undefined {
+  return several !== true && proto === (family === 4 ? PROTO.icmp : PROTO.icmpv6) ? undefined : family;
+}
+
+function isIPv4(table: NftFamily): NftStatement {
+  if (table === 'inet') return isProtocol('nfproto', 'ipv4');
+  const left: NftExpression =
+    table === 'bridge' ? { ...SPAN, kind: 'payload', protocol: 'ether', field: 'type' } : { ...SPAN, kind: 'meta', key: 'protocol' };
+  return { ...SPAN, kind: 'match', left, right: { ...SPAN, kind: 'value', form: 'word', text: 'ip' } };
+}
+
+function isOfOne(table: NftFamily): boolean {
+  return table === 'ip' || table === 'ip6' || table === 'arp';
+}
+
 /** IGMP is of IPv4, which nft does not take as implied. */
 function isFirstIgmp(statement: NftStatement, known: Protocols): boolean {
   if (known.family !== undefined || known.proto !== undefined) return false;
@@ -84,7 +131,8 @@ function withFamily(statement: NftStatement, known: Protocols, context: NftRuleC
   return [{ ...statement, family: known.family === 4 ? 'ip' : 'ip6' }];
 }
 
-function rejected(statement: StatementOf<'reject'>, { family }: Protocols, inet: boolean): NftStatement {
+function rejected(statement: StatementOf<'reject'>, known: Protocols, inet: boolean): NftStatement {
+  const family = known.loose === true ? undefined : known.family;
   const [kind, code = ''] = statement.with?.flatMap((word) => word.split(' ')).filter((word) => word !== 'type') ?? [];
   const { with: _, ...plain } = statement;
   if (kind === 'tcp') return statement;

@@ -3,7 +3,7 @@
 import { PROTO } from '../../packet/protocol.ts';
 import type { NftSelector } from '../../syntax/nft/ast.ts';
 import { EXPRESSIONS } from '../selectors/all.ts';
-import type { Protocols } from './protocols.ts';
+import { ARP, type Protocols } from './protocols.ts';
 
 /** Which layer a header is of, as `@ll,...` names it; absent: `th`. */
 export const LAYERS: ReadonlyMap<string, string> = new Map([
@@ -23,7 +23,8 @@ const FIELDS: ReadonlyMap<string, readonly PlacedField[]> = (() => {
   const found = new Map<string, PlacedField[]>();
   for (const { name, at } of EXPRESSIONS) {
     if (at === undefined) continue;
-    const [protocol = '', field = ''] = name.split(' ');
+    const [protocol = '', ...words] = name.split(' ');
+    const field = words.join(' ');
     const fields = found.get(protocol) ?? [];
     found.set(protocol, fields);
     if (!fields.some(({ start }) => start === at[0])) fields.push({ field, start: at[0], width: at[1] });
@@ -52,8 +53,9 @@ export function partOfPacket(selector: NftSelector): PartOfPacket | undefined {
 }
 
 /** Undefined: the protocol there is not known. */
-export function headerAt(base: string, { family, proto, link }: Protocols): string | undefined {
+export function headerAt(base: string, { family, proto, link, etherType }: Protocols): string | undefined {
   if (base === 'th') return proto === undefined ? undefined : HEADERS.get(proto);
+  if (base === 'nh' && etherType === ARP) return 'arp';
   if (base === 'nh') return family === undefined ? undefined : family === 4 ? 'ip' : 'ip6';
   return base === 'll' && link === true ? 'ether' : undefined;
 }

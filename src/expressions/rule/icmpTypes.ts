@@ -5,6 +5,7 @@ import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
+import { onlyValue } from '../values/onlyValue.ts';
 import { selectorName } from '../values/part.ts';
 import { afterMatch, type Protocols } from './protocols.ts';
 
@@ -26,12 +27,15 @@ export function withIcmpTypes(statements: readonly NftStatement[], context: NftR
 export function withoutIcmpTypes(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
   const gone = new Set<NftStatement>();
   let pending: { readonly type: number | undefined; readonly at: NftStatement } | undefined;
+  // in a table of inet nothing is left out behind `ip protocol`
+  let behindNext = false;
   for (const one of statements) {
     const [asked] = dependentIn(one, context);
-    if (asked !== undefined && pending !== undefined && asked.ofTypes?.length === 1 && asked.ofTypes[0] === pending.type) {
+    if (!behindNext && asked !== undefined && pending !== undefined && asked.ofTypes?.length === 1 && asked.ofTypes[0] === pending.type) {
       gone.add(pending.at);
       pending = undefined;
     }
+    behindNext = one.kind === 'match' && (behindNext || asksNextHeader(one, context));
     if (one.kind !== 'match') pending = undefined;
     else if (one.right.kind !== 'set') {
       const { icmpType: type } = afterMatch({}, one, context);
@@ -40,6 +44,13 @@ export function withoutIcmpTypes(statements: readonly NftStatement[], context: N
   }
   return statements.filter((one) => !gone.has(one));
 }
+
+function asksNextHeader({ left, right }: Match, { table }: NftRuleContext): boolean {
+  const isNext = left.kind === 'payload' && (left.field === 'protocol' || left.field === 'nexthdr');
+  return table === 'inet' && isNext && onlyValue(right).kind !== 'set';
+}
+
+type Match = Extract<NftStatement, { kind: 'match' }>;
 
 function dependentIn(statement: NftStatement, context: NftRuleContext): readonly Expression[] {
   return selectorsOf(statement).flatMap((selector) => {

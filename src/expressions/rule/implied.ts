@@ -5,6 +5,7 @@ import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
+import { asksProtocolOfCt, joinedMatches } from './adjacent.ts';
 import { ARP, afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
 /** A match on a protocol that was not followed yet by one that implies it. */
@@ -26,6 +27,10 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   let vlan: number | undefined;
   let known: number | undefined;
   const own = protocolsOf(context.table).family;
+  const joined = statements.some(asksProtocolOfCt) ? joinedMatches(statements, context) : [];
+  // it stands beside its neighbour then
+  const isMovedBefore = (one: NftStatement, at: number): boolean =>
+    joined.some(({ members, keeper }) => members.includes(one) && statements.indexOf(keeper) < at);
   for (const [at, one] of statements.entries()) {
     for (const selector of selectorsOf(one)) {
       const { family, proto } = impliedHere(selector, context);
@@ -35,7 +40,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         gone.add(network.at);
         network = undefined;
       }
-      if (transport?.ofCt === true && proto !== undefined && !isAdded) {
+      if (transport?.ofCt === true && proto !== undefined && !isAdded && !isMovedBefore(one, transport.at)) {
         gone.add(transport.at);
         transport = undefined;
       }
@@ -49,7 +54,8 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         gone.add(vlan);
       const isTransport =
         (selector.kind === 'payload' && selector.protocol === 'th') || (selector.kind === 'header' && selector.of === 'tcp option');
-      if (transport !== undefined && (isTransport || (proto !== undefined && proto === transport.protocols.proto))) {
+      const isBehind = transport !== undefined && (transport.ofCt !== true || !isMovedBefore(one, transport.at));
+      if (transport !== undefined && isBehind && (isTransport || (proto !== undefined && proto === transport.protocols.proto))) {
         gone.add(transport.at);
         transport = undefined;
       }

@@ -11,8 +11,11 @@ import { findExpression } from '../selectors/all.ts';
 import { fibHooks, fibProblem } from '../selectors/host.ts';
 import { STATEMENTS } from '../statements/all.ts';
 import { selectorsOf } from '../values/asked.ts';
+import { comparisonOf } from '../values/compare.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
+import { protocolsAskedFirst } from './families.ts';
+import { refuseElsewhere } from './familiesOfTables.ts';
 import { askTogether } from './joined.ts';
 import { ARP, type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 import { sayJoined } from './sayJoined.ts';
@@ -55,8 +58,10 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
   let ended = false;
   const statements = withAddressFamilies(rule.statements, context);
   const together = askTogether(statements, context);
+  for (const one of protocolsAskedFirst(statements, context)) asked.push({ at: rule, expr: comparisonOf(one, context) });
   for (const one of statements) {
     if (ended) refuseAfterEnd(one, context);
+    refuseElsewhere(one, context);
     before = protocols;
     protocols = expressionsNeed(one, { building, limits, protocols });
     (STATEMENTS[one.kind] as Statement).apply(one, {
@@ -113,6 +118,11 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       if (implied.proto === undefined) known = withImplied(known, implied, { at: selector, context });
       continue;
     }
+    const isWritten = statement.kind === 'write' && selector.start < statement.value.start;
+    if (expression.asked === false && !isWritten) {
+      const message = `\`${expression.name}\` can be set, not be asked for`;
+      context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
+    }
     if (expression.needs !== undefined) building.need(expression.needs);
     if (expression.hooks !== undefined) limits.push({ what: expression.name, hooks: expression.hooks, span: selector });
     if (expression.tables?.includes(context.table) === false) {
@@ -130,12 +140,19 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const message = `\`${expression.name}\` needs a transport protocol before it`;
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
     }
+    const isFirst = known.proto === undefined && context.table === 'inet';
+    if (isFirst && isIgmp(selector)) known = { ...known, family: known.family ?? 4 };
     const implied = withImplied(known, expression.implies ?? {}, { at: selector, context });
     // an address of the connection says nothing of the packet
     if (selector.kind !== 'ct' || context.table !== 'inet') known = implied;
     known = ofType(known, expression, { at: selector, context });
   }
   return known;
+}
+
+/** Of IPv4. */
+function isIgmp(selector: NftSelector): boolean {
+  return selector.kind === 'payload' && selector.protocol === 'igmp';
 }
 
 /** nftables src/parser_bison.y primary_stmt_expr */
@@ -178,9 +195,10 @@ function refuseBehindEtherType(
 }
 
 /** Behind a header of IP there is none of the link layer. */
-function refuseVlanBehind(selector: NftSelector & Span, { known: { family, etherType, loose }, context }: Behind): void {
+function refuseVlanBehind(selector: NftSelector & Span, { known: { family, etherType, loose, link }, context }: Behind): void {
   const isVlan = selector.kind === 'payload' && selector.protocol === 'vlan';
-  if (!isVlan || context.table !== 'inet' || family === undefined || etherType !== undefined || loose === true) return;
+  if (!isVlan || family === undefined || etherType !== undefined || loose === true) return;
+  if (context.table !== 'inet' && link !== true) return;
   const message = `a packet of IP has no \`vlan ${selector.field}\` behind it`;
   context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
 }

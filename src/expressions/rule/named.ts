@@ -4,6 +4,7 @@ import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
+import { printValue } from '../datatypes/printValue.ts';
 import { findExpression } from '../selectors/all.ts';
 import { mapAsked, selectorsOf } from '../values/asked.ts';
 import { constantOf } from '../values/constant.ts';
@@ -19,7 +20,7 @@ export function withFieldNames(statements: readonly NftStatement[], context: Nft
   for (const one of statements) {
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
-      const link = known.link === true || (selector.kind === 'payload' && selector.protocol === 'ether');
+      const link = known.link === true || (selector.kind === 'payload' && OF_LINK.has(selector.protocol));
       known = { ...withImplied(known, expression?.implies ?? {}, { at: selector, context }), link };
     }
     named.push(...namesIn(one, known, context));
@@ -27,6 +28,8 @@ export function withFieldNames(statements: readonly NftStatement[], context: Nft
   }
   return named;
 }
+
+const OF_LINK: ReadonlySet<string> = new Set(['ether', 'vlan']);
 
 /** In a listing the members of a set say nothing. */
 function afterListedMatch(known: Protocols, statement: NftStatement, context: NftRuleContext): Protocols {
@@ -42,8 +45,12 @@ function namesIn(statement: NftStatement, known: Protocols, context: NftRuleCont
     const isValue = right.kind === 'value' && (op === undefined || op === '==' || op === '!=');
     const split = part !== undefined && isValue ? asFields({ ...statement, right }, part, { known, context }) : undefined;
     if (split !== undefined) return split;
-    const whole = inWholeBytes(statement, context);
-    if (left.kind === 'raw' && right.kind === 'set' && right.elements.length > 1 && !isPort(left)) return [whole];
+    // elements of a set keep the type that a place has
+    const isMany =
+      left.kind === 'concat' ? statement.right.kind === 'set' : left.kind === 'raw' && right.kind === 'set' && right.elements.length > 1;
+    const ofPlace = isMany ? mapAsked(statement, (selector) => placeNamed(selector, known)) : statement;
+    const whole = inWholeBytes(ofPlace, context);
+    if (isMany && whole.kind === 'match' && whole.left.kind === 'raw' && !isPort(whole.left)) return [whole];
     return [mapAsked(whole, (selector) => fieldNamed(selector, known))];
   }
   return [mapAsked(statement, (selector) => fieldNamed(selector, known))];
@@ -66,6 +73,11 @@ function fieldNamed(selector: NftSelector & Span, known: Protocols): NftSelector
   return { start, end, kind: 'payload', protocol: 'th', field: selector.offset === 0 ? 'sport' : 'dport' };
 }
 
+function placeNamed(selector: NftSelector & Span, known: Protocols): NftSelector & Span {
+  const named = selector.kind === 'raw' && !isPort(selector) ? fieldNamed(selector, known) : selector;
+  return named.kind === 'payload' && selector.kind === 'raw' ? { ...named, byPlace: selector.length } : named;
+}
+
 type Match = Extract<NftStatement, { kind: 'match' }>;
 
 interface Naming {
@@ -79,6 +91,9 @@ function asFields(statement: Match, part: PartOfPacket, { known, context }: Nami
   const fields = protocol === undefined ? undefined : fieldsOver(protocol, part);
   const value = bitsOf(statement.right, context);
   if (protocol === undefined || fields === undefined || value === undefined) return undefined;
+  // other bits than those of one field are loaded as whole bytes
+  const isOne = fields.length === 1 && fields[0]?.width === part.width;
+  if (part.width % 8 !== 0 && !isOne) return undefined;
   // what follows a header of AH or IPComp is left out
   const named = fields.filter(({ field }) => field !== 'nexthdr' || protocol === 'ip6');
   return named.map((field): NftStatement => {
@@ -100,8 +115,12 @@ function fieldValue(
   const [last, own] = [part.start + part.width, field.start + field.width];
   const number = (bits: bigint): NftExpression => {
     const own = bits & ((1n << BigInt(field.width)) - 1n);
-    const text = field.width === 128 ? formatAddress(own) : String(own);
-    return { ...span, kind: 'value', form: field.width === 128 ? 'address6' : 'number', text };
+    if (field.width === 128) return { ...span, kind: 'value', form: 'address6', text: formatAddress(own) };
+    return {
+      ...span,
+      kind: 'value',
+      ...(field.width === 48 ? printValue(Number(own), DATATYPES.ether_addr) : { form: 'number', text: String(own) }),
+    };
   };
   if (own <= last) return number(value >> BigInt(last - own));
   return { ...span, kind: 'prefix', of: number(value << BigInt(own - last)), length: last - field.start };

@@ -140,7 +140,7 @@ export const ct: readonly Expression[] = [
     type: 'ct_event',
     needs: 'conntrack',
     claim: NOT_KEPT,
-    compared: false,
+    asked: false,
     select: () => unknown('what is told of a connection', HAS_CONNECTION),
   },
   {

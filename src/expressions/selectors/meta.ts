@@ -139,7 +139,7 @@ export const meta: readonly Expression[] = [
   notKept({ name: 'meta sdifname', type: 'ifname', hooks: ['INPUT', 'FORWARD'] }),
   notKept({ name: 'meta ipsec', type: 'presence', hooks: ['PREROUTING', 'INPUT', 'FORWARD'] }),
   notKept({ name: 'meta secpath', type: 'presence', hooks: ['PREROUTING', 'INPUT', 'FORWARD'] }),
-  notKept({ name: 'meta nftrace', type: 'integer', last: 1, compared: false }),
+  notKept({ name: 'meta nftrace', type: 'integer', last: 1, asked: false }),
   notKept({ name: 'meta secmark', type: 'integer', compared: false }),
   ...Object.entries(NOT_KEPT_KEYS).map(([key, type]) => notKept({ name: `meta ${key}`, type })),
 ];

@@ -19,7 +19,10 @@ const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { context, protocols }: Building): void {
   const refuse = (message: string): void => context.report({ kind: 'not-loadable', code: 'bad-argument', message, span });
   const parts = keyParts(left, { ...context, report: () => {} });
-  for (const { expression } of parts) if (expression?.compared === false) refuse(`\`${expression.name}\` cannot be compared`);
+  const plain = left.kind === 'binary' ? [] : parts;
+  for (const { expression } of plain) if (expression?.compared === false) refuse(`\`${expression.name}\` cannot be compared`);
+  if (ORDERS.has(op ?? '') && ((right.kind === 'set' && right.elements.length > 1) || right.kind === 'reference'))
+    refuse('a set is not less or greater');
   const shifts = left.kind === 'binary' && (left.op === '<<' || left.op === '>>');
   if (shifts && parts[0]?.type.name !== 'integer') refuse(`a shifted value of type ${parts[0]?.type.name} cannot be compared`);
   const [first] = parts;

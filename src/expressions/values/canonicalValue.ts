@@ -5,6 +5,7 @@ import type { NftRuleContext } from '../contract/context.ts';
 import { parseDuration, printDuration } from '../datatypes/clock.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { bitNames, numberText, printValue } from '../datatypes/printValue.ts';
+import { decimalOf } from '../datatypes/readValue.ts';
 import { constantOf, intervalOf } from './constant.ts';
 
 export interface ConstantPlace {
@@ -19,6 +20,7 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
   switch (expression.kind) {
     case 'prefix': {
       if (expression.length === type.bits) return canonicalConstant(expression.of, type, place);
+      if (type.form === 'name') return startOfName(expression, { type, place });
       const whole = intervalOf(expression, type, context);
       return whole === undefined ? expression : { ...expression, of: { ...span, ...printValue(whole.lo, type) } };
     }
@@ -27,7 +29,8 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
     case 'value':
     case 'list':
     case 'binary': {
-      if (type.name === 'boolean' || type.name === 'string') return expression;
+      if (type.name === 'boolean') return expression;
+      if (type.name === 'string') return namedByNumber(expression);
       if (type.name === 'fib_oif' && expression.kind === 'value')
         return expression.text === '1'
           ? { ...expression, form: 'string', text: 'lo' }
@@ -39,7 +42,7 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
           ? expression
           : type.names === 'interface' && expression.text === '1'
             ? { ...expression, form: 'string', text: 'lo' }
-            : { ...expression, form: 'string' };
+            : { ...namedByNumber(expression), form: 'string' };
       const value = constantOf(expression, type, context);
       if (value === undefined) return expression;
       return type.flags === true && typeof value === 'number'
@@ -49,6 +52,20 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
     default:
       return expression;
   }
+}
+
+/** A name that is written as a number has the digits of base 10. */
+function namedByNumber<T extends NftExpression>(expression: T): T {
+  return expression.kind === 'value' && expression.form === 'number' ? { ...expression, text: decimalOf(expression.text) } : expression;
+}
+
+type Prefix = Extract<NftExpression, { kind: 'prefix' }>;
+
+/** `10.0.0.0/16` of a name is `10*`. */
+function startOfName(expression: Prefix, { type, place }: { readonly type: Datatype; readonly place: ConstantPlace }): NftExpression {
+  const start = intervalOf(expression, type, place.context)?.lo;
+  if (typeof start !== 'string') return expression;
+  return { start: expression.start, end: expression.end, kind: 'value', form: 'string', text: `${start}*` };
 }
 
 /** Ends of a range are listed by number. */

@@ -82,6 +82,10 @@ function wide(op: Operation, a: bigint, b: bigint): bigint {
 export function intervalOf(expression: NftExpression, type: Datatype, context: ValueReading): Interval<FieldValue> | undefined {
   switch (expression.kind) {
     case 'prefix': {
+      if (type.form === 'name' && (expression.length > type.bits || expression.length === 0)) {
+        const message = `a name starts with 1 to ${type.bits} bits`;
+        return void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: expression });
+      }
       const address = constantOf(expression.of, type, context);
       return address === undefined ? undefined : prefixOf(address, { length: expression.length, bits: type.bits });
     }
@@ -113,7 +117,9 @@ function prefixOf(
   value: FieldValue,
   { length, bits }: { readonly length: number; readonly bits: number },
 ): Interval<FieldValue> | undefined {
-  if (typeof value === 'string') return undefined;
+  // the first bytes of a name
+  if (typeof value === 'string')
+    return length % 8 === 0 && length / 8 <= value.length ? nameOf(`${value.slice(0, length / 8)}*`) : undefined;
   if (typeof value === 'bigint' || bits === 32) return prefixRange({ address: value, length });
   const size = 2 ** (bits - length);
   const lo = Math.floor(value / size) * size;

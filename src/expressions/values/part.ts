@@ -83,6 +83,15 @@ function drawnBelow(end: number): { readonly type: Datatype } {
 const DRAWN = unknown('a number that is drawn');
 
 function selected(selector: NftSelector & Span, context: NftRuleContext): KeyPart {
+  const part = asked(selector, context);
+  return selector.kind === 'payload' && selector.byPlace !== undefined ? { ...part, type: bitsByPlace(selector.byPlace) } : part;
+}
+
+function bitsByPlace(bits: number): Datatype {
+  return { ...DATATYPES.integer, bits, ...(bits % 8 === 0 && { prints: 'hex' as const }) };
+}
+
+function asked(selector: NftSelector & Span, context: NftRuleContext): KeyPart {
   const name = selectorName(selector, context);
   const expression = findExpression(name);
   if (expression === undefined) {

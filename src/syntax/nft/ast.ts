@@ -142,7 +142,8 @@ export interface NftValue {
 /** What a rule asks of a packet, its connection or the host. */
 export type NftSelector =
   /** `ip saddr`, `tcp dport`, `th sport`, `ether type`, `vlan id`, `icmp type` ... */
-  | { readonly kind: 'payload'; readonly protocol: string; readonly field: string }
+  /** `byPlace`: its values are those of so many bits at a place, without names */
+  | { readonly kind: 'payload'; readonly protocol: string; readonly field: string; readonly byPlace?: number }
   /** `@th,16,16` */
   | { readonly kind: 'raw'; readonly base: string; readonly offset: number; readonly length: number }
   /** `meta mark`; `mark`, `iifname`, `skuid` ... alone are meant so too */

@@ -19,6 +19,10 @@ const withoutTuplesOfNumbers = (text: string): string =>
 
 const withoutAccounts = (text: string): string => text.replaceAll(/(meta sk[ug]id (?:[!<>=]+ )?)(?:\{[^{}]*\}|"?[\w-]+"?)/g, '$1x');
 
+const BITS_OF_NAME = /([io]ifname (?:!= )?)[\w.:]+\/\d+/;
+
+const withoutNames = (text: string): string => text.replace(BITS_OF_NAME, '$1x').replaceAll(/([io]ifname (?:!= )?)"[^"]*"/g, '$1x');
+
 export const NFT_LIMITS: readonly NftLimit[] = [
   // counter name "a","b"
   { id: 'nft 1.0.6 crashes', holds: ({ theirs }) => theirs === 'refused: nft crashed' },
@@ -54,9 +58,14 @@ export const NFT_LIMITS: readonly NftLimit[] = [
       /[{,.:] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udplite|comp|igmp)\b/.test(text) && ours.includes('is a protocol, not a value'),
   },
   {
-    // ether daddr 0x10 is listed as 00:00:00:00:00:16
-    id: 'nft 1.0.6 reads the digits of a number as those of an address of the link layer',
-    holds: ({ text }) => /\bether [sd]addr (?:set |[!=<>]=? ?|\{ ?)?(?:0x[\da-f]+|\d{2,})\b(?!:)/.test(text),
+    // iifname 10.0.0.0/33 is listed as iifname "10.0"
+    id: 'nft 1.0.6 lists bits of a name as another name',
+    holds: ({ ours, theirs }) => BITS_OF_NAME.test(ours) && withoutNames(ours) === withoutNames(theirs),
+  },
+  {
+    // vlan id 5 reject with icmpv6 no-route
+    id: 'nft 1.0.6 lists the protocol behind a VLAN header by its place',
+    holds: ({ theirs }) => theirs.includes('@ll,128,16 0x'),
   },
   {
     // ct original saddr 10.0.0.0/8 is listed as ct original ip saddr 0.0.0.10
