@@ -107,7 +107,7 @@ export function chartsIn(given: ChartValues, depth = 0): readonly ChartValues[] 
   const { source, root } = given;
   const shared = at(root, 'global');
   const globals =
-    shared === undefined ? [] : [{ source, root: treeOf([{ path: ['global'], value: shared }], root.span), chart: 'istiod' as const }];
+    shared === undefined ? [] : [{ source, root: treeOf([{ path: ['global'], value: shared }], root.span), chart: 'shared' as const }];
   const inner = subcharts.flatMap(({ value, chart }) =>
     subchartsOf(value).length > 0
       ? chartsIn({ source, root: value, chart: 'shared' }, depth + 1)
@@ -148,9 +148,10 @@ function scoped({ source, root, chart }: ChartValues): readonly ConfigurationPar
     leaves.map(({ key, keySpan, value }) => ({ path: [prefix, key], value, keySpan })),
     root.span,
   );
+  const own = chart === 'shared' ? {} : { of: chart === 'cni' ? ('plugin' as const) : ('istiod' as const) };
   return [
-    { source, root: read },
-    ...(leaves.length === 0 ? [] : [{ source, root: moved, ...(chart !== 'cni' && { since: WITHOUT_PREFIX }) }]),
+    { source, root: read, ...own },
+    ...(leaves.length === 0 ? [] : [{ source, root: moved, ...own, ...(chart !== 'cni' && { since: WITHOUT_PREFIX }) }]),
   ];
 }
 

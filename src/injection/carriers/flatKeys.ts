@@ -16,11 +16,13 @@ export function injectorValues(config: Node): Node {
   return valuesTree(config, FROM_VALUES);
 }
 
+export const SWITCH_OF_AGENT = 'NATIVE_NFTABLES';
+
 /** Keys of the agent's ConfigMap are those of its environment. */
 const FROM_AGENT: Readonly<Record<string, readonly string[]>> = {
   AMBIENT_ENABLED: ['cni', 'ambient', 'enabled'],
   AMBIENT_DNS_CAPTURE: ['cni', 'ambient', 'dnsCapture'],
-  NATIVE_NFTABLES: ['global', 'nativeNftables'],
+  [SWITCH_OF_AGENT]: ['global', 'nativeNftables'],
   AMBIENT_IPV6: ['cni', 'ambient', 'ipv6'],
   EXCLUDE_NAMESPACES: ['cni', 'excludeNamespaces'],
   EXCLUDED_NAMESPACES: ['cni', 'excludeNamespaces'],

@@ -5,6 +5,7 @@ import type { Version } from '../../istio/settings/version.ts';
 import { type Manifests, manifestsIn } from '../../kubernetes/manifest/manifests.ts';
 import { type Document, openLists, type ReadNested } from '../../kubernetes/yaml/node.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import { agentParts } from '../configuration/agent.ts';
 import { istiodParts } from '../configuration/istiod.ts';
 import { readMeshConfiguration } from '../configuration/mesh.ts';
 import type { Approach } from '../facts/approach.ts';
@@ -39,14 +40,16 @@ export interface PodWorld {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function readWorld({ manifests: documents, values, readNested, approach, version, kubernetes, ...said }: WorldInput): PodWorld {
-  const manifests = withAddresses(manifestsIn(documents), said.addresses);
+export function readWorld({ manifests: documents, values, readNested, approach, version, kubernetes, ...given }: WorldInput): PodWorld {
+  const manifests = withAddresses(manifestsIn(documents), given.addresses);
   const { namespaces, attachments, proxyConfigs, sidecars, nodes, resolvers, tags, configuration } = manifests;
   const operated = operatedVersions([...configuration, ...values.flatMap(openLists)]);
   const own = version ?? (operated.length > 0 ? installedVersion(operated, []).version : undefined);
   const written = readMeshConfiguration({ given: values, objects: configuration, readNested, ...(own !== undefined && { version: own }) });
   // what is to be installed counts before what runs
-  const mesh = { ...written, values: [...written.values, ...istiodParts(manifests.pods)] };
+  const agent = agentParts(manifests.pods);
+  const said = values.length === 0 ? [...agent, ...written.values] : [...written.values, ...agent];
+  const mesh = { ...written, values: [...said, ...istiodParts(manifests.pods)] };
   const { diagnostics: ofVersion, ...installed } = installedVersion([...operated, ...mesh.versions], manifests.pods);
   const targeted = version ?? installed.version;
   return {
@@ -61,10 +64,10 @@ export function readWorld({ manifests: documents, values, readNested, approach, 
       sidecars,
       ...(kubernetes !== undefined && { kubernetes }),
       nodes,
-      ...(said.nameservers !== undefined && { nameservers: said.nameservers }),
+      ...(given.nameservers !== undefined && { nameservers: given.nameservers }),
       resolvers: [...resolvers, ...kubeletResolvers(configuration, readNested)],
       tags,
-      mesh: said.native === undefined ? mesh : { ...mesh, values: [backendPart(said.native), ...mesh.values] },
+      mesh: given.native === undefined ? mesh : { ...mesh, values: [backendPart(given.native), ...mesh.values] },
       readNested,
     },
     diagnostics: [

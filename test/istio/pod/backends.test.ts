@@ -33,6 +33,24 @@ metadata: {name: istio-sidecar-injector, namespace: istio-system}
 data: {values: '{"global": {"nativeNftables": ${on}}}'}
 `;
 
+const ZTUNNEL = 'kind: ZTunnel\napiVersion: sailoperator.io/v1\nmetadata: {name: default}\nspec: {values: {ztunnel: {}}}\n';
+/** Values of two charts: of an umbrella, of Argo CD, of Helmfile. */
+const UMBRELLA = (istiod: boolean, plugin: boolean) =>
+  `istiod: {pilot: {cni: {enabled: true}}, global: {nativeNftables: ${istiod}}}\ncni: {cni: {}, global: {nativeNftables: ${plugin}}}\n`;
+const ARGO = (istiod: boolean, plugin: boolean) => `kind: Application
+spec:
+  sources:
+    - {chart: istiod, helm: {valuesObject: {pilot: {cni: {enabled: true}}, global: {nativeNftables: ${istiod}}}}}
+    - {chart: cni, helm: {valuesObject: {excludeNamespaces: [a], global: {nativeNftables: ${plugin}}}}}
+`;
+const HELMFILE = (istiod: boolean, plugin: boolean) => `releases:
+  - {name: istiod, chart: istio/istiod, set: [{name: pilot.cni.enabled, value: true}, {name: global.nativeNftables, value: ${istiod}}]}
+  - {name: istio-cni, chart: istio/cni, set: [{name: global.nativeNftables, value: ${plugin}}]}
+`;
+const REVISION = (name: string, on: boolean) => operator('Istio', on).replace('{name: default}', `{name: ${name}}`);
+const OF_CANARY = POD.replace('istio-injection: enabled', 'istio.io/rev: canary');
+const VARIABLE = (on: string) => `global: {nativeNftables: true}\npilot: {cni: {enabled: true}}\ncni: {env: {NATIVE_NFTABLES: "${on}"}}\n`;
+
 interface Asked {
   readonly approach: Approach;
   readonly values?: string;
@@ -70,6 +88,29 @@ const CASES: readonly (readonly [what: string, asked: Asked, answer: readonly st
   ['an object of which there is no other', { approach: 'cni', values: operator('Istio', true) }, ['nftables']],
   ['ConfigMaps of a cluster', { approach: 'cni', pods: `${POD}---\n${AGENT(true)}---\n${INJECTOR(true)}` }, ['nftables']],
   ['ConfigMaps that differ', { approach: 'cni', pods: `${POD}---\n${AGENT(false)}---\n${INJECTOR(true)}` }, ['iptables', OF_ISTIOD]],
+  ['a ZTunnel beside them says nothing of it', { approach: 'cni', values: `${SAIL(true, true)}---\n${ZTUNNEL}` }, ['nftables']],
+  ['an umbrella chart', { approach: 'cni', values: UMBRELLA(true, true) }, ['nftables']],
+  ['an umbrella chart, istiod alone', { approach: 'cni', values: UMBRELLA(true, false) }, ['iptables', OF_ISTIOD]],
+  ['an umbrella chart, the plugin alone', { approach: 'cni', values: UMBRELLA(false, true) }, ['nftables', OF_PLUGIN]],
+  ['an umbrella chart, for all of its charts', { approach: 'cni', values: `${HELM}\n${UMBRELLA(false, false)}` }, ['nftables']],
+  ['Argo CD, istiod alone', { approach: 'cni', values: ARGO(true, false) }, ['iptables', OF_ISTIOD]],
+  ['Argo CD, istiod alone: istio-init', { approach: 'init', values: ARGO(true, false) }, ['nftables']],
+  ['Argo CD, the plugin alone: ambient', { approach: 'ambient', values: ARGO(false, true) }, ['nftables']],
+  ['Helmfile, the plugin alone', { approach: 'cni', values: HELMFILE(false, true) }, ['nftables', OF_PLUGIN]],
+  ['Helmfile, both', { approach: 'cni', values: HELMFILE(true, true) }, ['nftables']],
+  ['a variable of the agent goes before it', { approach: 'cni', values: VARIABLE('false') }, ['iptables', OF_ISTIOD]],
+  ['a variable as Go reads switches', { approach: 'cni', values: VARIABLE('1') }, ['nftables']],
+  [
+    'a revision with nftables',
+    { approach: 'init', pods: OF_CANARY, values: `${REVISION('default', false)}---\n${REVISION('canary', true)}` },
+    ['nftables'],
+  ],
+  ['a revision without', { approach: 'init', values: `${REVISION('default', false)}---\n${REVISION('canary', true)}` }, ['iptables']],
+  [
+    'a revision that the plugin does not follow',
+    { approach: 'cni', pods: OF_CANARY, values: `${SAIL(false, false)}---\n${REVISION('canary', true)}` },
+    ['iptables', OF_ISTIOD],
+  ],
   ['arguments of an injected pod', { approach: 'init', pods: INJECTED }, ['nftables']],
 ];
 
