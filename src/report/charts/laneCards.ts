@@ -47,7 +47,7 @@ function cardOf(one: Decision, file: string): readonly LaneCard[] {
         {
           shape: 'rule',
           lines: [
-            { text: keptWhole(pathText(path).split(/(?<=>) /)), weight: 'strong', place: placeText(rule, file) },
+            { text: keptWhole(pathText(path).split(/ (?=> )/)), weight: 'strong', place: placeText(rule, file) },
             ...elements(ledBy),
             { text: keptWhole(askedWords(rule).split(/(?<!!) (?=-|! )/)), weight: 'plain' },
             ...elements(found),

@@ -106,10 +106,13 @@ export function layLanes(input: TraceInput, { headed }: LaneOptions): LaneDrawin
   for (const [index, { title, hops }] of story.branches.entries()) {
     if (hops.length === 0) continue;
     if (index > 0) y++;
-    if (title !== undefined) write(fitted(title, { width: WIDTH, most: 4 }), 'strong');
+    if (title !== undefined) {
+      write(fitted(title, { width: WIDTH, most: 4 }), 'strong');
+      y++;
+    }
     for (const lane of lanes) {
       const text = story.lanes.find(({ name }) => name === lane.name)?.title ?? '';
-      texts.push({ x: lane.centre - Math.floor((text.length - 1) / 2), y, text, weight: 'dim' });
+      texts.push({ x: lane.centre - (text.length - 1) / 2, y, text, weight: 'dim', isHeading: true });
     }
     const from = y;
     y += 2;
