@@ -6,8 +6,10 @@ describePage('the page', ({ open }) => {
     const { page, complaints } = await open();
     expect(await page.locator('.answer h2').textContent()).toContain('CAPTURED outbound');
     expect(await page.locator('.leg').count()).toBe(2);
-    expect(await page.locator('.cw-visit').count()).toBeGreaterThan(2);
+    expect(await page.locator('.cw-visit').count()).toBeGreaterThan(1);
     expect(await page.locator('.cw-reason').first().textContent()).toBe('src is 10.244.0.5');
+    expect(await page.locator('.picture [data-line]').count()).toBeGreaterThan(1);
+    await page.locator('.picture [data-line]').first().click();
     expect(complaints).toEqual([]);
   });
 

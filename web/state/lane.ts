@@ -21,7 +21,7 @@ export interface LaneEvents {
   readonly onBusy: (kinds: ReadonlySet<QuestionKind>) => void;
 }
 
-export interface Lane {
+export interface QuestionLane {
   /** its number: that of the newest question of its kind */
   ask(asked: Asked): number;
   /** ends what runs and forgets what waits; the next question starts a new worker */
@@ -32,7 +32,7 @@ interface Waiting extends Asked {
   readonly number: number;
 }
 
-export function openLane({ start, onAnswer, onBusy }: LaneEvents): Lane {
+export function openLane({ start, onAnswer, onBusy }: LaneEvents): QuestionLane {
   const waiting = new Map<QuestionKind, Waiting>();
   let worker: WorkerLike | undefined;
   let known: string | undefined;

@@ -53,7 +53,7 @@ function Content({ state, answers: { heard }, selected, onSelect, onLine, onChan
   switch (state.tab) {
     case 'trace': {
       const traced = heard.trace?.answer?.traced;
-      return traced === undefined ? null : <TraceTab traced={traced} selected={selected} onSelect={onSelect} />;
+      return traced === undefined ? null : <TraceTab traced={traced} selected={selected} onSelect={onSelect} onLine={onLine} />;
     }
     case 'claims': {
       const answer = heard.claims?.answer;

@@ -1,5 +1,6 @@
 /** The legs of a packet, step by step; a rule is a button that shows its line. */
 import type { ShownLeg, ShownPath, ShownStep, TracedPacket } from '../worker/questions.ts';
+import { Picture } from './picture.tsx';
 import { isRuleStep, shownRule, stepText } from './stepText.ts';
 
 export interface TraceTabProps {
@@ -7,6 +8,7 @@ export interface TraceTabProps {
   /** number of the selected rule, over all legs */
   readonly selected: number | undefined;
   readonly onSelect: (step: number) => void;
+  readonly onLine: (line: number) => void;
 }
 
 /** Rules in the order in which `j` and `k` go through them. */
@@ -14,12 +16,13 @@ export function rulesOnTheWay({ paths: [path] }: TracedPacket): readonly { reado
   return path?.legs.flatMap(({ steps }) => steps.filter(isRuleStep)) ?? [];
 }
 
-export function TraceTab({ traced, selected, onSelect }: TraceTabProps) {
+export function TraceTab({ traced, selected, onSelect, onLine }: TraceTabProps) {
   const [path, ...others] = traced.paths;
   if (path === undefined) return null;
   const firsts = path.legs.map((_, index) => path.legs.slice(0, index).flatMap(({ steps }) => steps.filter(isRuleStep)).length);
   return (
     <div class="legs">
+      <Picture svg={traced.picture} onLine={onLine} />
       {path.legs.map((leg, index) => (
         <LegSection key={String(index)} leg={leg} number={index + 1} first={firsts[index] ?? 0} selected={selected} onSelect={onSelect} />
       ))}
@@ -29,7 +32,7 @@ export function TraceTab({ traced, selected, onSelect }: TraceTabProps) {
   );
 }
 
-interface LegProps extends Omit<TraceTabProps, 'traced'> {
+interface LegProps extends Omit<TraceTabProps, 'traced' | 'onLine'> {
   readonly leg: ShownLeg;
   readonly number: number;
   readonly first: number;

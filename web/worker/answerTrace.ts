@@ -1,6 +1,6 @@
 /** One packet through the rules: what the page shows at every keystroke. */
 import { InputError, type Trace, type TraceLeg, type TraceStep, trace } from '../../src/api/library/index.ts';
-import { type PathWords, traceWords } from '../../src/api/report/index.ts';
+import { type PathWords, svg, traceWords } from '../../src/api/report/index.ts';
 import { shownDiagnostics } from './diagnostics.ts';
 import type { AskedSetting, MissedRule, PageQuestion, ShownPath, ShownStep, TraceAnswer, TracedPacket, Visit } from './questions.ts';
 import { type RulesHere, rulesHere } from './rulesHere.ts';
@@ -34,6 +34,7 @@ function tracedPacket({ rulesets, options }: RulesHere, packet: string, file: st
   return {
     ...words,
     paths: said.map((path, index) => shownPath(path, paths[index] ?? { outcome: answer.outcome, legs: [] })),
+    picture: svg(answer, { headed: false, styled: false }),
     visits: legs.flatMap((leg, index) => visits(leg, { index, file })),
     misses: legs.flatMap((leg, index) => misses(leg, { index, file })),
     profile: answer.profile,

@@ -86,6 +86,8 @@ export interface MissedRule {
 
 export interface TracedPacket extends Omit<TraceWords, 'paths'> {
   readonly paths: readonly ShownPath[];
+  /** the way in lanes, as SVG without styles */
+  readonly picture: string;
   readonly visits: readonly Visit[];
   readonly misses: readonly MissedRule[];
   readonly profile: string | null;
