@@ -24,8 +24,11 @@ const { outputFiles } = await build({
 });
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder);
+// What a part exports is a getter behind a getter, asked on each call from another part: a tenth of the time of reading 70,000 rules.
+// Nothing that is exported changes once the part has run, so that plain properties say the same.
+const footer = 'module.exports=Object.defineProperty({...module.exports},"__esModule",{value:!0});';
 for (const { path, text } of outputFiles) {
-  const { code } = await transform(text, { ...minified, format: 'cjs', supported: { 'dynamic-import': false } });
+  const { code } = await transform(text, { ...minified, format: 'cjs', supported: { 'dynamic-import': false }, footer });
   writeFileSync(join(folder, basename(path)), code);
 }
 

@@ -9,6 +9,7 @@ import type { Family } from '../packet/address.ts';
 import type { NftChainNode, NftRuleNode, NftTableNode } from '../syntax/nft/ast.ts';
 import type { ProblemSink } from '../syntax/text/problems.ts';
 import type { Source } from '../syntax/text/source.ts';
+import { checkRule, type KnownAlike } from './alikeRules.ts';
 import { LinkedNftRule } from './linkedNftRule.ts';
 import { apart } from './nftApart.ts';
 import { checkedPriority, isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
@@ -130,16 +131,17 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
   const needs = new Set<Need>();
   const checked: CheckedChain[] = [];
   const acting = actingDeviceChains(node);
+  const alike: KnownAlike = new Map();
   const chains = all.map(({ name: chainName, base, rules }, at): Chain => {
     const jumps: Jump[] = [];
     const limits: HookLimit[] = [];
     const where = { table: name, chain: chainName.text, context: silent, chainOf };
     const linked = rules.map((rule, index): LinkedNftRule => {
-      const lowered = lowerRule(rule, { ...context, ruleId: `${name} ${chainName.text} ${index + 1}` }, chainOf);
-      for (const need of lowered.needs) needs.add(need);
-      for (const { chain, span } of lowered.jumps) jumps.push({ to: chain, at: index, span });
-      limits.push(...lowered.limits);
-      return new LinkedNftRule(where, { number: index + 1, node: rule, lowered });
+      const said = checkRule(rule, { context, ruleId: `${name} ${chainName.text} ${index + 1}`, chainOf, alike });
+      for (const need of said.needs) needs.add(need);
+      for (const { chain, span } of said.jumps) jumps.push({ to: chain, at: index, span });
+      limits.push(...said.limits);
+      return new LinkedNftRule(where, { number: index + 1, node: rule, lowered: said.lowered });
     });
     if (base !== undefined && isOfDevices(base)) checkedPriority(base, node.family, report);
     const ofDevices = isDormant(node) ? undefined : acting.find(({ name: { text } }) => text === chainName.text);

@@ -1,7 +1,7 @@
-/** A rule of nftables in a Ruleset. Its meaning is made once, when the table is bound, where all that is wrong with it is reported; texts
- *  are made on demand, and not kept. A class for the sake of shared getters. */
+/** A rule of nftables in a Ruleset. All that is wrong with it was reported when its table was bound. Its meaning may have been made there,
+ *  and else is when a caller asks; texts are made on demand, and not kept. A class for the sake of shared getters. */
 import type { TableContext } from '../expressions/contract/context.ts';
-import type { LoweredRule } from '../expressions/rule/lowerRule.ts';
+import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
 import { nftRuleText, ruleTarget, statementText } from '../expressions/rule/ruleText.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
@@ -21,25 +21,24 @@ export interface NftChainContext {
 interface NftRule {
   readonly number: number;
   readonly node: NftRuleNode;
-  readonly lowered: Pick<LoweredRule, 'asked' | 'match' | 'effects'>;
+  /** absent: another one of its likeness was checked */
+  readonly lowered: Meaning | undefined;
 }
+
+type Meaning = Pick<LoweredRule, 'asked' | 'match' | 'effects'>;
 
 export class LinkedNftRule implements Rule {
   readonly number: number;
   readonly target?: string;
-  readonly match: MatchExpr;
-  readonly effects: readonly Effect[];
   readonly #where: NftChainContext;
   readonly #node: NftRuleNode;
-  readonly #asked: LoweredRule['asked'];
+  #meaning: Meaning | undefined;
 
-  constructor(where: NftChainContext, { number, node, lowered: { asked, match, effects } }: NftRule) {
+  constructor(where: NftChainContext, { number, node, lowered }: NftRule) {
     this.#where = where;
     this.number = number;
-    this.match = match;
-    this.effects = effects;
     this.#node = node;
-    this.#asked = asked;
+    if (lowered !== undefined) this.#meaning = { asked: lowered.asked, match: lowered.match, effects: lowered.effects };
     const target = ruleTarget(node, where.chainOf);
     if (target !== undefined) this.target = target;
   }
@@ -60,12 +59,28 @@ export class LinkedNftRule implements Rule {
     return { start: this.#node.start, end: this.#node.end };
   }
 
+  get match(): MatchExpr {
+    return this.#made().match;
+  }
+
+  get effects(): readonly Effect[] {
+    return this.#made().effects;
+  }
+
   get clauses(): readonly Clause[] {
-    return this.#asked.map(({ at, expr }) => ({ text: statementText(this.#node, at.start, this.#context()), expr }));
+    return this.#made().asked.map(({ at, expr }) => ({ text: statementText(this.#node, at.start, this.#context()), expr }));
   }
 
   get text(): string {
     return nftRuleText(this.#node, this.#context());
+  }
+
+  #made(): Meaning {
+    if (this.#meaning === undefined) {
+      const { asked, match, effects } = lowerRule(this.#node, this.#context(), this.#where.chainOf);
+      this.#meaning = { asked, match, effects };
+    }
+    return this.#meaning;
   }
 
   #context() {

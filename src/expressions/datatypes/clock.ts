@@ -5,9 +5,20 @@ const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}:\d{2}(?::\d{2})?))?$/;
 
 /** Seconds since midnight, or since 1970. Undefined: it is no such time. */
 export function readClock(text: string, type: string): number | undefined {
-  if (/^\d+$/.test(text)) return Number(text);
-  return type === 'hour' ? secondsOf(text) : dateOf(text);
+  const isNumber = /^\d+$/.test(text);
+  if (type === 'hour') return isNumber ? Number(text) : secondsOf(text);
+  const seconds = isNumber ? BigInt(text) : dateOf(text);
+  return seconds === undefined ? undefined : kept(BigInt(seconds));
 }
+
+/** nft keeps nanoseconds in 64 bits: dates behind the year 2554 begin again. fact: `meta time "9999-12-31"` is listed as 2400-10-17 05:30:41 */
+function kept(seconds: bigint): number {
+  const read = seconds < LAST ? seconds : LAST;
+  return Number(BigInt.asUintN(64, read * NANO) / NANO);
+}
+
+const LAST = 2n ** 64n - 1n;
+const NANO = 1_000_000_000n;
 
 function secondsOf(text: string): number | undefined {
   const [, hour, minute, second = '0'] = HOUR.exec(text) ?? [];

@@ -102,6 +102,14 @@ export interface NftRuleNode extends Span, NftHandled {
   readonly comment?: NftName;
   /** 1-based line where the rule starts */
   readonly line: number;
+  /** rules that have the same one load all or none, if one loads without a word */
+  readonly like?: NftLikeness;
+}
+
+/** Rules of one text that differ in nothing that decides whether they load: in addresses, in chains that they call, in comments. */
+export interface NftLikeness {
+  /** among those of one shape */
+  readonly number: number;
 }
 
 export type NftExpression = Span &

@@ -2,8 +2,9 @@
 import { captures } from '../generated/nft.ts';
 import type { NftBaseNode, NftName } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
-import { endLine, type NftCursor, nextWord, skipUnread, takeOrSay, takeOrSkip } from './cursor.ts';
+import { endLine, type NftCursor, nextWord, skipUnread, takeLineOrSay, takeOrSkip } from './cursor.ts';
 import { isDefinition, namesIn, readDefinition } from './definitions.ts';
+import { likenessOf, shapedLine } from './lineShapes.ts';
 import { allParts, findPart, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { readRule, textIn } from './statements.ts';
 import type { NftChainState, NftTableState } from './world.ts';
@@ -33,10 +34,19 @@ function readChainLine(cursor: NftCursor, chain: NftChainState, isKnown: boolean
   else if (word === 'comment') readComment(cursor, chain);
   else if (word === 'flags') readFlags(cursor, chain);
   else if (isDefinition(word)) readDefinition(cursor);
-  else if (takeOrSay(cursor, 'rule')) {
-    chain.rules.push(readRule(cursor));
-    endLine(cursor);
-  } else skipUnread(cursor);
+  else readRuleLine(cursor, chain);
+}
+
+function readRuleLine(cursor: NftCursor, chain: NftChainState): void {
+  const line = shapedLine(cursor.shapes.rule, cursor.s.text, { start: cursor.at, end: cursor.end });
+  if (!takeLineOrSay(cursor, 'rule', line)) {
+    skipUnread(cursor);
+    return;
+  }
+  const like = line && likenessOf(cursor.shapes.rule, line);
+  const rule = readRule(cursor);
+  chain.rules.push(like === undefined ? rule : { ...rule, like });
+  endLine(cursor);
 }
 
 function readBase(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {

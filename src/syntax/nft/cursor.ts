@@ -6,6 +6,7 @@ import type { ProblemSink, TextFinding } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
 import type { NftExpression } from './ast.ts';
 import type { NamedEarly } from './definedLater.ts';
+import { keepShape, type LineShapes, type ShapedLine, takeByShape } from './lineShapes.ts';
 import type { NftReader } from './matched.ts';
 import { readStatement } from './statements.ts';
 import type { NftChainState } from './world.ts';
@@ -17,6 +18,8 @@ export interface NftCursor extends NftReader {
   cut: boolean;
   /** names of commands that were not there yet */
   readonly early: Map<number, NamedEarly>;
+  /** of rules and of elements that were read */
+  readonly shapes: { readonly rule: LineShapes; readonly element: LineShapes };
   /** chains that commands of this text have made */
   readonly made: Set<NftChainState>;
   /** there were commands: what stands in a block is one of them, not what a host has */
@@ -49,6 +52,7 @@ export function newNftCursor({ text, span, report, place, lineOf, defined }: Nft
     end: span.end,
     cut: false,
     early: new Map(),
+    shapes: { rule: new Map(), element: new Map() },
     made: new Set(),
     isScript: false,
   };
@@ -80,6 +84,18 @@ export function takeOrSay(cursor: NftCursor, rule: NftRule): boolean {
   if (take(cursor, rule)) return true;
   sayUnread(cursor);
   return false;
+}
+
+/** As `takeOrSay`, of a line of which many may be alike. */
+export function takeLineOrSay(cursor: NftCursor, rule: 'rule' | 'element', line: ShapedLine | undefined): boolean {
+  if (line === undefined) return takeOrSay(cursor, rule);
+  if (takeByShape(cursor.shapes[rule], line, cursor.s)) {
+    cursor.at = cursor.s.at;
+    return true;
+  }
+  if (!takeOrSay(cursor, rule)) return false;
+  keepShape(cursor.shapes[rule], line, cursor.s);
+  return true;
 }
 
 /** As `takeOrSay`, and goes behind what cannot be read. */

@@ -2,9 +2,10 @@
 import { captures } from '../generated/nft.ts';
 import type { NftElement, NftName, NftSetNode } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
-import { endLine, type NftCursor, nextWord, take, takeOrSay, takeOrSkip } from './cursor.ts';
+import { endLine, type NftCursor, nextWord, take, takeLineOrSay, takeOrSay, takeOrSkip } from './cursor.ts';
 import { isDefinition, namesIn, readDefinition } from './definitions.ts';
 import { pushElement, readElement, readExpression } from './expressions.ts';
+import { shapedElement } from './lineShapes.ts';
 import { allParts, nameAt, partAt, partsIn, spanAt, textAt, wordsWithin } from './matched.ts';
 import { readStatement, textIn } from './statements.ts';
 import type { NftSetState } from './world.ts';
@@ -134,7 +135,9 @@ export function readElementsTo(cursor: NftCursor, into: NftElement[]): void {
     return;
   }
   for (;;) {
-    if (takeOrSay(cursor, 'element')) pushElement(into, readElement(cursor, 0));
+    const { s, at, end } = cursor;
+    const line = shapedElement(cursor.shapes.element, s.text, { start: at, end });
+    if (takeLineOrSay(cursor, 'element', line)) pushElement(into, readElement(cursor, 0));
     else skipElement(cursor);
     if (take(cursor, 'elementsClose')) return;
     if (cursor.at >= cursor.end || !takeOrSay(cursor, 'elementsNext')) {

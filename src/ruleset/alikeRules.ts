@@ -1,0 +1,72 @@
+/** Rules of one likeness are checked once. The meaning of the others is made when a caller asks: of kube-proxy's 70,000 rules `check` asks for
+ *  none, which is a third of its time. */
+import type { HookLimit, Need } from '../expressions/contract/building.ts';
+import type { TableContext } from '../expressions/contract/context.ts';
+import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
+import type { NftLikeness, NftRuleNode, NftStatement } from '../syntax/nft/ast.ts';
+import type { Span } from '../syntax/text/source.ts';
+
+/** What a rule asks of its table; its meaning, where it was made. */
+export interface CheckedRule extends Pick<LoweredRule, 'needs' | 'limits' | 'jumps'> {
+  readonly lowered?: LoweredRule;
+}
+
+interface Alike {
+  readonly needs: readonly Need[];
+  /** by the statement that they are for */
+  readonly limits: readonly { readonly limit: HookLimit; readonly of: number }[];
+}
+
+/** Of the rules of one table for one family. `alone`: another rule of that likeness tells nothing of this one. */
+export type KnownAlike = Map<NftLikeness, Alike | 'alone'>;
+
+interface Checking {
+  readonly context: TableContext;
+  readonly ruleId: string;
+  readonly chainOf: (rules: readonly NftRuleNode[]) => string;
+  readonly alike: KnownAlike;
+}
+
+export function checkRule(rule: NftRuleNode, { context, ruleId, chainOf, alike }: Checking): CheckedRule {
+  const { like } = rule;
+  const known = like && alike.get(like);
+  if (known !== undefined && known !== 'alone')
+    return { needs: known.needs, limits: known.limits.map(({ limit, of }) => limitOf(rule, limit, of)), jumps: jumpsIn(rule) };
+  let silent = true;
+  const report: TableContext['report'] = (finding) => {
+    silent = false;
+    context.report(finding);
+  };
+  const lowered = lowerRule(rule, { ...context, ruleId, report }, chainOf);
+  if (like !== undefined && known === undefined) alike.set(like, (silent && alikeOf(rule, lowered)) || 'alone');
+  const { needs, limits, jumps } = lowered;
+  return { needs, limits, jumps, lowered };
+}
+
+function alikeOf(rule: NftRuleNode, { needs, limits, jumps }: LoweredRule): Alike | undefined {
+  const read = jumpsIn(rule);
+  const sameJumps =
+    read.length === jumps.length && read.every(({ chain, span }, at) => chain === jumps[at]?.chain && isAt(span, jumps[at].span));
+  const placed = limits.map((limit) => ({ limit, of: rule.statements.findIndex((one) => isAt(one, limit.span)) }));
+  return sameJumps && placed.every(({ of }) => of >= 0) ? { needs, limits: placed } : undefined;
+}
+
+function isAt(a: Span, b: Span): boolean {
+  return a.start === b.start && a.end === b.end;
+}
+
+function limitOf({ statements }: NftRuleNode, limit: HookLimit, of: number): HookLimit {
+  const { start, end } = statements[of] as NftStatement;
+  return { ...limit, span: { start, end } };
+}
+
+/** Chains that its words name; those of a map elsewhere are not among them. */
+function jumpsIn({ statements }: NftRuleNode): LoweredRule['jumps'] {
+  return statements.flatMap((one): LoweredRule['jumps'] => {
+    if (one.kind === 'verdict') return one.chain === undefined ? [] : [{ chain: one.chain.text, span: one.chain }];
+    if (one.kind !== 'vmap' || one.to.kind !== 'set') return [];
+    return one.to.elements.flatMap(({ value }) =>
+      value?.kind === 'verdict' && value.chain !== undefined ? [{ chain: value.chain.text, span: value.chain }] : [],
+    );
+  });
+}
