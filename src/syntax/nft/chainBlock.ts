@@ -4,7 +4,7 @@ import type { NftBaseNode, NftName } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
 import { endLine, type NftCursor, nextWord, skipUnread, takeLineOrSay, takeOrSkip } from './cursor.ts';
 import { isDefinition, namesIn, readDefinition } from './definitions.ts';
-import { likenessOf, shapedLine } from './lineShapes.ts';
+import { nftLikenessOf, shapedLine } from './lineShapes.ts';
 import { allParts, findPart, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { readRule, textIn } from './statements.ts';
 import type { NftChainState, NftTableState } from './world.ts';
@@ -43,7 +43,7 @@ function readRuleLine(cursor: NftCursor, chain: NftChainState): void {
     skipUnread(cursor);
     return;
   }
-  const like = line && likenessOf(cursor.shapes.rule, line);
+  const like = line && nftLikenessOf(cursor.shapes.rule, line);
   const rule = readRule(cursor);
   chain.rules.push(like === undefined ? rule : { ...rule, like });
   endLine(cursor);

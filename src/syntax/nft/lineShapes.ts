@@ -101,7 +101,7 @@ function placeBefore(places: readonly number[], offset: number): number {
   return found;
 }
 
-export function likenessOf(shapes: LineShapes, { tokens: { shape, deciding } }: ShapedLine): NftLikeness | undefined {
+export function nftLikenessOf(shapes: LineShapes, { tokens: { shape, deciding } }: ShapedLine): NftLikeness | undefined {
   // what a variable stands for is not in the line
   const likes = shape.includes('$') ? undefined : shapes.get(shape)?.likes;
   if (likes === undefined) return undefined;
