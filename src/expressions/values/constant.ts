@@ -82,8 +82,9 @@ function wide(op: Operation, a: bigint, b: bigint): bigint {
 export function intervalOf(expression: NftExpression, type: Datatype, context: ValueReading): Interval<FieldValue> | undefined {
   switch (expression.kind) {
     case 'prefix': {
-      if (type.form === 'name' && (expression.length > type.bits || expression.length === 0)) {
-        const message = `a name starts with 1 to ${type.bits} bits`;
+      const isEmpty = type.form === 'name' && expression.length === 0;
+      if (isEmpty || expression.length > Math.max(type.bits, 32)) {
+        const message = `a prefix of type ${type.name} has up to ${type.bits} bits`;
         return void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: expression });
       }
       const address = constantOf(expression.of, type, context);

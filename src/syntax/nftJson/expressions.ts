@@ -118,7 +118,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   range: (value, styles) =>
     jsonList(value)
       .map((one) => expressionText(one, styles))
-      .join('-'),
+      .join(jsonList(value).some((one) => typeof one === 'string' && /[a-z]-/.test(one)) ? ' - ' : '-'),
   concat: (value, styles) =>
     jsonList(value)
       .map((one, at) => expressionText(one, [styles[at] ?? 'plain']))

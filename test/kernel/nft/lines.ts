@@ -1,26 +1,48 @@
-/** `npx tsx test/kernel/nft/lines.ts --lines N --seed S`: random texts through chainwalk and the real nft. The last line counts. */
+/** `npx tsx test/kernel/nft/lines.ts --lines N --seed S`: random texts through chainwalk and the real nft. The last line counts. With `--json`,
+ *  what nft says of them as JSON is read beside its listing. */
 import { parseArgs } from 'node:util';
 import { groupBy } from '../../../src/lib/groupBy.ts';
 import { whyNoKernel } from '../needs.ts';
-import { compareTexts, type TextDifference } from './lines/compareTexts.ts';
+import { compareJson, type JsonComparison } from './lines/compareJson.ts';
+import { compareTexts, type TextComparison, type TextDifference } from './lines/compareTexts.ts';
 import { randomTexts } from './lines/nftTexts.ts';
 
 const MOST_SHOWN = 40;
-const { values } = parseArgs({ options: { lines: { type: 'string', default: '3000' }, seed: { type: 'string', default: '1' } } });
+const { values } = parseArgs({
+  options: {
+    lines: { type: 'string', default: '3000' },
+    seed: { type: 'string', default: '1' },
+    json: { type: 'boolean', default: false },
+  },
+});
 const why = whyNoKernel();
 if (why !== undefined) {
   console.log(why);
   process.exit(process.env.CI === 'true' ? 1 : 0);
 }
-const { loaded, refused, differences } = compareTexts(randomTexts(Number(values.lines), Number(values.seed)));
-const wrong = differences.filter(({ limit }) => limit === undefined);
-for (const { text, ours, theirs } of spread(wrong)) {
-  console.log(`--- ${text.broken ?? 'whole'}\n${text.text}chainwalk ${ours}\nnft       ${theirs}`);
+const texts = randomTexts(Number(values.lines), Number(values.seed));
+if (values.json) sayJson(compareJson(texts));
+else sayTexts(compareTexts(texts));
+
+function sayJson({ loaded, rules, differences }: JsonComparison): void {
+  const wrong = differences.filter(({ loss }) => loss === undefined);
+  for (const { ofJson, ofListing } of wrong.slice(0, MOST_SHOWN)) console.log(`--- listing\n${ofListing}\n--- JSON\n${ofJson}`);
+  console.log(
+    `${loaded} loaded with ${rules} rules, ${differences.length - wrong.length} without a listing that loads, ${wrong.length} failed`,
+  );
+  process.exitCode = wrong.length === 0 ? 0 : 1;
 }
-const allowed = [...new Set(differences.flatMap(({ limit }) => limit ?? []))];
-for (const id of allowed) console.log(`${differences.filter(({ limit }) => limit === id).length} ${id}`);
-console.log(`${loaded} loaded, ${refused} refused, ${wrong.length} failed`);
-process.exitCode = wrong.length === 0 ? 0 : 1;
+
+function sayTexts({ loaded, refused, differences }: TextComparison): void {
+  const wrong = differences.filter(({ limit }) => limit === undefined);
+  for (const { text, ours, theirs } of spread(wrong)) {
+    console.log(`--- ${text.broken ?? 'whole'}\n${text.text}chainwalk ${ours}\nnft       ${theirs}`);
+  }
+  const allowed = [...new Set(differences.flatMap(({ limit }) => limit ?? []))];
+  for (const id of allowed) console.log(`${differences.filter(({ limit }) => limit === id).length} ${id}`);
+  console.log(`${loaded} loaded, ${refused} refused, ${wrong.length} failed`);
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}
 
 /** A few of each kind of difference. */
 function spread(all: readonly TextDifference[]): readonly TextDifference[] {

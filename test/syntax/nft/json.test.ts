@@ -29,6 +29,10 @@ describe('the JSON of nft', () => {
     ['tcp dport 80 accept', [{ match: { op: '==', left: DPORT, right: 80 } }, { accept: null }]],
     ['tcp dport != { 53, 1000-2000 }', [{ match: { op: '!=', left: DPORT, right: { set: [53, { range: [1000, 2000] }] } } }]],
     ['ip saddr 10.0.0.0/8 drop', [{ match: { op: '==', left: SADDR, right: { prefix: { addr: '10.0.0.0', len: 8 } } } }, { drop: null }]],
+    [
+      'icmpv6 code no-route-2',
+      [{ match: { op: '==', left: { payload: { protocol: 'icmpv6', field: 'code' } }, right: { range: ['no-route', 2] } } }],
+    ],
     ['ip saddr @s return', [{ match: { op: '==', left: SADDR, right: '@s' } }, { return: null }]],
     ['iifname "lo"', [{ match: { op: '==', left: { meta: { key: 'iifname' } }, right: 'lo' } }]],
     ['ct state established,related', [{ match: { op: 'in', left: { ct: { key: 'state' } }, right: ['established', 'related'] } }]],

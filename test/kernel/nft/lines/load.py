@@ -1,5 +1,5 @@
 """What nft makes of many texts, each loaded by itself into a namespace of this process and listed again: by libnftables, a thousand in a second.
-One JSON text per line of standard input; one answer per line: {listing} or {error}."""
+One JSON text per line of standard input; one answer per line: {listing} or {error}; with an argument, {listing, json}."""
 import ctypes
 import json
 import multiprocessing
@@ -8,6 +8,7 @@ import sys
 
 lib = ctypes.CDLL('libnftables.so.1')
 lib.nft_ctx_new.argtypes, lib.nft_ctx_new.restype = [ctypes.c_uint32], ctypes.c_void_p
+lib.nft_ctx_output_set_flags.argtypes = [ctypes.c_void_p, ctypes.c_uint]
 lib.nft_run_cmd_from_buffer.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
 for name in ('get_output_buffer', 'get_error_buffer'):
     getattr(lib, 'nft_ctx_' + name).argtypes, getattr(lib, 'nft_ctx_' + name).restype = [ctypes.c_void_p], ctypes.c_char_p
@@ -35,11 +36,24 @@ def run(text):
     return failed, lib.nft_ctx_get_output_buffer(context).decode(errors='replace'), lib.nft_ctx_get_error_buffer(context).decode(errors='replace')
 
 
+# nftables include/nftables/libnftables.h NFT_CTX_OUTPUT_JSON
+JSON = 1 << 4
+
+
+def listed():
+    found = {'listing': run('list ruleset')[1]}
+    if len(sys.argv) > 1:
+        lib.nft_ctx_output_set_flags(context, JSON)
+        found['json'] = run('list ruleset')[1]
+        lib.nft_ctx_output_set_flags(context, 0)
+    return found
+
+
 def answer(texts, done):
     for line in texts[done.value:]:
         run('flush ruleset')
         failed, _, error = run(json.loads(line))
-        print(json.dumps({'error': error.split('\n')[0]} if failed else {'listing': run('list ruleset')[1]}), flush=True)
+        print(json.dumps({'error': error.split('\n')[0]} if failed else listed()), flush=True)
         done.value += 1
 
 

@@ -2,14 +2,20 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export type TheirText = { readonly listing: string } | { readonly error: string };
+export type TheirText =
+  | { readonly listing: string /** of the same rules, where it was asked for */; readonly json?: string }
+  | { readonly error: string };
 
 const LOAD = fileURLToPath(new URL('load.py', import.meta.url));
 
 /** One for each text, in their order. */
-export function theirTexts(texts: readonly string[]): readonly TheirText[] {
+export function theirTexts(texts: readonly string[], { json = false } = {}): readonly TheirText[] {
   const input = texts.map((text) => `${JSON.stringify(text)}\n`).join('');
-  const { stdout, stderr, status } = spawnSync('unshare', ['-n', 'python3', LOAD], { input, encoding: 'utf8', maxBuffer: 2 ** 30 });
+  const { stdout, stderr, status } = spawnSync('unshare', ['-n', 'python3', LOAD, ...(json ? ['json'] : [])], {
+    input,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+  });
   if (status !== 0) throw new Error(`nft cannot be asked: ${stderr}`);
   return stdout
     .trimEnd()
