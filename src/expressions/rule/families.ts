@@ -38,7 +38,7 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
     first ??= known.family === undefined ? askedOf(headerFamily(one), known) : undefined;
     if (isFirstIgmp(one, known)) {
       told.push(isIPv4(context.table));
-      known = { ...known, family: 4 };
+      known = { ...known, family: 4, loose: false };
     }
     if (!isOfOne(context.table) && asksVlanType(one) && known.etherType === undefined) {
       told.push(VLAN);
@@ -48,6 +48,8 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
       const expression = findExpression(selectorName(selector, context));
       // an address of the connection says nothing of the packet here
       if (selector.kind !== 'ct') known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
+      // a header says more than `meta protocol`
+      if (selector.kind === 'payload' && expression?.implies?.family !== undefined) known = { ...known, loose: false };
       if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { etherType: 0x8100, ...known };
     }
     first ??= known.family === undefined || known.loose === true ? askedOf(answeredFamily(one), known) : undefined;

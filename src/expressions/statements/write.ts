@@ -106,10 +106,11 @@ export const write = statement({
       need('opaque');
       act({ kind: 'unmodelled', reason: why });
     };
+    // what is no value of the type is refused, whatever is written
+    const written = writtenOf(value, part.type, context);
     if (target === undefined) return opaque(`\`${name} set\``);
     if (part.expression?.implies?.family === otherFamily(context))
       return opaque(`what \`${name} set\` writes into a packet of the other family`);
-    const written = writtenOf(value, part.type, context);
     switch (written.kind) {
       case 'constant':
         return act(...target.constant(written.value));
