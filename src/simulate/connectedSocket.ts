@@ -5,7 +5,7 @@ import { addrType } from '../host/addrType.ts';
 import { demuxesEarly } from '../host/earlyDemux.ts';
 import type { Host, Listener } from '../host/host.ts';
 import type { Address } from '../packet/address.ts';
-import { ADDR_TYPES } from '../packet/fields.ts';
+import { ADDR_TYPES, TCP_FLAGS } from '../packet/fields.ts';
 import type { CtDirection } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
 import type { Skb } from './skb.ts';
@@ -19,6 +19,8 @@ export interface ConnectedSocket extends Listener {
   readonly remotePort: number;
   /** the interface by which it hears from the other side, once it has: what comes by it is not routed again */
   readonly hears?: string;
+  /** absent: not known, or gone with the last word of this side */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 export interface SocketEnds {
@@ -49,6 +51,15 @@ export function keepsRoute(skb: Skb): boolean {
   return demuxesEarly(skb.host);
 }
 
+/** What arrives belongs to the socket of its connection from INPUT on, where nft can ask whose that is.
+ *  kernel net/ipv4/ip_input.c ip_rcv_finish_core(), net/netfilter/nft_meta.c nft_meta_get_eval_skugid() */
+export function takeOwner(skb: Skb): void {
+  const found = skb.iif === 'lo' || skb.diverted !== undefined || skb.quotes !== undefined ? undefined : connectedSocket(skb.sockets, skb);
+  if (found === undefined || !demuxesEarly(skb.host)) return;
+  if (found.owner === undefined) skb.ownerUnsaid = true;
+  else Object.assign(skb, found.owner);
+}
+
 /** Packets of the connection so far, the first one included. */
 export type Heard = readonly { readonly direction: CtDirection; readonly walk: Walk; readonly arrives: boolean }[];
 
@@ -66,7 +77,8 @@ export function socketsOf(host: Host, heard: Heard): readonly ConnectedSocket[] 
     const transparent = ADDR_TYPES[addrType(host, src)] !== 'LOCAL';
     // a SYN-ACK comes before the connection is there
     const by = hearing(heard, 'reply', proto === PROTO.tcp ? 1 : 0);
-    sockets.push({ proto, process, transparent, address: src, port: sport, remote: dst, remotePort: dport, ...by });
+    const has = uid === undefined || gid === undefined || heard.some(endsIt) ? {} : { owner: { uid, gid } };
+    sockets.push({ proto, process, transparent, address: src, port: sport, remote: dst, remotePort: dport, ...has, ...by });
   }
   if (proto === PROTO.tcp && fate.kind === 'delivered' && fate.process !== undefined) {
     const { process, transparent } = fate;
@@ -78,6 +90,11 @@ export function socketsOf(host: Host, heard: Heard): readonly ConnectedSocket[] 
     sockets.push({ proto, process, transparent: transparent || own, address: after.dst, port, remote: after.src, remotePort, ...by });
   }
   return sockets;
+}
+
+/** The opener closes, or may have. */
+function endsIt({ direction, walk: { packet } }: Heard[number]): boolean {
+  return direction === 'original' && ((packet.flags ?? 0) & (TCP_FLAGS.F | TCP_FLAGS.R)) !== 0;
 }
 
 function hearing(heard: Heard, way: CtDirection, before: number): Pick<ConnectedSocket, 'hears'> {

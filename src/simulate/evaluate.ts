@@ -41,7 +41,8 @@ export function compile(expr: MatchExpr, readsData = false): Test {
     case 'present': {
       const read = READERS[expr.field];
       if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : skb.mac === undefined ? NO : YES);
-      if (expr.field === 'uid' || expr.field === 'gid') return (skb) => (isGiven(skb) ? MAYBE : read(skb) === undefined ? NO : YES);
+      if (expr.field === 'uid' || expr.field === 'gid')
+        return (skb) => (isGiven(skb) || skb.ownerUnsaid ? MAYBE : read(skb) === undefined ? NO : YES);
       if (expr.field === 'connmark') return (skb) => (skb.hasTemplate || skb.connection !== undefined ? YES : NO);
       return ofWhole(expr, (skb) => (read(skb) === undefined ? NO : YES), readsData);
     }
@@ -102,7 +103,7 @@ const SOMETIMES_UNKNOWN: ReadonlySet<Field> = new Set<Field>([
 function orUnknown(expr: Extract<MatchExpr, { kind: 'in' | 'masked' }>, test: Test): Test {
   if (expr.field === 'connmark') return (skb) => (skb.hasTemplate && skb.templateMark === undefined ? MAYBE : test(skb));
   if (expr.field === 'mac') return (skb) => (skb.macUnsaid ? MAYBE : test(skb));
-  if (expr.field === 'uid' || expr.field === 'gid') return (skb) => (isGiven(skb) ? MAYBE : test(skb));
+  if (expr.field === 'uid' || expr.field === 'gid') return (skb) => (isGiven(skb) || skb.ownerUnsaid ? MAYBE : test(skb));
   if (expr.field.startsWith('wayBack')) return (skb) => (isGiven(skb) && skb.iif === 'lo' ? MAYBE : test(skb));
   const ends = endsAsked(expr);
   if (ends.length === 0) return test;

@@ -9,10 +9,8 @@ import type { HookName } from '../netfilter/hooks.ts';
 import { isAnswered } from '../netfilter/rejectAnswer.ts';
 import type { Address } from '../packet/address.ts';
 import { hasPorts } from '../packet/protocol.ts';
-import type { AddressesOf } from '../ruleset/addressParts.ts';
-import { addressParts } from '../ruleset/addressParts.ts';
-import type { PartsOf } from '../ruleset/portParts.ts';
-import { portParts } from '../ruleset/portParts.ts';
+import { type AddressesOf, addressParts } from '../ruleset/addressParts.ts';
+import { type PartsOf, portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../ruleset/stages.ts';
 import { ASKED_OF_TEMPLATE, NAT_OF_TEMPLATE } from '../ruleset/templates.ts';
@@ -20,6 +18,7 @@ import { isIdleBase } from '../ruleset/ties.ts';
 import { closeIfSent } from './answer.ts';
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
+import { takeOwner } from './connectedSocket.ts';
 import type { Connection } from './connection.ts';
 import { track } from './conntrack.ts';
 import { transparentSocket } from './divert.ts';
@@ -57,6 +56,7 @@ export function runHook(skb: Skb, hook: HookName, run: HookRun): Fate | undefine
     ...(skb.iif === undefined ? {} : { iif: skb.iif }),
     ...(skb.oif === undefined ? {} : { oif: skb.oif }),
   });
+  if (hook === 'INPUT') takeOwner(skb);
   return runStages(skb, stagesAt(run.rules.ruleset, hook), { hook, run });
 }
 

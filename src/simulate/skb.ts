@@ -51,6 +51,8 @@ export class Skb {
   declare answers: boolean;
   /** of processes here that are connected by now */
   declare sockets: readonly ConnectedSocket[];
+  /** it belongs to a socket here, whose user is not known */
+  declare ownerUnsaid: boolean;
   /** socket assigned by TPROXY */
   declare diverted: Listener | undefined;
 
@@ -85,6 +87,7 @@ export class Skb {
     this.connection = undefined;
     this.answers = false;
     this.sockets = [];
+    this.ownerUnsaid = false;
     this.diverted = undefined;
     this.direction = 'original';
     this.zone = NO_ZONE;

@@ -55,6 +55,43 @@ test.runIf(kernelHere()).each(CONNECTION_ROOMS)('$name', { timeout: 600_000, con
   }
 });
 
+const OWNED = `table inet t {
+chain i {
+type filter hook input priority 0;
+meta skuid 1000 meta skgid 0-1000 drop
+}
+chain p {
+type filter hook prerouting priority 0;
+meta skuid 0-4294967294 drop
+}
+}
+`;
+
+test.runIf(kernelHere())('nft asks at input, not before, whose the socket is that answers belong to', { concurrent: true }, async () => {
+  const sockets = openSockets('nft');
+  const host = hostOf(SIDECAR_HOST);
+  const to = { 4: '10.0.0.9', 6: '[2001:db8::9]' } as const;
+  try {
+    for (const family of [4, 6] as const) {
+      const openings = ['tcp', 'udp'].flatMap((proto) =>
+        [1000, 1001].map((uid, at) => ({
+          ...packetOf(`out ${proto} -> ${to[family]}:9000 uid=${uid} gid=1000`, host),
+          sport: FIRST_PORT + at,
+        })),
+      );
+      const { compared, completed, skipped, differences } = await compareConnections(
+        sockets,
+        { name: 'owned', host: SIDECAR_HOST, rules: { nft: OWNED }, openings },
+        family,
+      );
+      // who closes a socket, and does not only shut it down, is its user no longer: the end of the other one of TCP is open
+      expect({ compared, completed, skipped, differences }).toEqual({ compared: 3, completed: 1, skipped: 1, differences: [] });
+    }
+  } finally {
+    await sockets.close();
+  }
+});
+
 test.runIf(kernelHere())('random connections', { timeout: 600_000, concurrent: true }, async () => {
   const shown: string[] = [];
   const result = await runConnections({ wanted: 400, seed: 7, backend: 'nft', print: (text) => shown.push(text) });

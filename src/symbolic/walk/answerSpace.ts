@@ -95,6 +95,6 @@ function resetFlags(flags: Vector, not: (a: Bdd) => Bdd): Vector {
 function aboutOf(space: Space, env: Env, name: string): About {
   const flags = env.state === 'ESTABLISHED' ? env.flags : NO_FLAGS;
   const plain = { flags, ttl: TTL, tos: NO_FLAGS, mark: NO_MARK, connmark: NO_MARK, remembered: false };
-  const nowhere = { iif: undefined, oif: undefined, way: undefined, owned: false, diverted: undefined };
+  const nowhere = { iif: undefined, oif: undefined, way: undefined, owned: false, diverted: undefined, ownerUnsaid: false };
   return { space, env: { ...env, ...plain, ...nowhere }, name };
 }

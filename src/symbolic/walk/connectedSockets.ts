@@ -14,6 +14,14 @@ export function keepingRoute(space: Space, { env }: PacketClass): Bdd {
   return space.manager.any(connectedShares(space, { sockets: heard, ends: env }).map(({ set }) => set));
 }
 
+/** What arrives belongs to the socket of its connection from INPUT on: takeOwner() of simulate/connectedSocket.ts. */
+export function withOwner(space: Space, one: PacketClass): PacketClass {
+  const { sockets = [], iif, diverted, quotes } = one.env;
+  if (sockets.length === 0 || iif === 'lo' || diverted !== undefined || quotes !== undefined || !demuxesEarly(space.host)) return one;
+  const found = connectedShares(space, { sockets, ends: one.env }).some(({ set }) => space.manager.and(set, one.set) !== EMPTY);
+  return found ? { ...one, env: { ...one.env, ownerUnsaid: true } } : one;
+}
+
 interface Lookup {
   readonly sockets: readonly SymbolicSocket[] | undefined;
   readonly ends: SymbolicTuple;

@@ -81,6 +81,7 @@ export function encode(space: Space, env: Env, expr: MatchExpr): Encoded {
 /** What a template remembers from earlier packets; a neighbour's address; the user of a socket that tproxy has found. */
 function isUnsaid({ macUnsaid }: Space, env: Env, field: Field): boolean {
   const isUser = field === 'uid' || field === 'gid';
+  if (isUser && env.ownerUnsaid) return true;
   if (env.diverted !== undefined && (isUser || (env.iif === 'lo' && field.startsWith('wayBack')))) return true;
   return (field === 'connmark' && env.remembered) || (field === 'mac' && macUnsaid === true) || isUnsaidOfFragment(env, field);
 }

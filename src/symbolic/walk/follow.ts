@@ -10,6 +10,7 @@ import { atMostOne, between, decrement, equal, vectorIn } from '../diagrams/vect
 import type { Space } from '../space/space.ts';
 import { awaitFragments } from './awaitFragments.ts';
 import { loseClashing } from './clash.ts';
+import { withOwner } from './connectedSockets.ts';
 import { type HookResult, type HookWalk, walkHook } from './hook.ts';
 import { refuseArrivals, routeInputOfSets, routeOutputOfSets } from './moves.ts';
 import { hasTemplate, merge, type PacketClass } from './state.ts';
@@ -139,7 +140,7 @@ export function follow(following: Following, stage: 'send' | 'arrive', start: re
         for (const [to, local] of [['deliver', true] as const, ['forward', false] as const])
           go(
             to,
-            routed.filter(({ env }) => env.way?.local === local),
+            routed.filter(({ env }) => env.way?.local === local).map((one) => (local ? withOwner(space, one) : one)),
           );
         return [];
       }

@@ -48,6 +48,8 @@ export interface Env {
   readonly original: SymbolicTuple | undefined;
   /** of an answer: its ends as it was sent */
   readonly sent: SymbolicTuple | undefined;
+  /** it belongs to a socket here, whose user is not known */
+  readonly ownerUnsaid: boolean;
   /** index in the host's listeners of the transparent socket that TPROXY chose */
   readonly diverted: number | undefined;
   /** of an answer that REJECT makes: the packet that it is about */
@@ -177,6 +179,7 @@ export function startEnv(space: Space, place: { readonly iif: string | undefined
     original: undefined,
     sent: undefined,
     diverted: undefined,
+    ownerUnsaid: false,
     about: undefined,
     quotes: undefined,
     masqueradedAt: undefined,

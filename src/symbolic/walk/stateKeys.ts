@@ -53,6 +53,7 @@ const ENV_PARTS = [
   'srcDone',
   'dstDone',
   'diverted',
+  'ownerUnsaid',
   'way',
   'original',
   'sent',
