@@ -26,8 +26,10 @@ export async function runVerify(given: Call): Promise<ExitCode> {
   }
   if (manifests === 'all') return verifyManifests(call, files);
   if (manifests === 'none') return verifyRuleFiles(call, files);
-  const kinds = await Promise.all(files.map(async (file) => ({ file, isManifest: (await manifestsAmong(call, [file])) === 'all' })));
-  const [ofPods, ofRules] = [true, false].map((wanted) => kinds.filter(({ isManifest }) => isManifest === wanted).map(({ file }) => file));
+  const kinds = await Promise.all(files.map(async (file) => ({ file, holdsManifests: (await manifestsAmong(call, [file])) === 'all' })));
+  const [ofPods, ofRules] = [true, false].map((wanted) =>
+    kinds.filter(({ holdsManifests }) => holdsManifests === wanted).map(({ file }) => file),
+  );
   if (optionList(call.input, 'output').length > 0 || optionIsSet(call.input, 'json')) {
     const help = `two commands: \`${typedVerify(call, ofRules)}\` and \`${typedVerify(call, ofPods, true)}\``;
     await complain(call.io, { message: 'rules and manifests are reported separately: only the human format has both', help });
