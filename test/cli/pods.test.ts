@@ -1,7 +1,7 @@
 /** `chainwalk verify` and `chainwalk trace` of manifests: the rules follow from the pod and its mesh. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { holdsManifests } from '../../src/app/load/recognise.ts';
+import { isManifestText } from '../../src/app/load/recognise.ts';
 import type { VerifyReport } from '../../src/report/json/verify.ts';
 import { chainwalk } from './memoryIo.ts';
 
@@ -204,7 +204,7 @@ describe('manifests are told from rules', () => {
     ['kind: Pod\n*nat\nCOMMIT\n', false],
     ['', false],
   ])('%#', (text, expected) => {
-    expect(holdsManifests(text)).toBe(expected);
+    expect(isManifestText(text)).toBe(expected);
   });
 });
 

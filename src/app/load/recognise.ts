@@ -10,7 +10,7 @@ import { isTextOfNft } from '../../syntax/nft/signs.ts';
 
 /** Whether a text is manifests, and not rules: an object says its kind on a line of its own, or somewhere in JSON; rules have no such line,
  *  and manifests have no line of rules. */
-export function holdsManifests(text: string): boolean {
+export function isManifestText(text: string): boolean {
   if (looksLikeLog(text)) return false;
   if (/^\s*[{[]/.test(text) && /"kind"\s*:\s*"/.test(text)) return true;
   return (
@@ -27,7 +27,7 @@ export function kindOf(text: string): { readonly kind: Kind } | { readonly why: 
   if (json !== undefined && ('plugins' in json || 'cniVersion' in json)) return { kind: 'cni' };
   if (json !== undefined && 'nftables' in json) return { kind: 'rules' };
   if (json !== undefined && !('kind' in json)) return { kind: 'settings' };
-  if (holdsManifests(text)) {
+  if (isManifestText(text)) {
     const installs = INSTALLS_MESH.test(text) || (PACKAGES.test(text) && OF_ISTIO.test(text));
     // beside pods it is read with them
     return { kind: installs && !holdsPods(text) ? 'values' : 'manifest' };

@@ -1,7 +1,7 @@
 /** The files of a configuration, group by group, each with how it is read. */
 
 import { type ConfigClaims, type ConfigGroup, type ConfigKind, givenLevelOf } from '../../api/library/config.ts';
-import { holdsManifests, holdsPods, kindOf, mayHoldPods } from '../../app/load/recognise.ts';
+import { holdsPods, isManifestText, kindOf, mayHoldPods } from '../../app/load/recognise.ts';
 import { holdsPod } from '../../kubernetes/manifest/holdsPod.ts';
 import { at, itemsOf } from '../../kubernetes/yaml/node.ts';
 import { documentsOf } from '../../kubernetes/yaml/readYaml.ts';
@@ -105,7 +105,7 @@ export async function recognise({ read }: ConfigFiles, file: string, as: ConfigK
   if (!('text' in content)) return { file, kind: as ?? 'rules' };
   const found = as === undefined ? kindOf(content.text) : { kind: as };
   if ('kind' in found) {
-    const isObjects = found.kind === 'manifest' || (as === undefined && found.kind === 'values' && holdsManifests(content.text));
+    const isObjects = found.kind === 'manifest' || (as === undefined && found.kind === 'values' && isManifestText(content.text));
     const hasPod = isObjects && (await podIn({ file, text: content.text }));
     // beside pods, mesh configuration is read with them
     const kind = hasPod ? 'manifest' : found.kind;

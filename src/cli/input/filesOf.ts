@@ -1,6 +1,6 @@
 /** Files as arguments name them: a folder stands for what it has of rules and manifests. */
 import { join, relative, resolve } from 'node:path';
-import { holdsManifests } from '../../app/load/recognise.ts';
+import { isManifestText } from '../../app/load/recognise.ts';
 import { TABLE_LINE } from '../../syntax/text/refusal.ts';
 import type { Call } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
@@ -20,7 +20,7 @@ export async function filesOf({ io }: Call, paths: readonly string[]): Promise<r
     for (const name of await io.glob(PATTERNS, folder)) {
       const file = join(path, relative(folder, name));
       const content = await io.read(file);
-      if ('text' in content && (holdsManifests(content.text) || TABLE_LINE.test(content.text))) found.push(file);
+      if ('text' in content && (isManifestText(content.text) || TABLE_LINE.test(content.text))) found.push(file);
     }
     if (found.length === 0) {
       await complain(io, { message: `\`${path}\` is a directory without rules and manifests`, help: 'name the files' });

@@ -1,6 +1,6 @@
 /** What `chainwalk render` does. */
 
-import { holdsManifests } from '../../app/load/recognise.ts';
+import { isManifestText } from '../../app/load/recognise.ts';
 import { type RenderAnswer, renderRules } from '../../app/render/settings.ts';
 import type { RenderRequest } from '../../istio/render/request.ts';
 import { routingText } from '../../istio/render/rulesText.ts';
@@ -49,7 +49,7 @@ export async function runRender(call: Call): Promise<ExitCode> {
 /** `render deploy.yaml`: istio-iptables has no argument of that form. */
 async function renderFile({ io, input }: Call, file: string): Promise<ExitCode> {
   const content = await io.read(file);
-  const isSettings = 'text' in content && !holdsManifests(content.text);
+  const isSettings = 'text' in content && !isManifestText(content.text);
   const named = isSettings ? { settings: file } : { pod: file };
   return runRender({ io, input: { ...input, args: [], options: { ...input.options, ...named } } });
 }

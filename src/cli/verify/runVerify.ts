@@ -26,9 +26,9 @@ export async function runVerify(given: Call): Promise<ExitCode> {
   }
   if (manifests === 'all') return verifyManifests(call, files);
   if (manifests === 'none') return verifyRuleFiles(call, files);
-  const kinds = await Promise.all(files.map(async (file) => ({ file, holdsManifests: (await manifestsAmong(call, [file])) === 'all' })));
+  const kinds = await Promise.all(files.map(async (file) => ({ file, isManifestText: (await manifestsAmong(call, [file])) === 'all' })));
   const [ofPods, ofRules] = [true, false].map((wanted) =>
-    kinds.filter(({ holdsManifests }) => holdsManifests === wanted).map(({ file }) => file),
+    kinds.filter(({ isManifestText }) => isManifestText === wanted).map(({ file }) => file),
   );
   if (optionList(call.input, 'output').length > 0 || optionIsSet(call.input, 'json')) {
     const help = `two commands: \`${typedVerify(call, ofRules)}\` and \`${typedVerify(call, ofPods, true)}\``;

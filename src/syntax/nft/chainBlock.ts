@@ -38,7 +38,7 @@ function readChainLine(cursor: NftCursor, chain: NftChainState, isKnown: boolean
 }
 
 function readRuleLine(cursor: NftCursor, chain: NftChainState): void {
-  const line = shapedLine(cursor.shapes.rule, cursor.s.text, { start: cursor.at, end: cursor.end });
+  const line = shapedLine(cursor.s.text, { start: cursor.at, end: cursor.end });
   if (!takeLineOrSay(cursor, 'rule', line)) {
     skipUnread(cursor);
     return;

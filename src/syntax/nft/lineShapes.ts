@@ -16,7 +16,7 @@ interface LineShape {
 
 export type LineShapes = Map<string, LineShape>;
 
-/** A text with more of them has few lines of each. */
+/** Of a text with more of them, those that came first are known. */
 const MOST_SHAPES = 2000;
 const MOST_LIKES = 200;
 
@@ -27,8 +27,7 @@ export interface ShapedLine {
 }
 
 /** From here to the end of the line. Undefined: it is of no use to look for its shape. */
-export function shapedLine(shapes: LineShapes, text: string, { start, end: last }: Span): ShapedLine | undefined {
-  if (shapes.size >= MOST_SHAPES) return undefined;
+export function shapedLine(text: string, { start, end: last }: Span): ShapedLine | undefined {
   const end = text.indexOf('\n', start);
   if (end < 0 || end >= last) return undefined;
   const tokens = lineTokens(text, start, end);
@@ -36,8 +35,7 @@ export function shapedLine(shapes: LineShapes, text: string, { start, end: last 
 }
 
 /** To the comma or brace behind an element, where nothing is between that could hold one. */
-export function shapedElement(shapes: LineShapes, text: string, { start, end: last }: Span): ShapedLine | undefined {
-  if (shapes.size >= MOST_SHAPES) return undefined;
+export function shapedElement(text: string, { start, end: last }: Span): ShapedLine | undefined {
   END_OF_ELEMENT.lastIndex = start;
   const index = END_OF_ELEMENT.test(text) ? END_OF_ELEMENT.lastIndex - 1 : last;
   const sign = text[index];
@@ -69,6 +67,7 @@ export function takeByShape(shapes: LineShapes, { tokens, start, end }: ShapedLi
 
 /** Keeps what the grammar took, if it took the line to its end and no token is more than one part. */
 export function keepShape(shapes: LineShapes, { tokens, start, end }: ShapedLine, s: MatchState): void {
+  if (shapes.size >= MOST_SHAPES) return;
   const { places, calls, shape } = tokens;
   if (s.at !== end) return;
   const parts = new Int32Array((s.top / 3) * 5);

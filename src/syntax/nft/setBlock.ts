@@ -136,7 +136,7 @@ export function readElementsTo(cursor: NftCursor, into: NftElement[]): void {
   }
   for (;;) {
     const { s, at, end } = cursor;
-    const line = shapedElement(cursor.shapes.element, s.text, { start: at, end });
+    const line = shapedElement(s.text, { start: at, end });
     if (takeLineOrSay(cursor, 'element', line)) pushElement(into, readElement(cursor, 0));
     else skipElement(cursor);
     if (take(cursor, 'elementsClose')) return;
