@@ -26,6 +26,8 @@ describePage('by keys', ({ open }) => {
     await page.keyboard.type('in tcp -> 10.244.0.5:8080');
     await page.locator('.answer h2', { hasText: 'CAPTURED inbound' }).waitFor();
     await page.keyboard.press('j');
+    // the answer to that comes before the next key
+    await page.locator('.answer h2', { hasText: 'NO ANSWER' }).waitFor();
     expect(await page.locator('.step[aria-pressed="true"]').count()).toBe(0);
     await page.keyboard.press('Backspace');
     await page.locator('.answer h2', { hasText: 'CAPTURED inbound' }).waitFor();
@@ -33,8 +35,8 @@ describePage('by keys', ({ open }) => {
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('k');
-    expect(await page.locator('.step[aria-pressed="true"] .order').textContent()).toBe('1');
-    expect(await page.locator('.cw-selected').textContent()).toContain('-A PREROUTING');
+    await page.locator('.step[aria-pressed="true"] .order', { hasText: /^1$/ }).waitFor();
+    await page.locator('.cw-selected', { hasText: '-A PREROUTING' }).waitFor();
   });
 
   it('arrows go from tab to tab, Tab into the panel', async () => {
