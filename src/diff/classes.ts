@@ -66,7 +66,7 @@ interface Group {
   readonly stalls: boolean;
   /** errors about the connections, or their closing: more of the example has to be walked */
   readonly isAside: boolean;
-  /** which of the conditions hold that the caller wants to be told apart */
+  /** packets of one class agree on each condition of `apart`: those that hold for this one */
   readonly holds: string;
 }
 

@@ -119,7 +119,7 @@ function moves(scene: ChainScene, rule: Rule, deciding: ReadonlySet<number>): re
     const isMeant = passed || deciding.has(from) || deciding.size === 0;
     return isMeant ? [{ place: to - 1, edit: moveTo(scene, from, to) }] : [];
   });
-  return bestPlaces(scene, { rule, others, places });
+  return bestPlaces(scene, { rule, others, blockOf, places });
 }
 
 interface PlacedEdit {
@@ -131,12 +131,12 @@ interface PlacesQuestion {
   readonly rule: Rule;
   /** of the chain, without the rule */
   readonly others: readonly Rule[];
+  readonly blockOf: (place: number) => number;
   readonly places: readonly PlacedEdit[];
 }
 
 /** Of places that are the same for every packet the one that is most like the mesh's own order, or the nearest. */
-function bestPlaces({ own }: ChainScene, { rule, others, places }: PlacesQuestion): readonly CandidateEdit[] {
-  const blockOf = differingPlaces(rule, others);
+function bestPlaces({ own }: ChainScene, { rule, others, blockOf, places }: PlacesQuestion): readonly CandidateEdit[] {
   const ranked = places.map(({ place, edit }) => ({ place, edit, disorder: disorder(others.toSpliced(place, 0, rule), own) }));
   const sorted = ranked.toSorted((a, b) => a.disorder - b.disorder || a.edit.distance - b.edit.distance);
   const best = new Map<number, CandidateEdit>();
@@ -187,7 +187,7 @@ function insertions(scene: ChainScene, { ruleset }: CandidateQuestion, first: nu
       const lines = [{ put: { before, line: lineLike(beside, rule.text) } }];
       return [{ place: place - 1, edit: { edits: [edit], lines, distance: Math.abs(place - usual) } }];
     });
-    return bestPlaces(scene, { rule, others: chain.rules, places: edits });
+    return bestPlaces(scene, { rule, others: chain.rules, blockOf: differingPlaces(rule, chain.rules), places: edits });
   });
 }
 

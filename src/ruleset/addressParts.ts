@@ -54,7 +54,7 @@ export function addressParts(ruleset: Ruleset, host: Host, { range, manip, hook,
 
 interface Told {
   readonly sets: IntervalSet<Address>[];
-  /** more is told apart, by bits that are no prefix */
+  /** some condition reads bits that are no prefix: addresses of one part may differ in them */
   isOpen: boolean;
 }
 
