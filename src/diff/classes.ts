@@ -155,8 +155,8 @@ function shownGroup(space: Space, question: DiffQuestion, group: Group): ShownGr
   const example = pickWitness(space, part, { ...place, preferences: usualPreferences(space, place.dir) });
   if (example === undefined) throw new InvariantError('a change without packets');
   const upTo = group.isAside ? 'whole' : 'data';
-  const base = journeyOf(question, 'base', { packet: example, upTo });
-  const head = journeyOf(question, 'head', { packet: example, upTo });
+  const base = journeyOfSide(question, 'base', { packet: example, upTo });
+  const head = journeyOfSide(question, 'head', { packet: example, upTo });
   const isShown = !group.isAside || [base, head].every(isWhole);
   if (isShown && !base.truncated && !head.truncated && observed(base) === observed(head))
     throw new InvariantError(
@@ -179,7 +179,7 @@ interface Example {
   readonly upTo: 'data' | 'whole';
 }
 
-function journeyOf(question: DiffQuestion, name: 'base' | 'head', { packet, upTo }: Example): Journey {
+export function journeyOfSide(question: DiffQuestion, name: 'base' | 'head', { packet, upTo }: Example): Journey {
   const { profile } = question;
   const host = hostAround(question, name);
   return walkJourney(question[name], packet, {

@@ -25,7 +25,7 @@ import type { UnclearClass } from './classes.ts';
 import { effectKey } from './effectKey.ts';
 import { facingBases, facingTables } from './facingTables.ts';
 import type { DiffQuestion, Sides } from './question.ts';
-import { walkedPart } from './walkedPart.ts';
+import { asksLength, type WalkedAt, walkedPart } from './walkedPart.ts';
 
 export const LATER = inSet(
   'ctstate',
@@ -92,14 +92,16 @@ function inTables(question: Question, tables: Sides<Table>, rules: Sides<readonl
   if (bases.length === 0 || own.base.length + own.head.length === 0) return [];
   const { host, base, budget } = question;
   try {
-    return inOwnSpace(base.family, { host, budget }, (space) => compareTables(space, tables, own));
+    return inOwnSpace(base.family, { host, budget }, (space) => compareTables(space, tables, { ...own, byLength: asksLength(question) }));
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     return [{ level: 'error', packets: PACKETS, reason: budgetReason(error), rules: own }];
   }
 }
 
-function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly Rule[]>): readonly UnclearClass[] {
+interface ChangedRules extends Sides<readonly Rule[]>, Pick<WalkedAt, 'byLength'> {}
+
+function compareTables(space: Space, tables: Sides<Table>, { byLength, ...rules }: ChangedRules): readonly UnclearClass[] {
   const { manager } = space;
   const classesAt = anyStates(space, both(tables));
   const concerned: Sides<Set<Rule>> = { base: new Set(), head: new Set() };
@@ -113,13 +115,15 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
     if (start === undefined) continue;
     const matching = (rule: Rule): Bdd => encode(space, start.env, steadyPart(rule.match)).may;
     const changed = manager.any([...rules.base, ...rules.head].map(matching));
-    const compared = encode(space, start.env, walkedPart(space.family, { ...rules, isSeen: !isEarly })).must;
+    const compared = encode(space, start.env, walkedPart(space.family, { byLength, isSeen: !isEarly })).must;
     const later = manager.minus(manager.all([start.set, changed, ...(isEarly ? [] : [encode(space, start.env, LATER).may])]), compared);
     if (later === EMPTY) continue;
-    const walked = (side: 'base' | 'head') =>
-      treatments(
-        walkAlone({ space, table: tables[side], base: facing[side] }, [{ ...start, set: later }], isEarly ? ['conntrack'] : undefined),
-      );
+    const met: Sides<Map<Rule, Bdd>> = { base: new Map(), head: new Map() };
+    const walked = (side: 'base' | 'head') => {
+      const visit = (rule: Rule, _: Bdd, matching: Bdd) => met[side].set(rule, manager.or(met[side].get(rule) ?? EMPTY, matching));
+      const walk = { space, table: tables[side], base: facing[side], visit };
+      return treatments(walkAlone(walk, [{ ...start, set: later }], isEarly ? ['conntrack'] : undefined));
+    };
     const sides = { base: walked('base'), head: walked('head') };
     const gone = sides.base.flatMap((one) => onlyHere(space, one, sides.head));
     const come = sides.head.flatMap((one) => onlyHere(space, one, sides.base));
@@ -128,7 +132,7 @@ function compareTables(space: Space, tables: Sides<Table>, rules: Sides<readonly
     const meets = (set: Bdd, parts: readonly Bdd[]): boolean => parts.some((part) => manager.and(set, part) !== EMPTY);
     breaks ||= sides.head.some(({ set, says }) => !says.startsWith('on ') && meets(set, come));
     for (const side of ['base', 'head'] as const)
-      for (const rule of rules[side]) if (meets(matching(rule), differ)) concerned[side].add(rule);
+      for (const rule of rules[side]) if (meets(met[side].get(rule) ?? EMPTY, differ)) concerned[side].add(rule);
   }
   if (concerned.base.size + concerned.head.size === 0) return [];
   const reason = 'rules that they may meet changed, by which no connection is treated differently as far as it is followed';

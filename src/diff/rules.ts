@@ -39,6 +39,7 @@ import { severityOf, severityOfAny } from './severity.ts';
 import { sliceOf } from './slice.ts';
 import type { AskedRules, MemoryChange } from './stateful.ts';
 import { compareMemory, memoryOf } from './stateful.ts';
+import { withoutTold } from './takesPart.ts';
 
 /** Without changes and undecided classes the rulesets are equivalent, which is proved. */
 export interface Diff {
@@ -81,7 +82,9 @@ export function diffRules(question: DiffQuestion): Diff {
     const told = changes.flatMap((change) => [change.base.rule, change.head.rule]);
     const shown = new Set([...decided, ...told].flatMap((rule) => rule ?? []));
     const isFirstLeg = question.firstLeg === true || question.headHost !== undefined;
-    const later = isFirstLeg ? [] : laterPackets({ ...question, budget }, aligned, shown);
+    const later = isFirstLeg
+      ? []
+      : withoutTold({ ...question, budget }, laterPackets({ ...question, budget }, aligned, shown), { changes, aligned });
     const remembered = ways.flatMap((way) => way.memory.flatMap(({ rules }) => [...rules.base, ...rules.head]));
     const laterAsked = isFirstLeg ? [] : laterMemory({ ...question, budget }, aligned, new Set([...shown, ...remembered]));
     return { family, changes, undecided: [...undecided, ...later, ...laterAsked] };

@@ -4,24 +4,30 @@
 import { point } from '../lib/intervals.ts';
 import { CLOSING, DATA, ERRORS_ABOUT, HANDSHAKE, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import { everyMatch } from '../netfilter/everyEffect.ts';
-import { and, asksAbout, equals, inSet, type MatchExpr, not, or } from '../netfilter/matchExpr.ts';
+import { and, asksAbout, equals, inSet, type MatchExpr, NEVER, not, or } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
 import { TCP_FLAGS } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import { IP_HEADER } from '../packet/usual.ts';
-import type { Rule } from '../ruleset/ruleset.ts';
+import { everyRule } from '../ruleset/everyRule.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
 import { isValidSegment } from '../simulate/tcpTrack.ts';
 import type { Sides } from './question.ts';
 
-export interface ChangedRules extends Sides<readonly Rule[]> {
+export interface WalkedAt {
+  /** where no rule asks for the length, all lengths are treated alike */
+  readonly byLength: boolean;
   /** conntrack has seen the packets by then */
   readonly isSeen: boolean;
 }
 
-export function walkedPart(family: Family, { base, head, isSeen }: ChangedRules): MatchExpr {
-  // where no rule asks for the length, all lengths are treated alike
-  const byLength = [...base, ...head].some((rule) => everyMatch(rule).some((match) => asksAbout(match, 'length')));
+/** Rules that did not change count too: they say which packets come to those that did. */
+export function asksLength({ base, head }: Sides<Ruleset>): boolean {
+  return [base, head].some((ruleset) => everyRule(ruleset).some((rule) => everyMatch(rule).some((match) => asksAbout(match, 'length'))));
+}
+
+export function walkedPart(family: Family, { byLength, isSeen }: WalkedAt): MatchExpr {
   const segments = [...HANDSHAKE, ...DATA, ...CLOSING].flatMap(({ name }): readonly MatchExpr[] => {
     const part = TCP_PARTS[name];
     if (part === undefined) return [];
@@ -34,7 +40,8 @@ export function walkedPart(family: Family, { base, head, isSeen }: ChangedRules)
   return or(
     and(equals('proto', PROTO.tcp), or(...segments, SYNS, INVALID)),
     inSet('proto', DATAGRAMS),
-    isSeen ? or(and(error, isState('RELATED')), and(echo, isState('ESTABLISHED'))) : or(error, echo),
+    // of errors one length each is walked
+    isSeen ? or(byLength ? NEVER : and(error, isState('RELATED')), and(echo, isState('ESTABLISHED'))) : or(byLength ? NEVER : error, echo),
   );
 }
 

@@ -85,6 +85,29 @@ describe('a rule that only packets meet which are not walked', () => {
     }
   });
 
+  it('to which a rule that did not change sends those of a length', () => {
+    const rules = (more: string) =>
+      `table inet f {\n chain x {\n ${more}\n }\n chain i { type filter hook input priority 0\n ct state established meta length 100 meta l4proto tcp jump x\n }\n}\n`;
+    const { equivalent, changes, undecided } = diff(rules(''), rules('tcp flags == ack drop'), { host: POD });
+    expect([equivalent, changes, undecided.map(({ rules }) => rules.head.map(({ text }) => text))]).toEqual([
+      false,
+      [],
+      [['tcp flags == ack drop'], ['tcp flags == ack drop']],
+    ]);
+  });
+
+  it('unless a change that is shown depends on it: whose mark another reads, or that leads to such rules alone', () => {
+    const drop = table('filter', '-A OUTPUT -m connmark --mark 1 -j DROP');
+    const jump = table('mangle', ':MARKED - [0:0]', '-A PREROUTING -p tcp -j MARKED', '-A MARKED -j CONNMARK --set-mark 1');
+    const { changes, undecided } = diff(table('filter'), `${drop}${jump}`, { host: POD });
+    expect([changes.length > 0, undecided]).toEqual([true, []]);
+    const unread = `${jump.replace('COMMIT', '-A PREROUTING -p gre -j CONNMARK --set-mark 2\nCOMMIT')}`;
+    const open = diff(table('filter'), `${drop}${unread}`, { host: POD }).undecided;
+    expect(open.flatMap(({ rules }) => rules.head.map(({ text }) => text))).toEqual([
+      '-A PREROUTING -p gre -j CONNMARK --set-xmark 0x2/0xffffffff',
+    ]);
+  });
+
   it('edited, and moved before another', () => {
     const accept = '-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT';
     const drop = '-A INPUT -p tcp -m conntrack --ctstate ESTABLISHED,RELATED -j DROP';
