@@ -12,6 +12,8 @@ export interface LoadedPrograms {
   readonly version: string;
   /** folder of the kernel oracle's files */
   readonly oracle: string;
+  /** file of the page */
+  readonly page: string;
 }
 
 export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
@@ -22,11 +24,15 @@ export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
   const oracle = fileURLToPath(new URL('kernel/oracle', import.meta.url));
   const bundle = fileURLToPath(new URL('programs/programs.cjs', import.meta.url));
-  if (!existsSync(bundle)) return { programs: await import('./programs.ts'), version, oracle };
+  if (!existsSync(bundle)) {
+    const page = fileURLToPath(new URL('../dist/chainwalk.html', import.meta.url));
+    return { programs: await import('./programs.ts'), version, oracle, page };
+  }
+  const page = fileURLToPath(new URL('chainwalk.html', import.meta.url));
   const folder = cacheFolder(env);
   // a folder that cannot be written is not a failure: then nothing is kept
   if (folder !== undefined) enableCompileCache?.(`${folder}/chainwalk`);
-  return { programs: createRequire(bundle)(bundle) as Programs, version, oracle };
+  return { programs: createRequire(bundle)(bundle) as Programs, version, oracle, page };
 }
 
 /** Node's own. `NODE_COMPILE_CACHE` names another folder, `NODE_DISABLE_COMPILE_CACHE` keeps nothing: Node sees to both. */

@@ -20,7 +20,7 @@ export function start(program: Program): void {
   let running = false;
   import('./load.ts')
     .then(({ loadPrograms }) => loadPrograms(process.env))
-    .then(({ programs, version, oracle }) => {
+    .then(({ programs, version, oracle, page }) => {
       const cwd = folder();
       if (cwd === undefined) return give({ says: 'the working folder does not exist any more: change to another one', code: 2 });
       const { stdout, stderr, env } = process;
@@ -33,6 +33,7 @@ export function start(program: Program): void {
         env,
         cwd,
         oracle: { platform: process.platform, folder: oracle },
+        page,
       });
       running = true;
       return program(programs)({ argv: process.argv.slice(2), version }, io).then((code) => {

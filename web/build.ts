@@ -73,6 +73,7 @@ export function pageOf({ worker, script, style, examples }: PageParts): string {
 <body>
 <div id="page"><noscript>This page works out everything itself, with JavaScript.</noscript></div>
 <script type="text/plain" id="worker">${worker}</script>
+<script type="application/json" id="given">null</script>
 <script type="application/json" id="examples">${examples}</script>
 <script>${script}</script>
 </body>

@@ -17,6 +17,8 @@ export interface Setting {
   readonly unwritable?: readonly string[];
   /** by which the running kernel is asked; without it it cannot be */
   readonly oracle?: NonNullable<Io['oracle']>;
+  /** file of the page; without it there is none */
+  readonly page?: string;
   /** stands for the other programs; without it there are none */
   readonly execute?: (program: string, args: readonly string[], seconds?: number) => Executed;
 }
@@ -115,7 +117,7 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
     const timer = setInterval(next, 500);
     return () => clearInterval(timer);
   };
-  const { oracle, env = {} } = setting;
+  const { oracle, page, env = {} } = setting;
   const own = { read, lines, write, execute, glob, match, place, load, watch, cwd: '/home/work', out, err, env };
-  return { ...own, ...(oracle !== undefined && { oracle }) };
+  return { ...own, ...(oracle !== undefined && { oracle }), ...(page !== undefined && { page }) };
 }

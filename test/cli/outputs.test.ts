@@ -57,7 +57,7 @@ spec: {containers: [{name: a, securityContext: {runAsUser: 1337}}]}
 
   it.each([
     [['sarf'], 'unknown format `sarf`', 'did you mean `sarif`?'],
-    [['nonsense'], 'unknown format `nonsense`', 'the formats are human, json, github, sarif, junit, markdown'],
+    [['nonsense'], 'unknown format `nonsense`', 'the formats are human, json, github, sarif, junit, markdown, html'],
     [['github,sarif'], '`github` and `sarif` cannot both go to standard output', 'write one of them to another file: github=FILE'],
     [['github', 'human'], '`github` and `human` cannot both go to standard output', 'write one of them to another file: github=FILE'],
     [['sarif=x,junit=x'], '`sarif` and `junit` cannot both go into `x`', 'write one of them to another file: sarif=FILE'],

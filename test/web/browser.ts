@@ -27,7 +27,17 @@ export interface OpenedPage {
 export interface PageBrowser {
   /** the page, answered; `fragment` without `#` */
   open(fragment?: string, options?: BrowserContextOptions): Promise<OpenedPage>;
+  /** what the program wrote */
+  openHtml(html: string, options?: BrowserContextOptions): Promise<OpenedPage>;
   readonly url: () => string;
+}
+
+/** Built once for all files of a worker. */
+let built: Promise<string> | undefined;
+
+export function builtPage(): Promise<string> {
+  built ??= pageParts().then(pageOf);
+  return built;
 }
 
 /** Tests of the page; when one ends, nothing may have been complained about. */
@@ -40,7 +50,7 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), 'chainwalk-page-'));
       const file = join(folder, 'chainwalk.html');
-      writeFileSync(file, pageOf(await pageParts()));
+      writeFileSync(file, await builtPage());
       url = pathToFileURL(file).href;
       browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
     });
@@ -49,7 +59,7 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
       rmSync(folder, { recursive: true, force: true });
       expect(all).toEqual([]);
     });
-    const open: PageBrowser['open'] = async (fragment, options = {}) => {
+    const openAt = async (address: string, options: BrowserContextOptions = {}): Promise<OpenedPage> => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
       const complaints: string[] = [];
@@ -68,10 +78,18 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
           console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
         );
       });
-      await page.goto(fragment === undefined ? url : `${url}#${fragment}`);
+      await page.goto(address);
       await page.locator('.answer h2:not(:text-is("…"))').waitFor();
       return { page, complaints };
     };
-    tests({ open, url: () => url });
+    const open: PageBrowser['open'] = (fragment, options) => openAt(fragment === undefined ? url : `${url}#${fragment}`, options);
+    let count = 0;
+    const openHtml: PageBrowser['openHtml'] = (html, options) => {
+      count += 1;
+      const file = join(folder, `report-${count}.html`);
+      writeFileSync(file, html);
+      return openAt(pathToFileURL(file).href, options);
+    };
+    tests({ open, openHtml, url: () => url });
   });
 }

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Marks, NO_MARKS } from '../editor/marks.ts';
 import type { PageExample } from '../state/example.ts';
+import type { Given } from '../state/given.ts';
 import type { StartWorker } from '../state/lane.ts';
 import { type PageState, TABS, type TabName, USUAL_STATE } from '../state/pageState.ts';
 import { suggestions } from '../state/suggestions.ts';
@@ -11,6 +12,7 @@ import { Header } from './header.tsx';
 import { PacketBar } from './packetBar.tsx';
 import { Panel } from './panel.tsx';
 import { Problems } from './problems.tsx';
+import { ReportBand } from './reportBand.tsx';
 import { Tabs } from './tabs.tsx';
 import { rulesOnTheWay } from './traceTab.tsx';
 import { useAnswers } from './useAnswers.ts';
@@ -21,6 +23,8 @@ import { useKeys } from './useKeys.ts';
 export interface AppProps {
   readonly first: PageState;
   readonly examples: readonly PageExample[];
+  /** what was embedded in the page */
+  readonly given: Given | undefined;
   readonly start: StartWorker;
 }
 
@@ -34,7 +38,7 @@ const TITLES: Readonly<Record<TabName, string>> = {
   mermaid: 'Mermaid',
 };
 
-export function App({ first, examples, start }: AppProps) {
+export function App({ first, examples, given, start }: AppProps) {
   const [state, setState] = useState(first);
   const [selected, setSelected] = useState<number>();
   const [shown, setShown] = useState<{ readonly line: number }>();
@@ -88,6 +92,7 @@ export function App({ first, examples, start }: AppProps) {
   return (
     <>
       <Header state={state} examples={examples} onExample={(example) => setState({ ...USUAL_STATE, ...example.state })} onFile={readFile} />
+      {given?.kind === 'report' && <ReportBand report={given} state={state} onState={change} onLine={(line) => setShown({ line })} />}
       <main>
         <div class="left">
           <div class="title">

@@ -81,7 +81,9 @@ async function treeOf(call: Call, revision: string): Promise<RevisionTree | unde
 
 async function within(call: Call, { isCode, folder, source }: LoadedConfig): Promise<Call> {
   if (isCode) return call;
-  const free = [source.file, optionText(call.input, 'baseline'), call.io.env.GITHUB_STEP_SUMMARY].flatMap((path) => path ?? []);
+  const free = [source.file, optionText(call.input, 'baseline'), call.io.env.GITHUB_STEP_SUMMARY, call.io.page].flatMap(
+    (path) => path ?? [],
+  );
   return { ...call, io: await confined(call.io, { folder, free: [...free, ...outputFiles(call)] }) };
 }
 

@@ -14,6 +14,7 @@ import { hostCommand } from './host.ts';
 import { initCommand } from './init.ts';
 import { printCommand } from './print.ts';
 import { renderCommand } from './render.ts';
+import { reportCommand } from './report.ts';
 import { traceCommand } from './trace.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -23,6 +24,7 @@ const ANSWERING: readonly Command[] = [
   diffCommand,
   findCommand,
   ciCommand,
+  reportCommand,
   initCommand,
   expectCommand,
   checkCommand,

@@ -1,8 +1,9 @@
-/** Files, streams and other programs: the only file that touches them, beside files.ts. */
-import { createReadStream, fstatSync, readFileSync, realpathSync, watch } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+/** Files, streams and other programs: what the files of this folder touch nothing else does. */
+import { createReadStream, fstatSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type FilePlace, filePlaceOf, findFiles, reason, writeFile } from './files.ts';
+import { type WatchEvents, watchFiles } from './watchFiles.ts';
 
 export interface Io {
   /** the text of a file, `-` for standard input */
@@ -33,6 +34,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** by which the running kernel is asked; absent: it cannot be */
   readonly oracle?: OraclePlace;
+  /** file of the page that `npm run web` builds; absent: there is none */
+  readonly page?: string;
 }
 
 export interface OraclePlace {
@@ -48,13 +51,6 @@ export type Executed =
   | { readonly code: number; readonly out: string; readonly err: string }
   /** it could not be started, or has taken longer than it may */
   | { readonly problem: string; readonly late?: true };
-
-export interface WatchEvents {
-  /** one of the files may be another now */
-  readonly touched: () => void;
-  /** `q`, Ctrl-C, or the end of standard input */
-  readonly quit: () => void;
-}
 
 export type LoadedModule = { readonly value: unknown } | { readonly problem: string };
 
@@ -79,6 +75,7 @@ export interface NodeStreams {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly oracle?: OraclePlace;
+  readonly page?: string;
 }
 
 /** A file of `--packets` that cannot be read. */
@@ -88,7 +85,7 @@ export class UnreadableError extends Error {
 
 /** Standard input is opened when it is first read. */
 export function nodeIo(streams: NodeStreams): Io {
-  const { stdout, stderr, env, cwd, oracle } = streams;
+  const { stdout, stderr, env, cwd, oracle, page } = streams;
   return {
     read: (path) => (path === '-' ? readStream(() => streams.stdin) : readFile(path)),
     lines: (path) => lineBatches(() => (path === '-' ? streams.stdin : createReadStream(path)), path),
@@ -104,6 +101,7 @@ export function nodeIo(streams: NodeStreams): Io {
     err: sink(stderr),
     env,
     ...(oracle !== undefined && { oracle }),
+    ...(page !== undefined && { page }),
   };
 }
 
@@ -173,40 +171,6 @@ async function loadModule(path: string): Promise<LoadedModule> {
     return { value: await jiti.import(path, { default: true }) };
   } catch (error) {
     return { problem: error instanceof Error ? (error.message.split('\n')[0] ?? error.message) : String(error) };
-  }
-}
-
-/** `q`, Ctrl-C and Ctrl-D, which a raw terminal sends as they are. */
-const ENDING = ['q', '\u0003', '\u0004'];
-
-/** Folders are watched: a file that is renamed over another is a new file. Keys count at once, not after the line. */
-function watchFiles(stdin: NodeStreams['stdin'], paths: readonly string[], { touched, quit }: WatchEvents): () => void {
-  const places = [...new Set(paths.flatMap((path) => [path, realPath(path)]))];
-  const watchers = [...new Set(places.map((place) => dirname(place)))].flatMap((folder) => {
-    const names = places.filter((place) => dirname(place) === folder).map((place) => basename(place));
-    try {
-      // `..data` is the link by which Kubernetes exchanges all files of a volume
-      const watcher = watch(folder, (_, name) => (name === null || names.includes(name) || name.startsWith('..') ? touched() : undefined));
-      return [watcher.on('error', touched)];
-    } catch {
-      return [];
-    }
-  });
-  const typed = (keys: Buffer | string) => (ENDING.some((key) => String(keys).startsWith(key)) ? quit() : undefined);
-  stdin.setRawMode?.(true);
-  stdin.on('data', typed).on('end', quit).resume();
-  return () => {
-    for (const watcher of watchers) watcher.close();
-    stdin.off('data', typed).off('end', quit).pause();
-    stdin.setRawMode?.(false);
-  };
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }
 

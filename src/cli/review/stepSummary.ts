@@ -10,10 +10,11 @@ const LEAST = 1_000;
 interface Summed {
   readonly review: Review;
   readonly strict: boolean;
+  readonly htmlFile: string | undefined;
 }
 
 /** Nothing outside a workflow. False when the file cannot be written, which has been reported. */
-export async function writeStepSummary({ io }: Call, { review, strict }: Summed): Promise<boolean> {
+export async function writeStepSummary({ io }: Call, { review, strict, htmlFile }: Summed): Promise<boolean> {
   const file = io.env.GITHUB_STEP_SUMMARY;
   if (file === undefined || file === '') return true;
   const known = await io.read(file);
@@ -23,7 +24,7 @@ export async function writeStepSummary({ io }: Call, { review, strict }: Summed)
     await io.err.write(`chainwalk: the summary of the step, \`${file}\`, has no room left: nothing is added\n`);
     return true;
   }
-  const { problem } = await io.write(file, `${before}${markdownReview(review, room, strict)}\n`);
+  const { problem } = await io.write(file, `${before}${markdownReview(review, { most: room, strict, htmlFile })}\n`);
   if (problem !== undefined) await complain(io, { message: `cannot write the summary of the step, \`${file}\`: ${problem}` });
   return problem === undefined;
 }

@@ -6,6 +6,7 @@ import { PLAIN } from '../../report/text/paint.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { terminal } from '../argv/terminal.ts';
 import { complain } from '../io/messages.ts';
+import { readPage } from '../io/readPage.ts';
 import type { ReviewOutput } from './outputs.ts';
 
 export interface WrittenReview {
@@ -24,6 +25,9 @@ const IN_FILE = { paint: PLAIN, width: 80 };
 /** False when a file cannot be written, which has been reported. */
 export async function writeReport(call: Call, report: WrittenReview): Promise<boolean> {
   const { io, input } = call;
+  const page = await pageOf(call, report.outputs);
+  if (page === undefined) return false;
+  const htmlFile = report.outputs.find(({ format, file }) => format === 'html' && file !== undefined)?.file;
   let fine = true;
   for (const { format, file } of report.outputs) {
     const style = {
@@ -31,6 +35,8 @@ export async function writeReport(call: Call, report: WrittenReview): Promise<bo
       strict: report.strict,
       version: input.version,
       detailed: optionIsSet(input, 'verbose'),
+      ...page,
+      htmlFile,
     };
     const text = await render(format, report, style);
     if (file === undefined)
@@ -38,9 +44,16 @@ export async function writeReport(call: Call, report: WrittenReview): Promise<bo
     else fine = (await writeFile(call, { file, text: `${text}\n` })) && fine;
     if (format !== 'github') continue;
     const { writeStepSummary } = await import('./stepSummary.ts');
-    fine = (await writeStepSummary(call, report)) && fine;
+    fine = (await writeStepSummary(call, { ...report, htmlFile })) && fine;
   }
   return fine;
+}
+
+/** What the formats need of it; undefined when it cannot be read, which has been reported. */
+async function pageOf({ io }: Call, outputs: readonly ReviewOutput[]): Promise<Pick<ReviewStyle, 'page'> | undefined> {
+  if (!outputs.some(({ format }) => format === 'html')) return {};
+  const page = await readPage(io);
+  return page === undefined ? undefined : { page };
 }
 
 async function writeFile({ io }: Call, { file, text }: { readonly file: string; readonly text: string }): Promise<boolean> {

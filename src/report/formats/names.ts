@@ -2,7 +2,7 @@
  *  compiler require the format. */
 
 /** Of a review, in the order in which help lists them. */
-export const REVIEW_FORMAT_NAMES = ['github', 'sarif', 'junit', 'markdown'] as const;
+export const REVIEW_FORMAT_NAMES = ['github', 'sarif', 'junit', 'markdown', 'html'] as const;
 export type ReviewFormatName = (typeof REVIEW_FORMAT_NAMES)[number];
 
 /** Of a trace. */

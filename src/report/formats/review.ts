@@ -1,5 +1,6 @@
 /** The formats of a review. Each has a page of its name in report/explain/format. */
 
+import { htmlReview } from '../html/html.ts';
 import { MOST_OF_COMMENT, markdownReview } from '../markdown/markdown.ts';
 import type { Review, ReviewStyle } from '../review/review.ts';
 import { sarifLog } from '../sarif/sarif.ts';
@@ -14,7 +15,8 @@ export const REVIEW_FORMATS: Readonly<Record<ReviewFormatName, ReviewFormat>> = 
   github: githubAnnotations,
   sarif: sarifLog,
   junit: junitXml,
-  markdown: (review, { strict }) => markdownReview(review, MOST_OF_COMMENT, strict),
+  markdown: (review, { strict, htmlFile }) => markdownReview(review, { most: MOST_OF_COMMENT, strict, htmlFile }),
+  html: htmlReview,
 };
 
 export function reviewFormatNamed(name: string): ReviewFormat | undefined {

@@ -23,8 +23,16 @@ export const MOST_OF_COMMENT = 65_536;
 /** GitHub drops the summary of a step that is longer, as a whole. */
 export const MOST_OF_SUMMARY = 1_048_576;
 
-/** At most `most` bytes of UTF-8; what had no room is counted at the end. `strict`: warnings about the texts count as failures. */
-export function markdownReview(review: Review, most: number, strict = false): string {
+export interface MarkdownOptions {
+  /** bytes of UTF-8; what has no room is counted at the end */
+  readonly most: number;
+  /** warnings about the texts count as failures */
+  readonly strict?: boolean;
+  /** the same run as a page */
+  readonly htmlFile?: string | undefined;
+}
+
+export function markdownReview(review: Review, { most, strict = false, htmlFile }: MarkdownOptions): string {
   const all = worstFirst(problemsOf(review));
   const serious = all.filter(({ problem }) => isOpen(problem) && canFail(problem));
   const changes = changesTable(serious);
@@ -33,6 +41,9 @@ export function markdownReview(review: Review, most: number, strict = false): st
   const table = verdictTable(review);
   const head = [
     `### chainwalk: ${word}: ${says}${failing}`,
+    ...(htmlFile === undefined
+      ? []
+      : [`The same on the rules themselves, with the way of each packet: open ${code(htmlFile)} in a browser.`]),
     ...limitsOf(review),
     ...[harmlessEditsText(review)].flatMap((text) => (text === undefined ? [] : [`${markdownProse(text)}.`])),
     ...assumedIn(review, true).map((text) => `Assumed: ${markdownProse(text)}.`),

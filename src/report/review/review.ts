@@ -124,4 +124,8 @@ export interface ReviewStyle {
   readonly detailed?: boolean;
   /** warnings and what is undecided count as failures, as they do for the exit code */
   readonly strict: boolean;
+  /** text of the page, for the format that embeds in it */
+  readonly page?: string | undefined;
+  /** where the same run writes that page */
+  readonly htmlFile?: string | undefined;
 }

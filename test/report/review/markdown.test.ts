@@ -38,7 +38,7 @@ const OURS = /^(?:<!-- -->|<\/?code>|<details><summary>[^<>]*(?:<!-- -->[^<>]*)*
 
 describe('markdown', { timeout: 60_000 }, () => {
   it('a verdict, a table, the first packet, and the findings folded', () => {
-    expect(markdownReview(review([subject([problem()])]), MOST_OF_COMMENT)).toMatchInlineSnapshot(`
+    expect(markdownReview(review([subject([problem()])]), { most: MOST_OF_COMMENT })).toMatchInlineSnapshot(`
       "### chainwalk: FAIL: 1 error
 
       |  | file or pod | verdict | checks passed | suppressed |
@@ -156,7 +156,7 @@ describe('markdown', { timeout: 60_000 }, () => {
   it('a comment with any texts has our elements alone, and every finding folded', () => {
     fc.assert(
       fc.property(hostileTexts, (texts) => {
-        const text = markdownReview(hostileReview(texts), MOST_OF_COMMENT);
+        const text = markdownReview(hostileReview(texts), { most: MOST_OF_COMMENT });
         const tokens = tokensOf(text);
         const elements = tokens.filter(({ type }) => type === 'html').map(({ raw }) => raw);
         for (const raw of elements) expect(raw).toMatch(OURS);
@@ -177,7 +177,7 @@ describe('markdown', { timeout: 60_000 }, () => {
     const many = Array.from({ length: 10_000 }, (_, index) => problem({ comment: `rule ${index}`, message: `finding ${index}` }));
     for (const most of [MOST_OF_COMMENT, MOST_OF_SUMMARY]) {
       const subjects = many.map((one, index) => subject([one], { name: `pod-${index}` }));
-      const text = markdownReview(review(subjects), most);
+      const text = markdownReview(review(subjects), { most });
       const shown = text.split('<details>').length - 1;
       expect(bytes(text)).toBeLessThanOrEqual(most);
       expect(bytes(text)).toBeGreaterThan(0.9 * most);
@@ -187,7 +187,7 @@ describe('markdown', { timeout: 60_000 }, () => {
 
   it('many subjects: the worst in the table, and how many are not', () => {
     const good = Array.from({ length: 40 }, (_, index) => subject([], { name: `pod-${index}` }));
-    const text = markdownReview(review([...good, subject([problem()], { name: 'bad' })]), MOST_OF_COMMENT);
+    const text = markdownReview(review([...good, subject([problem()], { name: 'bad' })]), { most: MOST_OF_COMMENT });
     expect(text).toContain('| **FAILED** | bad | 1 error |');
     expect(text).toContain('40 other files and pods passed.');
     expect(text).not.toContain('| PASSED |');
@@ -195,14 +195,14 @@ describe('markdown', { timeout: 60_000 }, () => {
 
   it('the same said of many pods is one finding', () => {
     const pods = Array.from({ length: 12 }, (_, index) => subject([problem()], { kind: 'pod', name: `Deployment shop/web-${index}` }));
-    const text = markdownReview(review(pods), MOST_OF_COMMENT);
+    const text = markdownReview(review(pods), { most: MOST_OF_COMMENT });
     expect(text.split('<details>')).toHaveLength(2);
     expect(text).toContain('shop/web-4 and 7 more</summary>');
   });
 
   it('classes that change stand in a table, with what happened before', () => {
     const known = { ...changed(), level: 'warning' } as const;
-    const text = markdownReview(review([subject([known], { kind: 'comparison' })]), MOST_OF_COMMENT);
+    const text = markdownReview(review([subject([known], { kind: 'comparison' })]), { most: MOST_OF_COMMENT });
     expect(text).toContain('### chainwalk: OK: 1 warning; 1 class of packets changes\n');
     expect(text).toContain('| WARNING | net/pod.rules | 1 warning; 1 class of packets changes |');
     expect(text).toContain('```mermaid');
@@ -213,7 +213,7 @@ describe('markdown', { timeout: 60_000 }, () => {
 
   it('a change that does no harm is counted in the first line, and folded', () => {
     const known = { ...changed(), level: 'info' } as const;
-    const text = markdownReview(review([subject([known], { kind: 'comparison' })]), MOST_OF_COMMENT);
+    const text = markdownReview(review([subject([known], { kind: 'comparison' })]), { most: MOST_OF_COMMENT });
     expect(text).toContain('### chainwalk: OK: no errors or warnings; 1 class of packets changes\n');
     expect(text).toContain('<summary>1 hint</summary>');
     expect(text).not.toContain('mermaid');

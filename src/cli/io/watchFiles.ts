@@ -1,0 +1,46 @@
+/** Events near files, and keys that end what waits for them. */
+import { realpathSync, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+export interface WatchEvents {
+  /** one of the files may be another now */
+  readonly touched: () => void;
+  /** `q`, Ctrl-C, or the end of standard input */
+  readonly quit: () => void;
+}
+
+type Typed = NodeJS.ReadableStream & { readonly setRawMode?: (raw: boolean) => unknown };
+
+/** `q`, Ctrl-C and Ctrl-D, which a raw terminal sends as they are. */
+const ENDING = ['q', '\u0003', '\u0004'];
+
+/** Folders are watched: a file that is renamed over another is a new file. Keys count at once, not after the line. */
+export function watchFiles(stdin: Typed, paths: readonly string[], { touched, quit }: WatchEvents): () => void {
+  const places = [...new Set(paths.flatMap((path) => [path, realPath(path)]))];
+  const watchers = [...new Set(places.map((place) => dirname(place)))].flatMap((folder) => {
+    const names = places.filter((place) => dirname(place) === folder).map((place) => basename(place));
+    try {
+      // `..data` is the link by which Kubernetes exchanges all files of a volume
+      const watcher = watch(folder, (_, name) => (name === null || names.includes(name) || name.startsWith('..') ? touched() : undefined));
+      return [watcher.on('error', touched)];
+    } catch {
+      return [];
+    }
+  });
+  const typed = (keys: Buffer | string) => (ENDING.some((key) => String(keys).startsWith(key)) ? quit() : undefined);
+  stdin.setRawMode?.(true);
+  stdin.on('data', typed).on('end', quit).resume();
+  return () => {
+    for (const watcher of watchers) watcher.close();
+    stdin.off('data', typed).off('end', quit).pause();
+    stdin.setRawMode?.(false);
+  };
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
