@@ -19,10 +19,20 @@ export interface Building {
   /** the statement loads at these hooks only */
   readonly onlyAt: (limit: HookLimit) => void;
   /** what the rule has asked of protocols so far */
-  readonly protocols: () => { readonly family?: Family | undefined; readonly proto?: number | undefined };
+  readonly protocols: () => AskedProtocols;
   /** without what the statement itself asks */
   readonly protocolsBefore: () => { readonly family?: Family | undefined };
   readonly jumpTo: (jump: { readonly chain: string; readonly span: Span }) => void;
+}
+
+/** kernel include/uapi/linux/if_ether.h ETH_P_ARP */
+export const ARP = 0x0806;
+
+export interface AskedProtocols {
+  readonly family?: Family | undefined;
+  readonly proto?: number | undefined;
+  readonly etherType?: number | undefined;
+  readonly otherLink?: boolean | undefined;
 }
 
 /** `opaque`: an effect is not modelled */

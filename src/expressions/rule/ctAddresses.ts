@@ -15,7 +15,7 @@ export function withAddressFamilies(statements: readonly NftStatement[], context
   let known = protocolsOf(context.table);
   return statements.map((given) => {
     const nameless = selectorsOf(given).find(isNameless);
-    const family = known.loose === true ? undefined : known.family;
+    const { family } = known;
     const one =
       family === undefined
         ? given

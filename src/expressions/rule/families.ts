@@ -37,8 +37,8 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
   for (const one of statements) {
     first ??= known.family === undefined ? askedOf(headerFamily(one), known) : undefined;
     if (isFirstIgmp(one, known)) {
-      told.push(isIPv4(context.table));
-      known = { ...known, family: 4, loose: false };
+      told.push(isIPv4(context.table, known));
+      known = { ...known, family: 4 };
     }
     if (!isOfOne(context.table) && asksVlanType(one) && known.etherType === undefined) {
       told.push(VLAN);
@@ -47,12 +47,12 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
       // an address of the connection says nothing of the packet here
-      if (selector.kind !== 'ct') known = withImplied(known, expression?.implies ?? {}, { at: selector, context });
-      // a header says more than `meta protocol`
-      if (selector.kind === 'payload' && expression?.implies?.family !== undefined) known = { ...known, loose: false };
+      const implied = expression?.implies ?? { family: impliedByHeader(selector).family };
+      if (selector.kind !== 'ct') known = withImplied(known, implied, { at: selector, context });
+      if (selector.kind === 'payload' && selector.protocol === 'ether') known = { ...known, link: true };
       if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { etherType: 0x8100, ...known };
     }
-    first ??= known.family === undefined || known.loose === true ? askedOf(answeredFamily(one), known) : undefined;
+    first ??= known.family === undefined ? askedOf(answeredFamily(one), known) : undefined;
     resets ||= one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;
     told.push(...withFamily(one, known, context));
     known = afterMatch(known, one, context);
@@ -104,10 +104,13 @@ function askedOf(family: Family | undefined, { proto, several }: Protocols): Fam
   return several !== true && proto === (family === 4 ? PROTO.icmp : PROTO.icmpv6) ? undefined : family;
 }
 
-function isIPv4(table: NftFamily): NftStatement {
-  if (table === 'inet') return isProtocol('nfproto', 'ipv4');
+function isIPv4(table: NftFamily, { link, etherType }: Protocols): NftStatement {
+  const ofLink = link === true || etherType !== undefined;
+  if (table === 'inet' && !ofLink) return isProtocol('nfproto', 'ipv4');
   const left: NftExpression =
-    table === 'bridge' ? { ...SPAN, kind: 'payload', protocol: 'ether', field: 'type' } : { ...SPAN, kind: 'meta', key: 'protocol' };
+    table === 'bridge' || (table === 'inet' && ofLink)
+      ? { ...SPAN, kind: 'payload', protocol: 'ether', field: 'type' }
+      : { ...SPAN, kind: 'meta', key: 'protocol' };
   return { ...SPAN, kind: 'match', left, right: { ...SPAN, kind: 'value', form: 'word', text: 'ip' } };
 }
 
@@ -134,10 +137,12 @@ function withFamily(statement: NftStatement, known: Protocols, context: NftRuleC
 }
 
 function rejected(statement: StatementOf<'reject'>, known: Protocols, inet: boolean): NftStatement {
-  const family = known.loose === true ? undefined : known.family;
+  const { family } = known;
   const [kind, code = ''] = statement.with?.flatMap((word) => word.split(' ')).filter((word) => word !== 'type') ?? [];
   const { with: _, ...plain } = statement;
   if (kind === 'tcp') return statement;
+  // of a set of families the listing knows none
+  if (known.taken?.family !== undefined && kind !== 'icmpx') return plain;
   const isPort = kind === undefined || nameOf(kind, code) === 'port-unreachable';
   if (isPort && kind !== undefined && kind !== 'icmpx' && !inet) return plain;
   if (kind === 'icmpx' && isPort) return plain;

@@ -2,8 +2,9 @@
  *  nftables src/payload.c payload_expr_complete(), payload_match_expand() */
 import { PROTO } from '../../packet/protocol.ts';
 import type { NftSelector } from '../../syntax/nft/ast.ts';
+import { ARP } from '../contract/building.ts';
 import { EXPRESSIONS } from '../selectors/all.ts';
-import { ARP, type Protocols } from './protocols.ts';
+import type { Protocols } from './protocols.ts';
 
 /** Which layer a header is of, as `@ll,...` names it; absent: `th`. */
 export const LAYERS: ReadonlyMap<string, string> = new Map([

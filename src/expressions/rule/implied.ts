@@ -1,23 +1,25 @@
 /** Matches that other matches of the rule imply: nft does not list them. nftables src/payload.c payload_dependency_kill() */
+import type { Family } from '../../packet/address.ts';
+import { PROTO } from '../../packet/protocol.ts';
 import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
+import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
 import { asksProtocolOfCt, joinedMatches } from './adjacent.ts';
-import { ARP, afterMatch, type Protocols, protocolsOf } from './protocols.ts';
+import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
 /** A match on a protocol that was not followed yet by one that implies it. */
 interface Pending {
   readonly at: number;
   readonly protocols: Protocols;
+  readonly family?: Family | undefined;
   /** of the connection: nft takes it for one of the packet */
   readonly ofCt?: true;
   /** nft leaves it out where the protocol above is asked for, too */
   readonly untilProtocol?: true;
-  /** it says what a frame carries, in a table of that family */
-  readonly ofLink?: true;
 }
 
 export function withoutImplied(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
@@ -25,32 +27,42 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   let network: Pending | undefined;
   let transport: Pending | undefined;
   let vlan: number | undefined;
-  let known: number | undefined;
-  const own = protocolsOf(context.table).family;
+  let devices: number | undefined;
+  let known = protocolsOf(context.table);
+  const own = known.family;
+  const ofMany = isOfMany(context);
   const joined = statements.some(asksProtocolOfCt) ? joinedMatches(statements, context) : [];
   // it stands beside its neighbour then
   const isMovedBefore = (one: NftStatement, at: number): boolean =>
     joined.some(({ members, keeper }) => members.includes(one) && statements.indexOf(keeper) < at);
+  const leaveOutNetwork = (): void => {
+    if (network !== undefined) gone.add(network.at);
+    network = undefined;
+  };
+  const leaveOutDevices = (): void => {
+    if (devices !== undefined) gone.add(devices);
+    devices = undefined;
+  };
   for (const [at, one] of statements.entries()) {
     for (const selector of selectorsOf(one)) {
       const { family, proto } = impliedHere(selector, context);
-      // nft asks for a protocol that it does not know yet
-      const isAdded = selector.kind === 'payload' && proto !== undefined && proto !== known;
-      if (network?.untilProtocol === true && isAdded) {
-        gone.add(network.at);
+      // what nft asks for because it does not know it yet takes the place of what waits, and is left out itself
+      if (ofMany && selector.kind !== 'ct' && family !== undefined && known.family === undefined) {
         network = undefined;
+        leaveOutDevices();
       }
-      if (transport?.ofCt === true && proto !== undefined && !isAdded && !isMovedBefore(one, transport.at)) {
-        gone.add(transport.at);
+      if (selector.kind === 'payload' && OF_LINK.has(selector.protocol)) leaveOutDevices();
+      const isAdded = selector.kind === 'payload' && proto !== undefined && proto !== known.proto;
+      if (isAdded && leavesOut(network, proto, context)) leaveOutNetwork();
+      if (transport?.ofCt === true && proto !== undefined && !isMovedBefore(one, transport.at)) {
+        if (!isAdded) gone.add(transport.at);
         transport = undefined;
       }
-      known = proto ?? known;
-      if (
-        vlan !== undefined &&
-        selector.kind === 'payload' &&
-        selector.protocol === 'vlan' &&
-        (selector.field !== 'type' || !isOfMany(context))
-      )
+      const isBehindIt = selector.kind === 'ct' ? family === network?.protocols.family : proto === undefined;
+      if (family !== undefined && isBehindIt) leaveOutNetwork();
+      if (selector.kind === 'payload' && selector.protocol === 'arp' && network?.protocols.etherType === ARP) leaveOutNetwork();
+      known = { ...known, family: family ?? known.family, proto: proto ?? known.proto };
+      if (vlan !== undefined && selector.kind === 'payload' && selector.protocol === 'vlan' && (selector.field !== 'type' || !ofMany))
         gone.add(vlan);
       const isTransport =
         (selector.kind === 'payload' && selector.protocol === 'th') || (selector.kind === 'header' && selector.of === 'tcp option');
@@ -59,16 +71,9 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         gone.add(transport.at);
         transport = undefined;
       }
-      const isArp = selector.kind === 'payload' && selector.protocol === 'arp' && network?.protocols.etherType === ARP;
-      if (isArp || (family !== undefined && family === network?.protocols.family)) {
-        gone.add((network as Pending).at);
-        network = undefined;
-      }
     }
-    // nft asks for the family of what it answers
-    if (one.kind === 'reject' && network !== undefined && network.ofLink !== true && one.with?.[0]?.startsWith('icmpx') !== true)
-      gone.add(network.at);
-    const resets = one.kind === 'reject' && !isOfMany(context) && one.with?.[0]?.startsWith('tcp') === true;
+    if (one.kind === 'reject' && ofMany && one.with?.[0]?.startsWith('icmpx') === false) leaveOutNetwork();
+    const resets = one.kind === 'reject' && !ofMany && one.with?.[0]?.startsWith('tcp') === true;
     if (resets && transport !== undefined) gone.add(transport.at);
     if (at < statements.length - 1 && asksOwnFamily(one, context)) gone.add(at);
     if (one.kind === 'vmap') continue;
@@ -76,28 +81,44 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
       network = undefined;
       transport = undefined;
       vlan = undefined;
+      devices = undefined;
       continue;
     }
     const said = afterMatch({}, one, context);
-    known = said.proto ?? known;
+    known = afterMatch(known, one, context);
     if (said.etherType === 0x8100) vlan = at;
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
     if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said } : undefined;
     const ofCt = isOne ? ofConnection(one, context) : undefined;
-    if (network?.untilProtocol === true && isOne && (said.proto ?? ofCt?.proto) !== undefined) {
-      gone.add(network.at);
-      network = undefined;
+    if (ofCt?.proto !== undefined && ofMany) leaveOutNetwork();
+    const asked = isOne ? (said.proto ?? ofCt?.proto) : undefined;
+    if (asked !== undefined && (one.left.kind === 'meta' || !ofMany) && leavesOut(network, asked, context)) leaveOutNetwork();
+    if (isOne && one.left.kind !== 'payload' && saysCarried(one, said)) leaveOutDevices();
+    if (isOne && said.link !== undefined) devices = at;
+    if (isOne && saysCarried(one, said) && !asksOwnFamily(one, context)) {
+      const ofOwnLink = one.left.kind === 'payload' && own !== undefined && said.family === own;
+      network = { at, protocols: said, family: carried(one, context), ...(ofOwnLink && { untilProtocol: true }) };
     }
-    if ((said.family !== undefined || said.etherType === ARP) && isDependency(one, context))
-      network = {
-        at,
-        protocols: said,
-        ...(one.left.kind === 'payload' && own !== undefined && said.family === own && { untilProtocol: true, ofLink: true }),
-      };
-    if (ofCt?.proto !== undefined) transport = { at, protocols: isOfMany(context) ? {} : ofCt, ofCt: true };
+    if (ofCt?.proto !== undefined) transport = { at, protocols: known.proto === ofCt.proto ? ofCt : {}, ofCt: true };
     if (ofCt?.family !== undefined) network = { at, protocols: ofCt, untilProtocol: true };
   }
   return statements.filter((_, at) => !gone.has(at));
+}
+
+/** A match on the family before one on the protocol: in tables of many families only ICMP says as much.
+ *  nftables src/netlink_delinearize.c meta_may_dependency_kill() */
+function leavesOut(network: Pending | undefined, proto: number, context: NftRuleContext): boolean {
+  if (network === undefined) return false;
+  if (network.untilProtocol === true) return true;
+  if (!isOfMany(context) || (proto !== PROTO.icmp && proto !== PROTO.icmpv6)) return false;
+  return network.family === undefined || network.family === (proto === PROTO.icmp ? 4 : 6);
+}
+
+/** The family of which `meta protocol` and others say that the packet is. */
+function carried(statement: Match, context: NftRuleContext): Family | undefined {
+  const { left } = statement;
+  const asNetdev: NftRuleContext = { ...context, table: 'netdev' };
+  return left.kind === 'ct' ? undefined : afterMatch({}, { ...statement, right: onlyValue(statement.right) }, asNetdev).family;
 }
 
 /** `ct protocol tcp` is taken for a match on the protocol of the packet. */
@@ -105,6 +126,18 @@ function ofConnection(statement: Match, context: NftRuleContext): Protocols | un
   const { left } = statement;
   const key = left.kind !== 'ct' ? undefined : left.key === 'protocol' ? 'l4proto' : left.key === 'l3proto' ? 'nfproto' : undefined;
   return key && afterMatch({}, { ...statement, left: { start: left.start, end: left.end, kind: 'meta', key } }, context);
+}
+
+const OF_LINK: ReadonlySet<string> = new Set(['ether', 'vlan', 'arp']);
+
+/** Of which family the packet is; behind the type of a VLAN another type follows. */
+function saysCarried({ left, op = '==' }: Match, { etherType }: Protocols): boolean {
+  if (op !== '==') return false;
+  if (left.kind === 'meta') return left.key === 'protocol' || left.key === 'nfproto';
+  if (left.kind === 'ct') return left.key === 'l3proto';
+  return (
+    left.kind === 'payload' && ((left.protocol === 'ether' && etherType !== 0x8100) || left.protocol === 'vlan') && left.field === 'type'
+  );
 }
 
 function impliedHere(selector: NftSelector, context: NftRuleContext): Protocols {

@@ -3,7 +3,7 @@ import type { Effect } from '../../netfilter/effect.ts';
 import { and, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import type { NftRuleNode, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import type { Building, HookLimit, Need } from '../contract/building.ts';
+import { ARP, type Building, type HookLimit, type Need } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import type { Statement } from '../contract/statement.ts';
@@ -17,7 +17,7 @@ import { withAddressFamilies } from './ctAddresses.ts';
 import { protocolsAskedFirst } from './families.ts';
 import { refuseElsewhere } from './familiesOfTables.ts';
 import { askTogether } from './joined.ts';
-import { ARP, type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
+import { type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 import { sayJoined } from './sayJoined.ts';
 
 export interface LoweredRule {
@@ -112,6 +112,10 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       if (hooks !== undefined) limits.push({ what: selectorName(selector, context), hooks, span: selector });
     }
     const expression = findExpression(selectorName(selector, context));
+    refuseBehindDevices(selector, isIgmp(selector) ? { family: 4 } : (expression?.implies ?? impliedByHeader(selector)), {
+      known,
+      context,
+    });
     if (expression === undefined) {
       const implied = impliedByHeader(selector);
       // options of TCP and chunks of SCTP are looked for behind other protocols too
@@ -178,6 +182,16 @@ function refuseArpHere({ protocol, field, start, end }: Payload, { known: { ethe
 
 type Payload = Extract<NftSelector, { readonly kind: 'payload' }> & Span;
 
+/** Frames of Ethernet do not come by devices of other kinds, and nft finds no header of IP behind what it does not know. */
+function refuseBehindDevices(selector: NftSelector & Span, { family }: Protocols, { known, context }: Behind): void {
+  if (known.otherLink !== true || selector.kind === 'ct') return;
+  const isLink = selector.kind === 'payload' && (selector.protocol === 'ether' || selector.protocol === 'vlan');
+  if (!isLink && (family === undefined || known.family !== undefined)) return;
+  const message = `\`${selectorName(selector, context)}\` is not behind devices of this kind`;
+  const help = isLink ? undefined : 'match on `meta nfproto` first';
+  context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector, ...(help !== undefined && { help }) });
+}
+
 /** What the frame says that it carries. */
 function refuseBehindEtherType(
   selector: NftSelector & Span,
@@ -187,7 +201,7 @@ function refuseBehindEtherType(
   if (selector.kind !== 'payload' || etherType === undefined || etherType === VLAN) return;
   const isOther =
     (selector.protocol === 'vlan' && context.table !== 'arp') ||
-    (implies?.family !== undefined && etherType !== IP && etherType !== IP6) ||
+    (implies?.family !== undefined && etherType === ARP) ||
     (implies?.proto !== undefined && implies.proto !== proto && etherType === ARP);
   if (!isOther) return;
   const message = `a frame of type 0x${etherType.toString(16).padStart(4, '0')} has no \`${selector.protocol} ${selector.field}\``;
@@ -195,16 +209,16 @@ function refuseBehindEtherType(
 }
 
 /** Behind a header of IP there is none of the link layer. */
-function refuseVlanBehind(selector: NftSelector & Span, { known: { family, etherType, loose, link }, context }: Behind): void {
+function refuseVlanBehind(selector: NftSelector & Span, { known: { family, etherType, link }, context }: Behind): void {
   const isVlan = selector.kind === 'payload' && selector.protocol === 'vlan';
-  if (!isVlan || family === undefined || etherType !== undefined || loose === true) return;
+  if (!isVlan || family === undefined || etherType !== undefined) return;
   if (context.table !== 'inet' && link !== true) return;
   const message = `a packet of IP has no \`vlan ${selector.field}\` behind it`;
   context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
 }
 
 /** kernel include/uapi/linux/if_ether.h */
-const [IP, IP6, VLAN] = [0x0800, 0x86dd, 0x8100];
+const VLAN = 0x8100;
 
 /** Messages of ICMP that have the field are of other types than those that were asked for. */
 function ofType(known: Protocols, { name, ofTypes }: Expression, { at, context }: Asking): Protocols {

@@ -5,6 +5,7 @@ import { PROTO } from '../../packet/protocol.ts';
 import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
 import type { NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
+import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { intervalOf } from '../values/constant.ts';
 import { keyParts } from '../values/part.ts';
@@ -19,14 +20,11 @@ export interface Protocols {
   readonly etherType?: number | undefined;
   /** a header of the link layer was asked for */
   readonly link?: boolean | undefined;
-  /** of `meta protocol`, beside which nft takes other families too */
-  readonly loose?: boolean | undefined;
+  /** devices of another kind than Ethernet were asked for */
+  readonly otherLink?: boolean | undefined;
   /** after a set with others: nft asks for nothing more */
   readonly taken?: NftRuleContext['taken'];
 }
-
-/** kernel include/uapi/linux/if_ether.h ETH_P_ARP */
-export const ARP = 0x0806;
 
 const OF_TABLE: Readonly<Record<NftFamily, Protocols>> = {
   ip: { family: 4 },
@@ -49,8 +47,7 @@ export function withImplied(known: Protocols, { family, proto }: Protocols, { at
     context.report({ kind: 'not-loadable', code: 'conflicting-options', message: `a packet cannot be ${a} and ${b}`, span: at });
   // ICMPv6 after a match on IPv4 loads
   const ofFamily = proto !== undefined && known.family !== undefined ? undefined : family;
-  if (ofFamily !== undefined && known.family !== undefined && known.family !== ofFamily && known.loose !== true)
-    refuse(IP[known.family], IP[ofFamily]);
+  if (ofFamily !== undefined && known.family !== undefined && known.family !== ofFamily) refuse(IP[known.family], IP[ofFamily]);
   if (proto !== undefined && known.proto !== undefined && (known.proto !== proto || known.several === true))
     refuse(nameOf(known.proto), nameOf(proto));
   return { ...known, family: ofFamily ?? known.family, proto: proto ?? known.proto };
@@ -86,11 +83,14 @@ const FAMILIES: ReadonlyMap<string, ReadonlyMap<number, Family>> = new Map([
 const WITH_HEADER: ReadonlySet<number> = new Set([
   ...(['icmp', 'igmp', 'tcp', 'udp', 'dccp', 'esp', 'ah', 'icmpv6', 'ipcomp', 'sctp', 'udplite'] as const).map((name) => PROTO[name]),
 ]);
-const ETHER_NAMES: ReadonlySet<string> = new Set(['meta protocol', 'ether type', 'vlan type']);
+const ETHER_NAMES: ReadonlySet<string> = new Set(['meta protocol', 'vlan type']);
 const PROTOS: ReadonlySet<string> = new Set([
   ...['meta l4proto', 'ip protocol', 'ip6 nexthdr'],
   ...['ct protocol', 'ct original protocol', 'ct reply protocol'],
 ]);
+
+/** kernel include/uapi/linux/if_arp.h ARPHRD_ETHER */
+const ETHER = 1;
 
 /** After `meta l4proto tcp` and the like; of a set the last one counts. */
 export function afterMatch(known: Protocols, statement: NftStatement, context: NftRuleContext): Protocols {
@@ -100,8 +100,8 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   const name = part?.expression?.name ?? '';
   if (part === undefined || more.length > 0) return known;
   const { right } = statement;
-  // of a set of ethertypes none counts
-  if (right.kind === 'set' && ETHER_NAMES.has(name)) return known;
+  // of a set of ethertypes none counts, but for those of a header
+  if (right.kind === 'set' && right.elements.length > 1 && ETHER_NAMES.has(name)) return known;
   const values = right.kind === 'set' ? right.elements.map(({ key }) => key) : [right];
   // nor ranges
   const singles = values.flatMap((value) => {
@@ -111,18 +111,21 @@ export function afterMatch(known: Protocols, statement: NftStatement, context: N
   const last = singles.at(-1);
   if (last === undefined) return known;
   const hasOthers = values.length > 1;
+  if (name === 'meta iiftype') return { ...known, link: last === ETHER, otherLink: last !== ETHER };
   const family = FAMILIES.get(name)?.get(last);
-  // a table of one family has no other
-  if (name === 'meta protocol' && known.family !== undefined && context.table !== 'inet') return known;
-  if (name === 'ether type') return { ...known, etherType: last, ...(family !== undefined && { family }) };
+  // in a table of inet it says nothing to nft, and a table of one family has no other
+  if (name === 'meta protocol' && (known.family !== undefined || context.table === 'inet')) return known;
+  if (name === 'ether type') {
+    const taken = { ...known.taken, family: hasOthers ? family : undefined };
+    return { ...known, etherType: last, ...(family !== undefined && { family, taken }) };
+  }
   if (name.startsWith('ct ') && known.family !== undefined && context.table !== 'inet' && family !== undefined) return known;
-  if (family !== undefined)
-    return { ...known, family, loose: name === 'meta protocol', taken: { ...known.taken, family: hasOthers ? family : undefined } };
+  if (family !== undefined) return { ...known, family, taken: { ...known.taken, family: hasOthers ? family : undefined } };
   if (name === 'icmp type' || name === 'icmpv6 type') return { ...known, icmpType: last };
-  // in a table of inet nft asks for the protocol of the packet all the same
-  if (name.startsWith('ct ') && context.table === 'inet') return known;
+  // without the family nft asks for the protocol of the packet all the same
+  if (name.startsWith('ct ') && known.family === undefined) return known;
   // of a number without a header that nft knows
-  if (name.startsWith('ip') && !WITH_HEADER.has(last)) return known;
+  if (!name.startsWith('meta ') && !WITH_HEADER.has(last)) return known;
   if (!PROTOS.has(name)) return known;
   return {
     ...known,

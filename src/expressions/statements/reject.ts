@@ -5,6 +5,7 @@ import { equals } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { Span } from '../../syntax/text/source.ts';
+import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { statement } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE } from '../datatypes/constants.ts';
@@ -52,10 +53,18 @@ export const reject = statement({
       context.report({ kind: 'not-loadable', code, message, span: given });
     if (kind === 'tcp' && known.proto !== undefined && known.proto !== PROTO.tcp)
       refuse('only TCP can be answered by a reset', 'needs-protocol');
-    if ((kind === 'icmp' && known.family === 6) || (kind === 'icmpv6' && known.family === 4))
+    if (known.etherType === ARP && kind === 'tcp') refuse('ARP cannot be answered by a reset', 'needs-protocol');
+    const { table } = context;
+    const isOfOne = table === 'ip' || table === 'ip6';
+    if (known.etherType === ARP && !isOfOne && kind !== 'tcp' && kind !== 'icmpx')
+      refuse('`reject` has no answer for ARP: only `icmpx` loads here', 'wrong-family');
+    if (known.otherLink === true && known.family === undefined && kind?.startsWith('icmp') === true && kind !== 'icmpx')
+      refuse(`\`reject with ${kind}\` needs \`meta nfproto\` behind devices of this kind`, 'wrong-family');
+    // in a table of one family nft looks at no match
+    const answered = isOfOne ? (table === 'ip' ? 4 : 6) : known.family;
+    if ((kind === 'icmp' && answered === 6) || (kind === 'icmpv6' && answered === 4))
       refuse(`\`reject with ${kind}\` answers packets of the other family`, 'wrong-family');
-    if (kind === 'icmpx' && (context.table === 'ip' || context.table === 'ip6'))
-      refuse('`reject with icmpx` is for tables of inet', 'wrong-family');
+    if (kind === 'icmpx' && isOfOne) refuse('`reject with icmpx` is for tables of inet', 'wrong-family');
     checkAnswer(given, kind === undefined ? [] : [kind, code], context);
     if (kind === 'tcp') {
       ask(equals('proto', PROTO.tcp), given);

@@ -2,6 +2,7 @@
 import { captures } from '../generated/nft.ts';
 import type { Span } from '../text/source.ts';
 import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from './ast.ts';
+import { countingWords } from './countingWords.ts';
 import { namedBy, readElement, readExpression } from './expressions.ts';
 import { allParts, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft, wordsOfPart } from './matched.ts';
 import { readNatStatement, readTproxyStatement } from './natStatements.ts';
@@ -151,7 +152,7 @@ function sayWord({ report }: NftReader, text: string, span: Span): void {
 function stateful(kind: 'counter' | 'limit' | 'quota' | 'last' | 'ct count', words: number): Reading {
   return (reader, index) => {
     const object = partsIn(reader, index).find((part) => partAt(reader, part) === captures.objectName);
-    const says = object === undefined ? wordsOfPart(reader, index, words) : [];
+    const says = object === undefined ? countingWords(kind, wordsOfPart(reader, index, words)) : [];
     return { kind, says, ...(object !== undefined && { object: readExpression(reader, object + 3) }), ...spanAt(reader, index) };
   };
 }

@@ -63,9 +63,9 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     holds: ({ ours, theirs }) => BITS_OF_NAME.test(ours) && withoutNames(ours) === withoutNames(theirs),
   },
   {
-    // vlan id 5 reject with icmpv6 no-route
-    id: 'nft 1.0.6 lists the protocol behind a VLAN header by its place',
-    holds: ({ theirs }) => theirs.includes('@ll,128,16 0x'),
+    // vlan id 5 reject with icmpv6 no-route; meta iiftype ether reject with icmp host-unreachable
+    id: 'nft 1.0.6 lists the protocol that it asks for behind a header of the link layer by its place',
+    holds: ({ text, theirs }) => !text.includes('@ll') && /@ll,\d+,\d+ 0x[\da-f]*(?:800|86dd) /.test(theirs),
   },
   {
     // ct original saddr 10.0.0.0/8 is listed as ct original ip saddr 0.0.0.10
