@@ -12,7 +12,7 @@ import { type MatchExpr, matchesNothing } from '../netfilter/matchExpr.ts';
 import type { Address } from '../packet/address.ts';
 import { protocolName } from '../packet/notation.ts';
 import { PROTO } from '../packet/protocol.ts';
-import { rulesReachedFrom } from '../ruleset/everyRule.ts';
+import { type ChainDigest, chainsFrom, digestOf } from '../ruleset/chainDigest.ts';
 import type { Rule, Ruleset, Table } from '../ruleset/ruleset.ts';
 import { basesOf } from '../ruleset/stages.ts';
 
@@ -103,7 +103,12 @@ function asked(match: MatchExpr, field: 'proto' | 'dport'): Ports | undefined {
 /** Rules of chains to which jumps lead from a base chain that can hand packets over: by NAT, or to a transparent socket. */
 function calledRules(table: Table): readonly Rule[] {
   const bases = basesOf(table).filter(({ base: { hook, kind } }) => kind === 'nat' || hook === 'PREROUTING');
-  return [...new Set(bases.flatMap(({ name }) => rulesReachedFrom(table, name)))];
+  const chains = new Set(bases.flatMap(({ name }) => chainsFrom(table, name)));
+  return [...chains].filter((name) => handsOver(digestOf(table, name))).flatMap((name) => table.chains.get(name)?.rules ?? []);
+}
+
+function handsOver({ does }: ChainDigest): boolean {
+  return does.includes('nat') || does.includes('divert');
 }
 
 /** `what `squid` sends when it takes a connection at tcp port 3129 is not known` */

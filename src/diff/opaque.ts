@@ -36,7 +36,7 @@ export function openTargets(ruleset: Ruleset, { everywhere, rules }: Differing, 
       const isTarget = (rule: Rule): boolean => rule === target;
       const later = rulesAfter(table, isTarget);
       // who comes to the target another way goes on another way
-      const leading = chainsLeadingTo(table, isTarget);
+      const leading = chainsLeadingTo(table, ({ rules }) => rules.some(isTarget));
       return [...rules].some(
         (rule) => later.has(rule) || (rule.table === table.name && chainsCalled(rule, table).some((called) => leading.has(called))),
       );

@@ -36,7 +36,9 @@ export interface AskedRules {
 
 /** Undefined when nothing there remembers. A rule that leads to one that does counts as one: how often it leads there matters. */
 export function memoryOf({ manager }: Space, { tables }: Pick<Ruleset, 'tables'>): AskedRules | undefined {
-  const chains = [...tables.values()].flatMap((table) => [...chainsLeadingTo(table, remembers)].map((name) => `${table.name} ${name}`));
+  const chains = [...tables.values()].flatMap((table) =>
+    [...chainsLeadingTo(table, ({ rules }) => rules.some(remembers))].map((name) => `${table.name} ${name}`),
+  );
   if (chains.length === 0) return undefined;
   const leading = new Set(chains);
   const leadsThere = (rule: Rule): boolean =>

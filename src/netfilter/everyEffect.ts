@@ -19,18 +19,28 @@ export function lastEffect({ effects }: Acting): Effect {
 }
 
 /** As every rule of iptables: it has one effect, which ends the rule. */
-export function hasOneEffect({ effects: [effect = NOTHING, ...more] }: Acting): boolean {
-  return more.length === 0 && effect.kind !== 'switch' && !(effect.kind === 'divert' && effect.onMiss === 'break');
+export function hasOneEffect({ effects }: Acting): boolean {
+  const [effect = NOTHING] = effects;
+  return effects.length < 2 && effect.kind !== 'switch' && !(effect.kind === 'divert' && effect.onMiss === 'break');
 }
 
 /** In order; a switch comes first, then what its branches do. */
-export function everyEffect({ effects }: Acting): readonly Effect[] {
-  if (!effects.some(({ kind }) => kind === 'switch')) return effects;
-  return effects.flatMap((effect) => (effect.kind === 'switch' ? [effect, ...effect.branches.flatMap(everyEffect)] : [effect]));
+export function eachEffect({ effects }: Acting, visit: (effect: Effect) => void): void {
+  for (const effect of effects) {
+    visit(effect);
+    if (effect.kind === 'switch') for (const branch of effect.branches) eachEffect(branch, visit);
+  }
 }
 
-export function someEffect(rule: Acting, test: (effect: Effect) => boolean): boolean {
-  return everyEffect(rule).some(test);
+export function everyEffect(rule: Acting): readonly Effect[] {
+  if (!rule.effects.some(({ kind }) => kind === 'switch')) return rule.effects;
+  const all: Effect[] = [];
+  eachEffect(rule, (effect) => all.push(effect));
+  return all;
+}
+
+export function someEffect({ effects }: Acting, test: (effect: Effect) => boolean): boolean {
+  return effects.some((effect) => test(effect) || (effect.kind === 'switch' && effect.branches.some((branch) => someEffect(branch, test))));
 }
 
 export function effectsOfKind<K extends Effect['kind']>(rule: Acting, kind: K): readonly Extract<Effect, { readonly kind: K }>[] {

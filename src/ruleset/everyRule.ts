@@ -1,6 +1,6 @@
 /** Rules: all of them, whether packets come to them or not, and those to which calls lead from a hook. */
-import { callsIn } from '../netfilter/everyEffect.ts';
 import type { HookName } from '../netfilter/hooks.ts';
+import { chainsFrom } from './chainDigest.ts';
 import type { Rule, Ruleset, Table } from './ruleset.ts';
 import { chainsAt, type HookPart, hookPartOf } from './stages.ts';
 
@@ -25,13 +25,6 @@ export function rulesReachedAt(ruleset: Ruleset, hook: HookName, part: HookPart)
 }
 
 /** The rules of a chain, and of the chains that it calls. */
-export function rulesReachedFrom({ chains }: Table, from: string): readonly Rule[] {
-  const seen = new Set<string>();
-  const visit = (name: string): readonly Rule[] => {
-    const chain = chains.get(name);
-    if (chain === undefined || seen.has(name)) return [];
-    seen.add(name);
-    return [...chain.rules, ...chain.rules.flatMap(callsIn).flatMap((call) => visit(call.chain))];
-  };
-  return visit(from);
+export function rulesReachedFrom(table: Table, from: string): readonly Rule[] {
+  return chainsFrom(table, from).flatMap((name) => table.chains.get(name)?.rules ?? []);
 }

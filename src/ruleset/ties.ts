@@ -68,6 +68,7 @@ export function inAnyOrder(units: readonly (readonly AttachedChain[])[]): boolea
 
 /** Of nat chains the first that rewrites a connection is the last that is asked. */
 export function natInAnyOrder(units: readonly (readonly AttachedChain[])[]): boolean {
+  if (units.length < 2) return true;
   const doing = units.map((chains) => doingsOf(chains)).filter(({ changes, drops, rejects }) => changes || drops || rejects);
   return doing.length < 2;
 }

@@ -1,6 +1,8 @@
 /** Where TPROXY targets send packets. */
 import { does, effectsOfKind } from '../netfilter/everyEffect.ts';
 import { rulesOfTables } from './everyRule.ts';
+import { LinkedNftRule } from './linkedNftRule.ts';
+import { LinkedRule } from './linkedRule.ts';
 import type { Rule, Ruleset, Table } from './ruleset.ts';
 import { basesOf } from './stages.ts';
 
@@ -19,7 +21,13 @@ export function usesTransparent(ruleset: Ruleset): boolean {
 }
 
 function diverts(ruleset: Ruleset): readonly Rule[] {
-  return rulesOfTables(ruleset, mayDivert);
+  return rulesOfTables(ruleset, mayDivert).filter(says);
+}
+
+/** As far as a rule's words tell: no other is made for the question, and a packet meets few of 70,000. */
+function says(rule: Rule): boolean {
+  if (rule instanceof LinkedRule) return rule.target === 'TPROXY';
+  return !(rule instanceof LinkedNftRule) || rule.says('tproxy');
 }
 
 /** TPROXY is for packets that arrive, before they are routed. */

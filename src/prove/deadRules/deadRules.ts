@@ -3,7 +3,7 @@
 
 import type { Host } from '../../host/host.ts';
 import { Budget, BudgetError } from '../../lib/budget.ts';
-import { callsIn } from '../../netfilter/everyEffect.ts';
+import { chainsFrom } from '../../ruleset/chainDigest.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
@@ -86,10 +86,5 @@ function withinBudget<T>(answer: () => T): T | undefined {
 
 /** Chains that jumps lead to from a base chain, whatever their rules ask. */
 export function calledChains(table: Table): ReadonlySet<string> {
-  const called = new Set(basesOf(table).map(({ name }) => name));
-  // a Set grows while it is walked
-  for (const name of called) {
-    for (const rule of table.chains.get(name)?.rules ?? []) for (const { chain } of callsIn(rule)) called.add(chain);
-  }
-  return called;
+  return new Set(basesOf(table).flatMap(({ name }) => chainsFrom(table, name)));
 }

@@ -1,6 +1,6 @@
 /** Chains that are left over: no rule calls them, or they belong to another generation of the same mesh. source: docs/facts/istio.md#rules-left-over */
 
-import { callsIn } from '../../netfilter/everyEffect.ts';
+import { digestOf } from '../../ruleset/chainDigest.ts';
 import type { Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { isNatTable } from '../../ruleset/stages.ts';
 import type { Claim } from '../proof/claim.ts';
@@ -22,9 +22,7 @@ type Found = readonly { readonly rule: Rule | undefined; readonly why: string }[
 
 function uncalled(ruleset: Ruleset, table: Table): Found {
   const called = new Set<string>();
-  for (const { rules } of table.chains.values()) {
-    for (const { chain } of rules.flatMap(callsIn)) called.add(chain);
-  }
+  for (const name of table.chains.keys()) for (const { chain } of digestOf(table, name).calls) called.add(chain);
   return [...table.chains.values()].flatMap((chain) => {
     if (chain.base !== undefined || chain.rules.length === 0 || called.has(chain.name) || isWrittenUncalled(ruleset, chain)) return [];
     return [{ rule: chain.rules[0], why: `no rule calls ${chain.name} in table ${table.name}, which has ${count(chain)}` }];

@@ -2,6 +2,7 @@
 import { effectsOfKind, everyMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
 import { lackingOf, type MatchExpr, mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import { asksOrder } from '../../ruleset/asWritten.ts';
+import { type ChainDigest, digestOf } from '../../ruleset/chainDigest.ts';
 import { calledChains } from '../deadRules/deadRules.ts';
 import type { Claim } from '../proof/claim.ts';
 import { blaming } from './ofRules.ts';
@@ -14,7 +15,9 @@ export const noUnknown: Claim = {
     blaming(
       [...ruleset.tables.values()].flatMap((table) => {
         const called = calledChains(table);
-        const rules = [...table.chains.values()].filter(({ name }) => called.has(name)).flatMap((chain) => chain.rules);
+        const rules = [...table.chains.values()]
+          .filter(({ name }) => called.has(name) && hasUnmodelled(digestOf(table, name)))
+          .flatMap((chain) => chain.rules);
         return rules.flatMap((rule) => {
           const [opaque] = effectsOfKind(rule, 'unmodelled');
           if (opaque !== undefined) return [{ rule, why: opaque.reason }];
@@ -30,6 +33,10 @@ export const noUnknown: Claim = {
       }),
     ),
 };
+
+function hasUnmodelled({ does, asksUnmodelled }: ChainDigest): boolean {
+  return asksUnmodelled || does.includes('unmodelled');
+}
 
 /** It is of the other family. */
 function isNever(match: MatchExpr): boolean {

@@ -2,11 +2,12 @@
 
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { does, everyEffect, hasOneEffect, lastEffect, someEffect } from '../../netfilter/everyEffect.ts';
+import { does, everyEffect, hasOneEffect, lastEffect } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { type Field, ZONE_FIELDS } from '../../packet/fields.ts';
+import { digestOf } from '../../ruleset/chainDigest.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
@@ -90,7 +91,7 @@ function usesOf(question: BoxQuestion): ReadonlyMap<Rule, BoxUse> | undefined {
   const { axes, table, matches } = question;
   const uses = new Map<Rule, BoxUse>();
   const anywhere = basesOf(table).flatMap(({ base }) => startBoxes(axes, base.hook));
-  const leaving = chainsLeadingTo(table, (rule) => someEffect(rule, ({ kind }) => !STAYING.has(kind)));
+  const leaving = chainsLeadingTo(table, ({ name }) => digestOf(table, name).does.some((kind) => !STAYING.has(kind)));
   const walk: BoxWalk = { ...question, uses, anywhere, leaving, visits: 0, depth: 0 };
   for (const chain of basesOf(table)) {
     const starts = startBoxes(axes, chain.base.hook);

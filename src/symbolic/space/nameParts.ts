@@ -2,8 +2,9 @@
 
 import type { Interval } from '../../lib/intervals.ts';
 import { eachMatch } from '../../netfilter/everyEffect.ts';
-import { eachFieldLeaf, type FieldLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
+import { eachFieldLeaf, type FieldLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
+import { digestOf } from '../../ruleset/chainDigest.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 
 export interface NameParts {
@@ -17,20 +18,16 @@ export function nameParts(table: Table): NameParts {
     if (leaf.kind !== 'in' || (leaf.field !== 'iif' && leaf.field !== 'oif')) return;
     for (const { lo, hi } of leaf.intervals) ends[leaf.field].add(String(lo)).add(String(hi));
   };
-  eachMatchOf(table, (match) => eachFieldLeaf(match, collect));
+  const asking = [...table.chains.values()].filter(({ name }) =>
+    digestOf(table, name).asks.some((field) => field === 'iif' || field === 'oif'),
+  );
+  for (const { rules } of asking) for (const rule of rules) eachMatch(rule, (match) => eachFieldLeaf(match, collect));
   return { iif: partsBetween(ends.iif), oif: partsBetween(ends.oif) };
 }
 
 /** Every field that some rule of the table asks about. */
 export function askedFields(table: Table): ReadonlySet<Field> {
-  const fields = new Set<Field>();
-  const collect = ({ field }: FieldLeaf): void => void fields.add(field);
-  eachMatchOf(table, (match) => eachFieldLeaf(match, collect));
-  return fields;
-}
-
-function eachMatchOf({ chains }: Table, visit: (match: MatchExpr) => void): void {
-  for (const { rules } of chains.values()) for (const rule of rules) eachMatch(rule, visit);
+  return new Set([...table.chains.keys()].flatMap((name) => digestOf(table, name).asks));
 }
 
 /** Greater than every interface name. */

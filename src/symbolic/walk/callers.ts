@@ -1,7 +1,7 @@
 /** Who calls whom among the chains of a table. */
-import { memoize } from '../../lib/memo.ts';
-import { callsIn } from '../../netfilter/everyEffect.ts';
-import type { Rule, Table } from '../../ruleset/ruleset.ts';
+import { type CallEffect, callsIn } from '../../netfilter/everyEffect.ts';
+import { digestOf } from '../../ruleset/chainDigest.ts';
+import type { Chain, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 
 const shared = new WeakMap<Table, ReadonlySet<string>>();
@@ -12,7 +12,7 @@ export function sharedChains(table: Table): ReadonlySet<string> {
   if (known !== undefined) return known;
   const once = new Set<string>();
   const often = new Set<string>();
-  for (const name of table.chains.keys()) for (const called of calls(table, name)) (once.has(called) ? often : once).add(called);
+  for (const name of table.chains.keys()) for (const { chain } of calls(table, name)) (once.has(chain) ? often : once).add(chain);
   shared.set(table, often);
   return often;
 }
@@ -22,7 +22,7 @@ export function callersFirst(table: Table): readonly string[] {
   const done = new Set<string>();
   const leaving: string[] = [];
   for (const base of basesOf(table)) {
-    const stack = [{ name: base.name, rest: [...calls(table, base.name)] }];
+    const stack = [{ name: base.name, rest: calledBy(table, base.name) }];
     done.add(base.name);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const next = top.rest.pop();
@@ -31,20 +31,20 @@ export function callersFirst(table: Table): readonly string[] {
         stack.pop();
       } else if (!done.has(next)) {
         done.add(next);
-        stack.push({ name: next, rest: [...calls(table, next)] });
+        stack.push({ name: next, rest: calledBy(table, next) });
       }
     }
   }
   return leaving.reverse();
 }
 
-/** Chains with such a rule, and all that lead to one. */
-export function chainsLeadingTo(table: Table, isSuch: (rule: Rule) => boolean): ReadonlySet<string> {
+/** Such chains, and all that lead to one. */
+export function chainsLeadingTo(table: Table, isSuch: (chain: Chain) => boolean): ReadonlySet<string> {
   const callers = new Map<string, string[]>();
   const leading = new Set<string>();
   for (const chain of table.chains.values()) {
-    if (chain.rules.some(isSuch)) leading.add(chain.name);
-    for (const called of calls(table, chain.name)) {
+    if (isSuch(chain)) leading.add(chain.name);
+    for (const { chain: called } of calls(table, chain.name)) {
       const known = callers.get(called);
       if (known === undefined) callers.set(called, [chain.name]);
       else known.push(chain.name);
@@ -58,21 +58,24 @@ export function chainsLeadingTo(table: Table, isSuch: (rule: Rule) => boolean): 
 /** Chains after which some rule may still run: one of a chain that calls them, or of those that call that one. */
 export function awaitedChains(table: Table): ReadonlySet<string> {
   const awaited = new Set<string>();
-  for (const { rules } of table.chains.values())
-    for (const rule of rules.slice(0, -1)) for (const { kind, chain } of callsIn(rule)) if (kind === 'jump') awaited.add(chain);
+  for (const { name, rules } of table.chains.values()) {
+    if (rules.length < 2 || !calls(table, name).some(isJump)) continue;
+    for (const rule of rules.slice(0, -1)) for (const call of callsIn(rule)) if (isJump(call)) awaited.add(call.chain);
+  }
   // a Set grows while it is walked
-  for (const name of awaited) for (const called of calls(table, name)) awaited.add(called);
+  for (const name of awaited) for (const { chain } of calls(table, name)) awaited.add(chain);
   return awaited;
 }
 
-/** Names of the chains that a chain calls, one for each call. */
-export function calls(table: Table, chain: string): readonly string[] {
-  return graphOf(table, '').get(chain) ?? NONE;
+function isJump({ kind }: CallEffect): boolean {
+  return kind === 'jump';
 }
 
-const NONE: readonly string[] = [];
+/** What a chain calls, one for each call. */
+export function calls(table: Table, chain: string): readonly CallEffect[] {
+  return digestOf(table, chain).calls;
+}
 
-const graphOf: (table: Table, _all: '') => ReadonlyMap<string, readonly string[]> = memoize(
-  ({ chains }: Table, _all: '') =>
-    new Map([...chains.values()].map(({ name, rules }) => [name, rules.flatMap((rule) => callsIn(rule).map((call) => call.chain))])),
-);
+function calledBy(table: Table, chain: string): string[] {
+  return calls(table, chain).map((call) => call.chain);
+}

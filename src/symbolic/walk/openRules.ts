@@ -43,7 +43,7 @@ export function openRules(table: Table): OpenRules {
           reasons.set(name, one);
           return false;
         }
-        for (const called of calls(table, one)) if (!settled.has(called)) below.add(called);
+        for (const { chain } of calls(table, one)) if (!settled.has(chain)) below.add(chain);
       }
       for (const one of below) settled.add(one);
       return true;

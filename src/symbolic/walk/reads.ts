@@ -2,9 +2,10 @@
 
 import { memoize } from '../../lib/memo.ts';
 import type { Effect, Switch } from '../../netfilter/effect.ts';
-import { callsIn, eachMatch, everyEffect } from '../../netfilter/everyEffect.ts';
+import { eachEffect } from '../../netfilter/everyEffect.ts';
 import { eachFieldLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
+import { digestOf } from '../../ruleset/chainDigest.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 import type { EnvPart } from './stateKeys.ts';
 
@@ -40,14 +41,14 @@ function partsIn(table: Table, name: string): PartsOfChain {
   const seen = new Set<string>([name]);
   // a Set grows while it is walked
   for (const chain of seen) {
+    const { asks, calls, does } = digestOf(table, chain);
+    for (const field of asks) addAll(asked, FIELD_READS[field]);
+    for (const call of calls) seen.add(call.chain);
+    if (!does.some((kind) => !READING_NOTHING.has(kind))) continue;
     for (const rule of table.chains.get(chain)?.rules ?? []) {
-      eachMatch(rule, (match) => eachFieldLeaf(match, ({ field }) => addAll(asked, FIELD_READS[field])));
-      written.push(
-        ...everyEffect(rule)
-          .map(effectReads)
-          .filter(({ length }) => length > 0),
-      );
-      for (const call of callsIn(rule)) seen.add(call.chain);
+      eachEffect(rule, (effect) => {
+        if (!READING_NOTHING.has(effect.kind)) written.push(effectReads(effect));
+      });
     }
   }
   return { asked, written };
@@ -129,6 +130,17 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   wayBackMade: ['src', 'dst', 'iif', 'diverted'],
   sk: ['diverted', 'src', 'sport', 'dst', 'dport', 'original', 'direction', 'state', 'about', 'quotes', 'sockets'],
 };
+
+const READING_NOTHING: ReadonlySet<Effect['kind']> = new Set([
+  'accept',
+  'drop',
+  'return',
+  'continue',
+  'jump',
+  'goto',
+  'switch',
+  'unmodelled',
+]);
 
 /** What an effect writes is read too, where it keeps some of the old value. */
 function effectReads(effect: Effect): readonly Part[] {

@@ -3,11 +3,9 @@
 import type { Host } from '../../host/host.ts';
 import type { Budget } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { does, everyMatch } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
-import { mentionsUnmodelled } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import { rulesOfTable } from '../../ruleset/everyRule.ts';
+import { digestOf } from '../../ruleset/chainDigest.ts';
 import type { BaseChain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -41,14 +39,21 @@ export interface RuleUse {
 /** @throws BudgetError when the diagrams grow too large */
 export function diagramUses(question: TableQuestion): ReadonlyMap<Rule, RuleUse> {
   const possible = usesOf(question, 'possible');
-  const rules = rulesOfTable(question.table);
-  if (!rules.some((rule) => does(rule, 'unmodelled') || everyMatch(rule).some(mentionsUnmodelled))) return possible;
+  if (!hasUnmodelled(question.table)) return possible;
   const sure = usesOf(question, 'sure');
   const both = ([rule, use]: readonly [Rule, RuleUse]): readonly [Rule, RuleUse] => {
     const isUnclear = use.matched === true && sure.get(rule)?.matched !== true;
     return [rule, isUnclear ? { ...use, matched: 'unmodelled' } : use];
   };
   return new Map([...possible].map(both));
+}
+
+function hasUnmodelled(table: Table): boolean {
+  return [...table.chains.keys()].some((name) => digestOf(table, name).asksUnmodelled || actsUnmodelled(table, name));
+}
+
+function actsUnmodelled(table: Table, name: string): boolean {
+  return digestOf(table, name).does.includes('unmodelled');
 }
 
 /** `possible`: what is not modelled goes every way and does everything; `sure`: packets that it decides about are not counted. */
@@ -68,7 +73,7 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   const visit = (rule: Rule, _: Bdd, matching: Bdd): void => {
     if (matching !== EMPTY) open.close(rule);
   };
-  const unshared = chainsLeadingTo(table, (rule) => does(rule, 'unmodelled'));
+  const unshared = chainsLeadingTo(table, ({ name }) => actsUnmodelled(table, name));
   const awaited = awaitedChains(table);
   // no rule runs after them, and where their packets end is not asked: each is walked once, after all that call it
   const deferred = new Set([...table.chains.keys()].filter((name) => !awaited.has(name) && !unshared.has(name)));

@@ -1,12 +1,12 @@
 /** The walk of all packets through one table, from one of its base chains: simulate/walkChain.ts for sets.
  *  A chain that several rules call is walked once, for every packet, and its result cut to each caller's. */
 
-import { callsIn, firstEffect, hasOneEffect } from '../../netfilter/everyEffect.ts';
+import { firstEffect, hasOneEffect } from '../../netfilter/everyEffect.ts';
 import type { Chain } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
-import { callersFirst, chainsLeadingTo, sharedChains } from './callers.ts';
+import { callersFirst, calls, chainsLeadingTo, sharedChains } from './callers.ts';
 import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
 import { focused, readsFocused } from './focus.ts';
 import { chainAsks, chainReads } from './reads.ts';
@@ -40,7 +40,7 @@ function sharedBy({ table, unshared, deferred, open }: TableWalk): Pick<Walker, 
   const shared = unshared === undefined ? all : new Set([...all].filter((name) => !unshared.has(name)));
   if (open === undefined) return { shared };
   const asking = new Set([...shared].filter((name) => deferred?.has(name) !== true && readsFocused(chainReads(table, name))));
-  return { shared, unfocused: chainsLeadingTo(table, (rule) => callsIn(rule).some(({ chain }) => asking.has(chain))) };
+  return { shared, unfocused: chainsLeadingTo(table, ({ name }) => calls(table, name).some(({ chain }) => asking.has(chain))) };
 }
 
 /** Walks every shared chain once, with exactly those packets that came to it in the walks that noted `arrivals`. */

@@ -1,0 +1,62 @@
+/** What the rules of a chain do and ask, in short. A dozen questions about a table begin with a look at every rule, each a few tenths of a
+ *  second for 70,000 rules of kube-proxy: one look answers them all. */
+import { memoize } from '../lib/memo.ts';
+import type { Effect } from '../netfilter/effect.ts';
+import { type CallEffect, eachEffect, eachMatch, isCall } from '../netfilter/everyEffect.ts';
+import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
+import type { Field } from '../packet/fields.ts';
+import type { Rule, Table } from './ruleset.ts';
+
+export interface ChainDigest {
+  /** one for each call, in the order of the rules */
+  readonly calls: readonly CallEffect[];
+  /** what its rules do, each kind once */
+  readonly does: readonly Effect['kind'][];
+  /** what its rules ask about, in whatever branch, each field once */
+  readonly asks: readonly Field[];
+  /** some condition is not modelled */
+  readonly asksUnmodelled: boolean;
+}
+
+/** Of a chain that is not there: nothing. */
+export const digestOf: (table: Table, chain: string) => ChainDigest = memoize((table: Table, chain: string) =>
+  digest(table.chains.get(chain)?.rules ?? []),
+);
+
+function digest(rules: readonly Rule[]): ChainDigest {
+  const calls: CallEffect[] = [];
+  const does: Effect['kind'][] = [];
+  const asks: Field[] = [];
+  let asksUnmodelled = false;
+  const noteEffect = (effect: Effect): void => {
+    note(does, effect.kind);
+    if (isCall(effect)) calls.push(effect);
+  };
+  const noteLeaf = (leaf: Leaf): void => {
+    if ('field' in leaf) note(asks, leaf.field);
+    else if (leaf.kind === 'tuple') for (const field of leaf.fields) note(asks, field);
+    else if (leaf.kind === 'unmodelled') asksUnmodelled = true;
+  };
+  for (const rule of rules) {
+    eachEffect(rule, noteEffect);
+    eachMatch(rule, (match) => eachLeaf(match, noteLeaf));
+  }
+  return { calls, does, asks, asksUnmodelled };
+}
+
+/** Lists are shorter than a dozen. */
+function note<T>(list: T[], one: T): void {
+  if (!list.includes(one)) list.push(one);
+}
+
+/** The chain, and all that it leads to, each once, as packets may come to them. */
+export function chainsFrom(table: Table, chain: string): readonly string[] {
+  const found = new Set<string>();
+  const open = [chain];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (found.has(name)) continue;
+    found.add(name);
+    for (const call of digestOf(table, name).calls.toReversed()) open.push(call.chain);
+  }
+  return [...found];
+}
