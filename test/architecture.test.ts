@@ -143,6 +143,7 @@ describe('architecture', () => {
       'cli/io/dialogue.ts',
       'cli/io/files.ts',
       'cli/io/io.ts',
+      'cli/io/localServer.ts',
       'cli/io/watchFiles.ts',
     ]);
   });

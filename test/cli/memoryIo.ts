@@ -109,7 +109,7 @@ export function memoryIo({ setting, out, err, written }: Parts): Io {
     const next = () => {
       const save = saves.shift();
       for (const [path, text] of Object.entries(save ?? {})) saved.set(path, text);
-      if (save === undefined) quit();
+      if (save === undefined) quit('key');
       else touched();
     };
     queueMicrotask(next);

@@ -29,6 +29,8 @@ export interface PageBrowser {
   open(fragment?: string, options?: BrowserContextOptions): Promise<OpenedPage>;
   /** what the program wrote */
   openHtml(html: string, options?: BrowserContextOptions): Promise<OpenedPage>;
+  /** a page that is served */
+  openServed(address: string): Promise<OpenedPage>;
   readonly url: () => string;
 }
 
@@ -68,8 +70,10 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
         all.push(text);
       };
       page.on('request', (request) => {
-        if (!/^(?:blob:|file:)/.test(request.url()) || (request.url().startsWith('file:') && !request.isNavigationRequest()))
-          complain(`request: ${request.url()}`);
+        const isOwn = request.url() === address && request.isNavigationRequest();
+        // of what is served alone, which hears from its server
+        const hears = address.startsWith('http:') && request.url() === `${address}events`;
+        if (!isOwn && !hears && !request.url().startsWith('blob:')) complain(`request: ${request.url()}`);
       });
       page.on('console', (message) => complain(`console: ${message.text()}`));
       page.on('pageerror', (error) => complain(`error: ${error.message}`));
@@ -90,6 +94,6 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
       writeFileSync(file, html);
       return openAt(pathToFileURL(file).href, options);
     };
-    tests({ open, openHtml, url: () => url });
+    tests({ open, openHtml, openServed: openAt, url: () => url });
   });
 }

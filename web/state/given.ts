@@ -1,19 +1,28 @@
-/** What the page was given by who wrote it: the findings of a run. */
+/** What the page was given by who wrote it: the findings of a run, or files that are served. */
 import type { ProfileName } from '../../src/api/library/index.ts';
-import type { PageFinding, PageReport } from '../../src/api/report/index.ts';
+import type { PageFinding, PageReport, ServedFile, ServedFiles } from '../../src/api/report/index.ts';
 import { MESH_TITLES, type PageState, USUAL_STATE } from './pageState.ts';
 
-export type Given = PageReport;
+export type Given = PageReport | ServedFiles;
 
 /** Undefined: it is the page alone. */
 export function givenIn(text: string): Given | undefined {
   return (JSON.parse(text) as Given | null) ?? undefined;
 }
 
-/** What is shown first: the worst finding on its rules. */
+/** What is shown first: the worst finding on its rules, the first file; undefined: what is shown without either. */
 export function firstState(given: Given | undefined): PageState | undefined {
-  const [finding] = given?.findings ?? [];
-  return given === undefined ? undefined : { ...USUAL_STATE, rules: '', ...(finding && stateOfFinding(given, finding)) };
+  if (given === undefined) return undefined;
+  if (given.kind === 'report') {
+    const [finding] = given.findings;
+    return { ...USUAL_STATE, ...(finding && stateOfFinding(given, finding)) };
+  }
+  const [file] = given.files;
+  return file && { ...USUAL_STATE, ...stateOfFile(file) };
+}
+
+export function stateOfFile(file: ServedFile): Pick<PageState, 'file' | 'rules'> {
+  return { file: file.name, rules: 'text' in file ? file.text : '' };
 }
 
 /** Empty: its rules are not known. */

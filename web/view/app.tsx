@@ -13,6 +13,7 @@ import { PacketBar } from './packetBar.tsx';
 import { Panel } from './panel.tsx';
 import { Problems } from './problems.tsx';
 import { ReportBand } from './reportBand.tsx';
+import { ServedBar } from './servedBar.tsx';
 import { Tabs } from './tabs.tsx';
 import { rulesOnTheWay } from './traceTab.tsx';
 import { useAnswers } from './useAnswers.ts';
@@ -105,7 +106,11 @@ export function App({ first, examples, given, start }: AppProps) {
                 onInput={({ currentTarget }) => change({ file: currentTarget.value })}
               />
             </label>
-            <span class="low">iptables-save, nft list ruleset, scripts, manifests: paste or drop</span>
+            {given?.kind === 'served' && given.files.length > 0 ? (
+              <ServedBar first={given.files} state={state} onState={change} />
+            ) : (
+              <span class="low">iptables-save, nft list ruleset, scripts, manifests: paste or drop</span>
+            )}
           </div>
           <EditorBox
             text={state.rules}

@@ -25,7 +25,16 @@ import { type TraceWords, wordsOf } from './traceWords.ts';
 
 export type { CellPoint, Lane, LaneBox, LaneDrawing, LaneLine, LaneMark, LaneText } from '../../report/charts/lanes.ts';
 export type { SvgOptions } from '../../report/charts/svg.ts';
-export type { PageAside, PageFinding, PageFix, PageLine, PageReport, PageWay } from '../../report/html/pageTypes.ts';
+export type {
+  PageAside,
+  PageFinding,
+  PageFix,
+  PageLine,
+  PageReport,
+  PageWay,
+  ServedFile,
+  ServedFiles,
+} from '../../report/html/pageTypes.ts';
 export type { DiffReport } from '../../report/json/diff.ts';
 export type { FindReport } from '../../report/json/find.ts';
 export type { Trace } from '../../report/json/trace.ts';

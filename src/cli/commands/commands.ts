@@ -15,6 +15,7 @@ import { initCommand } from './init.ts';
 import { printCommand } from './print.ts';
 import { renderCommand } from './render.ts';
 import { reportCommand } from './report.ts';
+import { serveCommand } from './serve.ts';
 import { traceCommand } from './trace.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -25,6 +26,7 @@ const ANSWERING: readonly Command[] = [
   findCommand,
   ciCommand,
   reportCommand,
+  serveCommand,
   initCommand,
   expectCommand,
   checkCommand,

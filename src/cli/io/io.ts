@@ -3,6 +3,7 @@ import { createReadStream, fstatSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type FilePlace, filePlaceOf, findFiles, reason, writeFile } from './files.ts';
+import { listenLocally } from './localServer.ts';
 import { type WatchEvents, watchFiles } from './watchFiles.ts';
 
 export interface Io {
@@ -27,6 +28,8 @@ export interface Io {
   readonly load: (path: string) => Promise<LoadedModule>;
   /** tells of events near the files until the function that it returns is called */
   readonly watch: (paths: readonly string[], events: WatchEvents) => () => void;
+  /** answers requests of this machine; absent: nothing listens here */
+  readonly listen?: typeof listenLocally;
   /** absolute path of the folder that other paths start from */
   readonly cwd: string;
   readonly out: Sink;
@@ -96,6 +99,7 @@ export function nodeIo(streams: NodeStreams): Io {
     place: async (path) => filePlaceOf(resolve(cwd, path)),
     load: (path) => loadModule(join(cwd, path)),
     watch: (paths, events) => watchFiles(streams.stdin, paths, events),
+    listen: listenLocally,
     cwd,
     out: sink(stdout),
     err: sink(stderr),

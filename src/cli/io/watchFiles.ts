@@ -5,8 +5,8 @@ import { basename, dirname } from 'node:path';
 export interface WatchEvents {
   /** one of the files may be another now */
   readonly touched: () => void;
-  /** `q`, Ctrl-C, or the end of standard input */
-  readonly quit: () => void;
+  /** `q` or Ctrl-C; or the end of standard input */
+  readonly quit: (by: 'key' | 'end') => void;
 }
 
 type Typed = NodeJS.ReadableStream & { readonly setRawMode?: (raw: boolean) => unknown };
@@ -27,12 +27,13 @@ export function watchFiles(stdin: Typed, paths: readonly string[], { touched, qu
       return [];
     }
   });
-  const typed = (keys: Buffer | string) => (ENDING.some((key) => String(keys).startsWith(key)) ? quit() : undefined);
+  const typed = (keys: Buffer | string) => (ENDING.some((key) => String(keys).startsWith(key)) ? quit('key') : undefined);
+  const ended = () => quit('end');
   stdin.setRawMode?.(true);
-  stdin.on('data', typed).on('end', quit).resume();
+  stdin.on('data', typed).on('end', ended).resume();
   return () => {
     for (const watcher of watchers) watcher.close();
-    stdin.off('data', typed).off('end', quit).pause();
+    stdin.off('data', typed).off('end', ended).pause();
     stdin.setRawMode?.(false);
   };
 }

@@ -80,3 +80,12 @@ export interface PageAside {
   readonly title: string;
   readonly lines: readonly string[];
 }
+
+/** A file that is served as it is on the disk, by its name there. */
+export type ServedFile = { readonly name: string; readonly text: string } | { readonly name: string; readonly problem: string };
+
+/** Files that the page hears of again when they change. */
+export interface ServedFiles {
+  readonly kind: 'served';
+  readonly files: readonly ServedFile[];
+}
