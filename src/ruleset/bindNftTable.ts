@@ -15,6 +15,7 @@ import { apart } from './nftApart.ts';
 import { checkedPriority, isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
 import { type CheckedChain, checkNftTable } from './nftChecks.ts';
 import { actingDeviceChains, deviceChain } from './nftDevices.ts';
+import { type ApartChain, checkHooksApart } from './nftHooksApart.ts';
 import type { Jump } from './reach.ts';
 import type { ResolveOptions } from './resolve.ts';
 import type { Chain, Table } from './ruleset.ts';
@@ -85,14 +86,22 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
 
 /** Of rules that no packet of IP walks, too. */
 function checkApart(node: NftTableNode, { all, chainOf }: NamedChains, context: TableContext): void {
-  const checked = all.map(({ name, base, rules }): CheckedChain => {
+  const checked = all.map(({ name, base, rules }): ApartChain => {
     if (base !== undefined) checkedPriority(base, node.family, context.report);
-    const jumps = rules.flatMap((rule, index) => {
-      const ruleId = `${node.name.text} ${name.text} ${index + 1}`;
-      return lowerRule(rule, { ...context, ruleId }, chainOf).jumps.map(({ chain, span }): Jump => ({ to: chain, at: index, span }));
-    });
-    return { name, base: undefined, isBase: base !== undefined, jumps, limits: [] };
+    const lowered = rules.map((rule, index) =>
+      lowerRule(rule, { ...context, ruleId: `${node.name.text} ${name.text} ${index + 1}` }, chainOf),
+    );
+    const jumps = lowered.flatMap((rule, at) => rule.jumps.map(({ chain, span }): Jump => ({ to: chain, at, span })));
+    return {
+      name,
+      base: undefined,
+      isBase: base !== undefined,
+      hook: base?.hook.text,
+      jumps,
+      limits: lowered.flatMap(({ limits }) => limits),
+    };
   });
+  checkHooksApart(checked, node.family, context.report);
   checkNftTable(node, checked, { ofIptables: false, report: context.report });
 }
 

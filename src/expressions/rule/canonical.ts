@@ -80,11 +80,13 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
       return canonicalOther(statement);
     case 'dynamic':
     case 'meter': {
-      const { key, value } = statement.element;
+      const { expires: _, ...given } = statement.element;
+      const { key, value } = given;
       const type = valueType(statement, context);
       const stored = value === undefined || value.kind === 'verdict' || type === undefined ? value : written(value, type, context);
       const element = canonicalCounted({
-        ...statement.element,
+        ...given,
+        statements: given.statements.map((one) => (one.kind === 'counter' ? canonicalStatement(one, context) : one)),
         key: selectorIn(key, context),
         ...(stored !== undefined && { value: stored }),
       });

@@ -41,6 +41,7 @@ function inLargeUnits(says: readonly NftName[]): readonly NftName[] {
     let level = UNITS.indexOf(unit);
     if (level < 0 || number === undefined) continue;
     let count = Number(number.text);
+    if (count === 0) level = 0;
     for (; count !== 0 && count % 1024 === 0 && level < 2; level++) count /= 1024;
     done[at - 1] = { ...number, text: String(count) };
     done[at] = { ...span, text: `${UNITS[level]}${rest}` };

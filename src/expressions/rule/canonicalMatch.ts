@@ -167,13 +167,16 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
     case 'payload':
       return renamed(expression);
     case 'meta':
-      return expression.key === 'secpath' ? { ...expression, key: 'ipsec' } : expression;
+      return { ...expression, key: META_KEYS[expression.key] ?? expression.key };
     case 'header':
       return expression.of === 'tcp option' ? { ...expression, name: OPTIONS[expression.name] ?? expression.name } : expression;
     default:
       return expression;
   }
 }
+
+/** Words that nft keeps for others. */
+const META_KEYS: Readonly<Record<string, string | undefined>> = { secpath: 'ipsec', ibriport: 'ibrname', obriport: 'obrname' };
 
 /** Names of options that nft lists by another. */
 const OPTIONS: Readonly<Record<string, string | undefined>> = { sack0: 'sack', 'sack-permitted': 'sack-perm', echo: 'timestamp' };

@@ -50,5 +50,7 @@ function isNameless(selector: NftSelector & Span): selector is Ct & Span {
 
 /** Compared with one value: keys of sets and maps need the family. */
 function isAlone(statement: NftStatement): boolean {
-  return statement.kind === 'match' && statement.left.kind !== 'concat' && onlyValue(statement.right).kind !== 'set';
+  if (statement.kind !== 'match' || statement.left.kind === 'concat') return false;
+  const { kind } = onlyValue(statement.right);
+  return kind !== 'set' && kind !== 'reference';
 }

@@ -58,7 +58,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         if (!isAdded) gone.add(transport.at);
         transport = undefined;
       }
-      const isBehindIt = selector.kind === 'ct' ? family === network?.protocols.family : proto === undefined;
+      const isBehindIt = selector.kind === 'ct' ? family === network?.protocols.family && isEqual(one) : proto === undefined;
       if (family !== undefined && isBehindIt) leaveOutNetwork();
       if (selector.kind === 'payload' && selector.protocol === 'arp' && network?.protocols.etherType === ARP) leaveOutNetwork();
       known = { ...known, family: family ?? known.family, proto: proto ?? known.proto };
@@ -126,6 +126,13 @@ function ofConnection(statement: Match, context: NftRuleContext): Protocols | un
   const { left } = statement;
   const key = left.kind !== 'ct' ? undefined : left.key === 'protocol' ? 'l4proto' : left.key === 'l3proto' ? 'nfproto' : undefined;
   return key && afterMatch({}, { ...statement, left: { start: left.start, end: left.end, kind: 'meta', key } }, context);
+}
+
+/** With a value, or the first bits of one. */
+function isEqual(statement: NftStatement): boolean {
+  if (statement.kind !== 'match' || statement.left.kind === 'binary') return false;
+  const { kind } = onlyValue(statement.right);
+  return (statement.op ?? '==') === '==' && kind !== 'range';
 }
 
 const OF_LINK: ReadonlySet<string> = new Set(['ether', 'vlan', 'arp']);

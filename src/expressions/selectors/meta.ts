@@ -133,7 +133,9 @@ export const meta: readonly Expression[] = [
     claim: notClaimed('the time zone of the machine is not known'),
     select: () => unknown('the time at which a packet comes'),
   },
-  ...(['ibrname', 'obrname'] as const).map((key) => notKept({ name: `meta ${key}`, type: 'ifname', tables: ['bridge'] })),
+  ...(['ibrname', 'obrname', 'ibriport', 'obriport'] as const).map((key) =>
+    notKept({ name: `meta ${key}`, type: 'ifname', tables: ['bridge'] }),
+  ),
   ...(['ibrpvid', 'ibrvproto'] as const).map((key) => notKept({ name: `meta ${key}`, type: 'integer', tables: ['bridge'] })),
   notKept({ name: 'meta sdif', type: 'iface_index', hooks: ['INPUT', 'FORWARD'] }),
   notKept({ name: 'meta sdifname', type: 'ifname', hooks: ['INPUT', 'FORWARD'] }),

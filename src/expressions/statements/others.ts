@@ -74,6 +74,7 @@ export const other = statement({
         message: '`dup` is for tables of ip, ip6 and netdev',
         span: given,
       });
+    if (given.verb === 'dup' && building.context.table === 'netdev') checkDupToDevice(given, building.context);
     const why = Object.hasOwn(VERBS, given.verb) ? VERBS[given.verb] : `\`${given.verb}\``;
     if (why !== undefined) opaque(why, building);
   },
@@ -82,6 +83,12 @@ export const other = statement({
 const OF_NO_DUP: ReadonlySet<string> = new Set(['inet', 'arp', 'bridge']);
 
 type Other = StatementOf<'other'>;
+
+function checkDupToDevice({ says, ...span }: Other, { report }: NftRuleContext): void {
+  const words = says.map(({ text }) => text);
+  if (!words.includes('device') && !/^[\d.]*\.|^[\da-f]*:/.test(words[1] ?? '')) return;
+  report({ kind: 'not-loadable', code: 'bad-argument', message: '`dup` needs the name of a device here, and nothing else', span });
+}
 
 /** nftables src/evaluate.c stmt_evaluate_queue() */
 function checkQueue({ says, ...span }: Other, { report }: NftRuleContext): void {

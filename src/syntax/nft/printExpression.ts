@@ -104,10 +104,9 @@ export function printNftElement(element: NftElement, statement: StatementPrinter
   ];
   const words = [
     printNftExpression(key, statement),
-    ...(inRule ? times : [...stateful, ...times]),
+    ...(inRule ? [...times, ...stateful] : [...stateful, ...times]),
     ...(comment === undefined ? [] : [`comment "${comment.text}"`]),
     ...(value === undefined ? [] : [`: ${printValue(value, statement)}`]),
-    ...(inRule ? stateful : []),
   ];
   return words.join(' ');
 }

@@ -184,11 +184,11 @@ function readReject(reader: NftReader, index: number): NftStatement {
 
 function readDynamic(reader: NftReader, index: number): NftStatement {
   const parts = partsIn(reader, index);
-  const [verb = 0, set = 0, element = 0] = (['dynamicVerb', 'reference', 'dynElement'] as const).map((name) =>
+  const [verb = 0, set = 0, block, old = 0] = (['dynamicVerb', 'reference', 'dynElement', 'oldElement'] as const).map((name) =>
     findPart(reader, parts, name),
   );
   const reference = readExpression(reader, set);
-  const read = readElement(reader, element);
+  const read = readElement(reader, block ?? old);
   for (const part of read.key.kind === 'concat' ? read.key.of : [read.key]) {
     const { kind, start, end } = part;
     if (part.kind === 'value' && part.form === 'word' && !isNameOfNft(part.text)) sayWord(reader, part.text, { start, end });

@@ -23,6 +23,11 @@ const BITS_OF_NAME = /([io]ifname (?:!= )?)[\w.:]+\/\d+/;
 
 const withoutNames = (text: string): string => text.replace(BITS_OF_NAME, '$1x').replaceAll(/([io]ifname (?:!= )?)"[^"]*"/g, '$1x');
 
+const NAMELESS_PREFIX = /\bct (?:original|reply) [sd]addr (?:!= )?(?:\{ ?)?[\da-f.:]+\/\d+/;
+
+const withoutPrefix = (text: string): string =>
+  text.replaceAll(/(ct (?:original|reply) ip6? [sd]addr (?:!= )?)[\da-f.:]+(?:\/\d+)?/g, '$1x');
+
 export const NFT_LIMITS: readonly NftLimit[] = [
   // counter name "a","b"
   { id: 'nft 1.0.6 crashes', holds: ({ theirs }) => theirs === 'refused: nft crashed' },
@@ -70,8 +75,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // ct original saddr 10.0.0.0/8 is listed as ct original ip saddr 0.0.0.10
     id: 'nft 1.0.6 loads a prefix as another value where the family of a connection was not written',
-    holds: ({ text, theirs }) =>
-      /\bct (?:original|reply) [sd]addr (?:!= )?[\d.]+\/\d+/.test(text) && /\bct (?:original|reply) ip [sd]addr (?:!= )?0\./.test(theirs),
+    holds: ({ text, ours, theirs }) => ours !== theirs && NAMELESS_PREFIX.test(text) && withoutPrefix(ours) === withoutPrefix(theirs),
   },
   {
     // meta skuid daemon is listed as meta skuid 1
