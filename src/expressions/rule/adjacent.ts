@@ -9,7 +9,7 @@ import { onlyValue } from '../values/onlyValue.ts';
 import { keyPart, selectorName } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
 import { isProtocol } from './families.ts';
-import { LAYERS } from './fieldsByPlace.ts';
+import { fieldAt, LAYERS, partOfPacket } from './fieldsByPlace.ts';
 import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
 
 interface Placed {
@@ -191,7 +191,11 @@ function joinedBits(
 /** Of flags: they are compared as one number then. */
 function asJoined(statement: NftStatement, { first, many, context }: Joining): NftStatement {
   if (many === 1 || statement.kind !== 'match' || statement.left.kind !== 'payload') return statement;
-  if (isUnnamed(statement)) return { ...statement, left: { ...statement.left, protocol: first.protocol } };
+  if (isUnnamed(statement)) {
+    const part = partOfPacket(statement.left);
+    const field = (part && fieldAt(first.protocol, part)) ?? statement.left.field;
+    return { ...statement, left: { ...statement.left, protocol: first.protocol, field } };
+  }
   const isFlags = findExpression(selectorName(statement.left, context))?.type === 'tcp_flag';
   return isFlags && statement.op === undefined ? { ...statement, op: '==' } : statement;
 }

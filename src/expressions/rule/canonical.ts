@@ -1,7 +1,6 @@
 /** A rule in the words in which nft 1.0.6 lists it: constants by name or number, what is implied left out.
  *  nftables src/netlink_delinearize.c rule_parse_postprocess() */
 import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
-import { printNftStatement } from '../../syntax/nft/printStatement.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
@@ -17,30 +16,15 @@ import { withFamilies } from './families.ts';
 import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
 import { withoutImplied } from './implied.ts';
 import { withFieldNames } from './named.ts';
+import { rangesIn } from './ranges.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
   const told = withFieldNames(withFamilies(withAddressFamilies(rule.statements, silent), silent), silent);
   const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), { context: silent, all: told });
-  const statements = withRanges(withoutIcmpTypes(ordered, silent).map((one) => canonicalStatement(one, silent)));
+  const ranges = rangesIn(told, silent);
+  const statements = withoutIcmpTypes(ordered, silent).flatMap((one) => ranges.get(one) ?? [canonicalStatement(one, silent)]);
   return { ...rule, statements };
-}
-
-/** `>= 5` and then `<= 9` is `5-9`. nftables src/netlink_delinearize.c stmt_reduce() */
-function withRanges(statements: readonly NftStatement[]): readonly NftStatement[] {
-  const done: NftStatement[] = [];
-  for (const one of statements) {
-    const last = done.at(-1);
-    const isRange = last?.kind === 'match' && one.kind === 'match' && last.op === '>=' && one.op === '<=';
-    if (isRange && printNftStatement({ ...last, right: one.right, op: '<=' }) === printNftStatement(one)) {
-      const { op: _, ...plain } = last;
-      done[done.length - 1] = {
-        ...plain,
-        right: { start: last.right.start, end: one.right.end, kind: 'range', lo: last.right, hi: one.right },
-      };
-    } else done.push(one);
-  }
-  return done;
 }
 
 export function canonicalStatement(statement: NftStatement, context: NftRuleContext): NftStatement {
