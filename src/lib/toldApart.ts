@@ -3,42 +3,67 @@ import type { Interval, IntervalSet } from './intervals.ts';
 
 /** The first number of each class: two numbers are of one class where each set has both or neither. In order; at most `most` and one more. */
 export function firstOfEachClass<N extends number | bigint>(
-  { lo, hi }: Interval<N>,
+  range: Interval<N>,
   sets: readonly IntervalSet<N>[],
   most = Number.POSITIVE_INFINITY,
 ): readonly N[] {
-  const one = (typeof lo === 'bigint' ? 1n : 1) as N;
-  const turns = new Map<N, number[]>();
-  const turn = (at: N, set: number): void => {
-    const known = turns.get(at);
-    if (known === undefined) turns.set(at, [set]);
-    else known.push(set);
-  };
-  for (const [set, intervals] of sets.entries()) {
-    for (const each of intervals) {
-      if (each.hi < lo || each.lo > hi) continue;
-      turn(each.lo > lo ? each.lo : lo, set);
-      if (each.hi < hi) turn(((each.hi as number) + (one as number)) as N, set);
-    }
-  }
-  if (!turns.has(lo)) turns.set(lo, []);
-  let key: readonly [number, number] = [0, 0];
-  const seen = new Set<string>();
+  const one = (typeof range.lo === 'bigint' ? 1n : 1) as N;
+  const clipped = sets.map((set) =>
+    set.flatMap(({ lo, hi }) => {
+      if (hi < range.lo || lo > range.hi) return [];
+      return [{ from: lo > range.lo ? lo : range.lo, behind: hi < range.hi ? (((hi as number) + (one as number)) as N) : undefined }];
+    }),
+  );
+  const turns = clipped.flat().flatMap(({ from, behind }) => (behind === undefined ? [from] : [from, behind]));
+  const starts = [...new Set([range.lo, ...turns])].sort((a, b) => (a < b ? -1 : 1));
+  const placeOf = new Map(starts.map((start, at) => [start, at]));
+  const place = (start: N | undefined): number => (start === undefined ? starts.length : (placeOf.get(start) as number));
+  const classes = classesOf(
+    starts.length,
+    clipped.map((set) => set.map(({ from, behind }) => ({ from: place(from), behind: place(behind) }))),
+  );
+  const seen = new Set<number>();
   const firsts: N[] = [];
-  for (const at of [...turns.keys()].sort((a, b) => (a < b ? -1 : 1))) {
-    for (const set of turns.get(at) ?? []) key = [key[0] ^ scattered(set, 0x243f_6a88), key[1] ^ scattered(set, 0x85eb_ca6b)];
-    const known = `${key[0]} ${key[1]}`;
-    if (seen.has(known)) continue;
-    seen.add(known);
-    firsts.push(at);
+  for (const [at, start] of starts.entries()) {
+    const own = classes[at] as number;
+    if (seen.has(own)) continue;
+    seen.add(own);
+    firsts.push(start);
     if (firsts.length > most) break;
   }
   return firsts;
 }
 
-/** 32 bits that stand for a set: those of all sets that have a number, added without carry, stand for its class. */
-function scattered(set: number, seed: number): number {
-  let bits = (Math.imul(set, 0x9e37_79b1) + seed) | 0;
-  for (const step of [0x7feb_352d, 0x846c_a68b]) bits = Math.imul(bits ^ (bits >>> 15), step);
-  return bits ^ (bits >>> 16);
+/** Places side by side, without the one behind them. */
+interface Run {
+  readonly from: number;
+  readonly behind: number;
+}
+
+/** The class of each of `count` places: every set splits those that it has from those that it lacks. */
+function classesOf(count: number, sets: readonly (readonly Run[])[]): Uint32Array {
+  const classes = new Uint32Array(count);
+  let last = 0;
+  for (const runs of sets) {
+    const had = runs.reduce((sum, { from, behind }) => sum + behind - from, 0);
+    // what it lacks is split from what it has just as well, whichever is less
+    const smaller = had * 2 > count ? between(runs, count) : runs;
+    const split = new Map<number, number>();
+    for (const { from, behind } of smaller) {
+      for (let at = from; at < behind; at++) {
+        const before = classes[at] as number;
+        const own = split.get(before) ?? ++last;
+        split.set(before, own);
+        classes[at] = own;
+      }
+    }
+  }
+  return classes;
+}
+
+/** The places outside of runs that are in order. */
+function between(runs: readonly Run[], count: number): readonly Run[] {
+  const befores = [0, ...runs.map(({ behind }) => behind)];
+  const afters = [...runs.map(({ from }) => from), count];
+  return befores.flatMap((from, at) => (from < (afters[at] as number) ? [{ from, behind: afters[at] as number }] : []));
 }
