@@ -1,4 +1,5 @@
 /** The entries of the package under their own names, for the examples: they are tested as their users would write them. */
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -12,8 +13,8 @@ export default defineConfig({
     ],
   },
   test: {
-    // without it one of two cores works; every test has folders and network namespaces of its own
-    maxWorkers: '100%',
+    // one more than the processors: tests of the kernel wait for packets; every test has folders and network namespaces of its own
+    maxWorkers: availableParallelism() + 1,
     // files share what they import: loading and compiling it is a third of the work
     isolate: false,
     globalSetup: 'test/support/globalSetup.ts',

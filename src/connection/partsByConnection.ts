@@ -25,18 +25,19 @@ export function partsByConnection(
   { manager }: Pick<Space, 'manager'>,
   ends: readonly ConnectionEnd[],
 ): ReadonlyMap<FateClass, readonly PartOfClass[]> {
-  const parts = new Map<FateClass, Map<string, PartOfClass>>();
+  const parts = new Map<FateClass, Map<string, { readonly made: PartOfClass; readonly sets: Bdd[] }>>();
   for (const end of ends) {
     const made = partOf(end);
-    const own = parts.get(end.first) ?? new Map<string, PartOfClass>();
+    const own = parts.get(end.first) ?? new Map<string, { readonly made: PartOfClass; readonly sets: Bdd[] }>();
     parts.set(end.first, own);
     const { decided, doubts } = made.of;
     const why = doubts.map(({ why, what, rule }) => `${why} ${what} ${rule?.table} ${rule?.chain} ${rule?.number}`);
     const key = [made.becomes, made.says, decided?.table, decided?.chain, decided?.number, ...why].join('\n');
     const known = own.get(key);
-    own.set(key, known === undefined ? made : { ...known, set: manager.or(known.set, made.set) });
+    if (known === undefined) own.set(key, { made, sets: [made.set] });
+    else known.sets.push(made.set);
   }
-  return new Map([...parts].map(([one, own]) => [one, [...own.values()]]));
+  return new Map([...parts].map(([one, own]) => [one, [...own.values()].map(({ made, sets }) => ({ ...made, set: manager.any(sets) }))]));
 }
 
 function partOf({ set, end, first, part, last, doubts }: ConnectionEnd): PartOfClass {

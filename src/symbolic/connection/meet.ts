@@ -41,25 +41,26 @@ export function meetRules(question: ConnectionQuestion, going: readonly Going[],
 interface Group {
   readonly key: string;
   readonly start: LaterStart;
-  set: Bdd;
   readonly of: Going[];
+  readonly set: Bdd;
 }
 
 /** Packets that start alike are walked once. */
 function grouped({ space }: ConnectionQuestion, going: readonly Going[], startOfOne: StepPacket['start']): readonly Group[] {
-  const groups = new Map<Space, Map<string, Group>>();
+  const groups = new Map<Space, Map<string, Omit<Group, 'set'>>>();
   for (const one of going) {
     const start = startOfOne(one);
     if (start === undefined) continue;
-    const alike = groups.get(start.space) ?? new Map<string, Group>();
+    const alike = groups.get(start.space) ?? new Map<string, Omit<Group, 'set'>>();
     groups.set(start.space, alike);
     const key = `${start.iif} ${start.unbound === true} ${keyOf(start.env, [])}`;
-    const group = alike.get(key) ?? { key, start, set: EMPTY, of: [] };
+    const group = alike.get(key) ?? { key, start, of: [] };
     alike.set(key, group);
-    group.set = space.manager.or(group.set, one.set);
     group.of.push(one);
   }
-  return [...groups.values()].flatMap((alike) => [...alike.values()]);
+  return [...groups.values()].flatMap((alike) =>
+    [...alike.values()].map((group) => ({ ...group, set: space.manager.any(group.of.map(({ set }) => set)) })),
+  );
 }
 
 interface Walked {
