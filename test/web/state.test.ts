@@ -1,5 +1,7 @@
 /** What the page does without a browser: links, other addresses, questions that wait. */
 import { describe, expect, it } from 'vitest';
+import { unifiedDiff } from '../../src/lib/unifiedDiff.ts';
+import { appliedDiff } from '../../web/state/appliedDiff.ts';
 import { openLane, type WorkerLike } from '../../web/state/lane.ts';
 import { type PageState, USUAL_STATE } from '../../web/state/pageState.ts';
 import { fragmentOf, stateIn } from '../../web/state/permalink.ts';
@@ -129,5 +131,21 @@ describe('questions that wait', () => {
     expect(starts()).toBe(2);
     expect(sent.flatMap((message) => ('rules' in message ? [message.rules] : []))).toEqual(['r', 's']);
     expect(heard).toHaveLength(3);
+  });
+});
+
+describe('a diff', () => {
+  const lines = (...some: readonly string[]) => some.map((line) => `${line}\n`).join('');
+
+  it.each([
+    ['a line moves', lines('1', '2', '3', '4', '5', '6', '7', '8', '9'), lines('1', '3', '4', '5', '6', '7', '8', '2', '9')],
+    ['two places far apart', lines(...'abcdefghijklmnopqrst'), lines('0', ...'abcdefghijklmnopqrst', '1')],
+    ['all goes', lines('1', '2'), ''],
+    ['all comes', '', lines('1', '2')],
+    ['lines that look like signs', lines('-a', '+b', '@@ -1,2 +1,2 @@', ' c'), lines('+b', '-a', '--- x', ' c')],
+    ['no line feed at the end', '1\n2\n3', '1\n3'],
+    ['carriage returns', '1\r\n2\r\n3\r\n', '1\r\n3\r\n'],
+  ])('of a text gives the other one: %s', (_, before, after) => {
+    expect(appliedDiff(before, unifiedDiff('f', before, after))).toBe(after);
   });
 });

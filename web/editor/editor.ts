@@ -21,6 +21,8 @@ export interface EditorSettings {
   readonly label: string;
   readonly hint: string;
   readonly onText: (text: string) => void;
+  /** it follows from another text */
+  readonly readOnly?: boolean | undefined;
 }
 
 export interface RulesEditor {
@@ -36,7 +38,7 @@ export interface RulesEditor {
 const LONG = 200_000;
 const REST_MS = 250;
 
-export function openEditor({ parent, text, label, hint, onText }: EditorSettings): RulesEditor {
+export function openEditor({ parent, text, label, hint, onText, readOnly = false }: EditorSettings): RulesEditor {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const wrapping = new Compartment();
@@ -52,6 +54,7 @@ export function openEditor({ parent, text, label, hint, onText }: EditorSettings
     state: EditorState.create({
       doc: text,
       extensions: [
+        EditorState.readOnly.of(readOnly),
         lineNumbers(),
         marksField,
         visitGutter,

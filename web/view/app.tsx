@@ -13,6 +13,7 @@ import { PacketBar } from './packetBar.tsx';
 import { Panel } from './panel.tsx';
 import { Problems } from './problems.tsx';
 import { ReportBand } from './reportBand.tsx';
+import { RulesOfPod } from './rulesOfPod.tsx';
 import { ServedBar } from './servedBar.tsx';
 import { Tabs } from './tabs.tsx';
 import { rulesOnTheWay } from './traceTab.tsx';
@@ -43,6 +44,7 @@ export function App({ first, examples, given, start }: AppProps) {
   const [state, setState] = useState(first);
   const [selected, setSelected] = useState<number>();
   const [shown, setShown] = useState<{ readonly line: number }>();
+  const [shownInText, setShownInText] = useState<{ readonly line: number }>();
   const [place, setPlace] = useState<{ readonly start: number; readonly end: number }>();
   const packet = useRef<HTMLInputElement>(null);
   const answers = useAnswers(state, start);
@@ -59,6 +61,7 @@ export function App({ first, examples, given, start }: AppProps) {
 
   const answer = answers.heard.trace?.answer;
   const traced = answer?.traced;
+  const ruleFile = answer?.ofPod?.file ?? state.file;
   const way = useMemo(() => (traced === undefined ? [] : rulesOnTheWay(traced)), [traced]);
   useEffect(() => setSelected(undefined), [state.packet, state.rules]);
 
@@ -67,9 +70,9 @@ export function App({ first, examples, given, start }: AppProps) {
       const rule = way[step];
       if (rule === undefined) return;
       setSelected(step);
-      if (rule.file === state.file) setShown({ line: rule.line });
+      if (rule.file === ruleFile) setShown({ line: rule.line });
     },
-    [way, state.file],
+    [way, ruleFile],
   );
   useKeys({
     packet,
@@ -81,11 +84,12 @@ export function App({ first, examples, given, start }: AppProps) {
   const marks = useMemo((): Marks => {
     const dead = claims?.filter(({ claim, verdict }) => claim === 'no-dead-rule' && verdict === 'violated').flatMap(({ lines }) => lines);
     const rule = selected === undefined ? undefined : way[selected];
-    const line = rule?.file === state.file ? rule.line : undefined;
+    const line = rule?.file === ruleFile ? rule.line : undefined;
     const { visits, misses } = traced ?? NO_MARKS;
     return { visits, misses, dead: dead ?? [], diagnostics: answer?.diagnostics ?? [], selected: line };
-  }, [answer, traced, claims, selected, way, state.file]);
+  }, [answer, traced, claims, selected, way, ruleFile]);
 
+  const ofManifest = useMemo((): Marks => ({ ...NO_MARKS, diagnostics: answer?.diagnostics ?? [] }), [answer]);
   const suggested = useMemo(
     () => suggestions({ podIp: state.podIp, family: state.family, profile: traced?.profile ?? null }),
     [state.podIp, state.family, traced?.profile],
@@ -116,12 +120,13 @@ export function App({ first, examples, given, start }: AppProps) {
             text={state.rules}
             label="Rules"
             hint="paste what iptables-save or nft list ruleset prints, or drop a file"
-            marks={marks}
+            marks={answer?.ofPod === undefined ? marks : ofManifest}
             onText={(rules) => change({ rules })}
-            shown={shown}
+            shown={answer?.ofPod === undefined ? shown : shownInText}
             place={place}
           />
           <Problems diagnostics={marks.diagnostics} onPlace={setPlace} />
+          {answer?.ofPod !== undefined && <RulesOfPod rules={answer.ofPod} marks={marks} shown={shown} />}
         </div>
         <div class="right">
           <PacketBar state={state} suggested={suggested} pods={answer?.pods ?? []} field={packet} onChange={change} />
@@ -137,6 +142,7 @@ export function App({ first, examples, given, start }: AppProps) {
               selected={selected}
               onSelect={select}
               onLine={(line) => setShown({ line })}
+              onTextLine={(line) => (answer?.ofPod === undefined ? setShown({ line }) : setShownInText({ line }))}
               onChange={change}
             />
           </Tabs>

@@ -1,17 +1,24 @@
 /** The claims with their verdicts; one that is broken loads its witness as the packet. */
 import type { ClaimsAnswer, ShownClaim } from '../worker/questions.ts';
+import { Fixes, type FixesProps } from './fixes.tsx';
 
 export interface ClaimsTabProps {
   readonly answer: ClaimsAnswer;
   readonly onPacket: (packet: string) => void;
   readonly onLine: (line: number) => void;
+  readonly fixes: FixesProps | undefined;
 }
 
 const ORDER = ['violated', 'undecided', 'holds', 'not-applicable'];
 const LEVELS = ['error', 'warning', 'info'];
+const LEVEL_WORDS: Readonly<Record<string, readonly [string, string]>> = {
+  error: ['error', 'errors'],
+  warning: ['warning', 'warnings'],
+  info: ['hint', 'hints'],
+};
 const SIGNS: Readonly<Record<string, string>> = { holds: '✓', violated: '✕', undecided: '?', 'not-applicable': '–' };
 
-export function ClaimsTab({ answer, onPacket, onLine }: ClaimsTabProps) {
+export function ClaimsTab({ answer, onPacket, onLine, fixes }: ClaimsTabProps) {
   const shown = answer.claims
     .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level))
     .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
@@ -19,6 +26,7 @@ export function ClaimsTab({ answer, onPacket, onLine }: ClaimsTabProps) {
   return (
     <div class="claims">
       <p class="summary">{summaryOf(counted, answer.profile)}</p>
+      {fixes !== undefined && shown.some(({ verdict, level }) => verdict === 'violated' && level === 'error') && <Fixes {...fixes} />}
       {answer.bounds !== '' && <p class="low">proved for {answer.bounds}</p>}
       <ul>
         {counted.map((claim, index) => (
@@ -47,13 +55,16 @@ export function ClaimsTab({ answer, onPacket, onLine }: ClaimsTabProps) {
 function summaryOf(claims: readonly ShownClaim[], profile: string | null): string {
   const count = (verdict: string, level?: string) =>
     claims.filter((claim) => claim.verdict === verdict && (level === undefined || claim.level === level)).length;
-  const broken = LEVELS.flatMap((level) => (count('violated', level) === 0 ? [] : [`${count('violated', level)} ${level}`]));
+  const broken = LEVELS.flatMap((level) => {
+    const number = count('violated', level);
+    return number === 0 ? [] : [`${number} ${LEVEL_WORDS[level]?.[number === 1 ? 0 : 1]}`];
+  });
   const open = count('undecided') === 0 ? [] : [`${count('undecided')} undecided`];
   const mesh = profile === null ? 'no mesh' : profile;
   return `${mesh}: ${[`${count('holds')} claims hold`, ...broken, ...open].join(', ')}`;
 }
 
-interface ItemProps extends Omit<ClaimsTabProps, 'answer'> {
+interface ItemProps extends Omit<ClaimsTabProps, 'answer' | 'fixes'> {
   readonly claim: ShownClaim;
 }
 

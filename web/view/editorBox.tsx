@@ -8,7 +8,8 @@ export interface EditorBoxProps {
   readonly label: string;
   readonly hint: string;
   readonly marks: Marks;
-  readonly onText: (text: string) => void;
+  /** absent: it follows from another text */
+  readonly onText?: (text: string) => void;
   /** line to be seen: a new object shows it again */
   readonly shown?: { readonly line: number } | undefined;
   readonly place?: { readonly start: number; readonly end: number } | undefined;
@@ -23,7 +24,14 @@ export function EditorBox({ text, label, hint, marks, onText, shown, place }: Ed
   // once: a later text is set below
   useEffect(() => {
     if (box.current === null) return undefined;
-    editor.current = openEditor({ parent: box.current, text, label, hint, onText: (next) => heard.current(next) });
+    editor.current = openEditor({
+      parent: box.current,
+      text,
+      label,
+      hint,
+      onText: (next) => heard.current?.(next),
+      readOnly: onText === undefined,
+    });
     return () => editor.current?.destroy();
   }, []);
   useEffect(() => editor.current?.setText(text), [text]);

@@ -76,7 +76,10 @@ export function PacketBar({ state, suggested, pods, field, onChange }: PacketBar
         {pods.length > 0 && (
           <label>
             <span>pod</span>
-            <select value={state.pod} onChange={({ currentTarget }) => onChange({ pod: currentTarget.value })}>
+            <select
+              value={pods.includes(state.pod) ? state.pod : pods[0]}
+              onChange={({ currentTarget }) => onChange({ pod: currentTarget.value })}
+            >
               {pods.map((name) => (
                 <option key={name} value={name}>
                   {name}

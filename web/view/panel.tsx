@@ -1,8 +1,10 @@
 /** What the open tab shows. */
+import { appliedDiff } from '../state/appliedDiff.ts';
 import type { PageState } from '../state/pageState.ts';
 import { ClaimsTab } from './claimsTab.tsx';
 import { DiffTab } from './diffTab.tsx';
 import { FindTab } from './findTab.tsx';
+import type { FixesProps } from './fixes.tsx';
 import { TextTab } from './textTab.tsx';
 import { TraceTab } from './traceTab.tsx';
 import type { AnswersOfPage } from './useAnswers.ts';
@@ -12,7 +14,10 @@ export interface PanelProps {
   readonly answers: AnswersOfPage;
   readonly selected: number | undefined;
   readonly onSelect: (step: number) => void;
+  /** of the rules */
   readonly onLine: (line: number) => void;
+  /** of the text that was given */
+  readonly onTextLine: (line: number) => void;
   readonly onChange: (change: Partial<PageState>) => void;
 }
 
@@ -48,7 +53,8 @@ export function Panel(props: PanelProps) {
   );
 }
 
-function Content({ state, answers: { heard }, selected, onSelect, onLine, onChange }: PanelProps) {
+function Content({ state, answers, selected, onSelect, onLine, onTextLine, onChange }: PanelProps) {
+  const { heard } = answers;
   const onPacket = (packet: string) => onChange({ packet, tab: 'trace' });
   switch (state.tab) {
     case 'trace': {
@@ -57,7 +63,9 @@ function Content({ state, answers: { heard }, selected, onSelect, onLine, onChan
     }
     case 'claims': {
       const answer = heard.claims?.answer;
-      return answer === undefined ? null : <ClaimsTab answer={answer} onPacket={onPacket} onLine={onLine} />;
+      return answer === undefined ? null : (
+        <ClaimsTab answer={answer} onPacket={onPacket} onLine={onTextLine} fixes={fixesOf(state, answers, onChange)} />
+      );
     }
     case 'diff':
       return (
@@ -76,4 +84,21 @@ function Content({ state, answers: { heard }, selected, onSelect, onLine, onChan
       return answer === undefined ? null : <TextTab text={answer.text} label={state.tab === 'json' ? 'JSON' : state.tab} />;
     }
   }
+}
+
+/** Manifests are not edited. */
+function fixesOf(
+  { rules }: PageState,
+  { heard, busy, cancel, askFixes }: AnswersOfPage,
+  onChange: PanelProps['onChange'],
+): FixesProps | undefined {
+  if (heard.trace?.answer?.pods !== undefined) return undefined;
+  return {
+    answer: heard.fixes?.answer,
+    problems: heard.fixes?.problems ?? [],
+    isBusy: busy.has('fixes'),
+    onAsk: askFixes,
+    onCancel: cancel,
+    onApply: (diff) => onChange({ rules: appliedDiff(rules, diff) }),
+  };
 }

@@ -19,6 +19,7 @@ export interface AnswersOfPage {
   readonly busy: ReadonlySet<QuestionKind>;
   readonly cancel: () => void;
   readonly askAgain: () => void;
+  readonly askFixes: () => void;
 }
 
 /** A question about all packets waits until nobody types. */
@@ -30,9 +31,12 @@ export function useAnswers(state: PageState, start: StartWorker): AnswersOfPage 
   const [heard, setHeard] = useState<HeardAnswers>({});
   const [busy, setBusy] = useState<ReadonlySet<QuestionKind>>(new Set());
   const [round, setRound] = useState(0);
+  // what is treated alike stands in the answer: it is never that of another packet or of other rules
+  const sameAsked = useRef<number>(undefined);
   const lanes = useMemo(() => {
     const onAnswer = (kind: QuestionKind, data: FromWorker) => {
-      const { number: _, ...said } = data;
+      const { number, ...said } = data;
+      if (kind === 'same' && number !== sameAsked.current) return;
       setHeard((before) => ({ ...before, [kind]: said }));
     };
     return { quick: openLane({ start, onAnswer, onBusy: () => {} }), slow: openLane({ start, onAnswer, onBusy: setBusy }) };
@@ -43,6 +47,8 @@ export function useAnswers(state: PageState, start: StartWorker): AnswersOfPage 
   const asked = useRef<{ readonly rules: string; readonly setting: AskedSetting; claims: boolean }>({ rules: '', setting, claims: false });
 
   useEffect(() => {
+    sameAsked.current = undefined;
+    setHeard(({ same: _, ...others }) => others);
     lanes.quick.ask({ rules, setting, question: { kind: 'trace', packet } });
   }, [lanes, rules, setting, packet]);
 
@@ -57,7 +63,8 @@ export function useAnswers(state: PageState, start: StartWorker): AnswersOfPage 
       for (const question of laterQuestions({ packet, tab, base, where, outcome }, rules.length <= SHORT)) {
         if (question.kind === 'claims' && asked.current.claims) continue;
         if (question.kind === 'claims') asked.current.claims = true;
-        lanes.slow.ask({ rules, setting, question });
+        const number = lanes.slow.ask({ rules, setting, question });
+        if (question.kind === 'same') sameAsked.current = number;
       }
     }, REST_MS);
     return () => clearTimeout(timer);
@@ -69,7 +76,8 @@ export function useAnswers(state: PageState, start: StartWorker): AnswersOfPage 
     asked.current.claims = false;
   }, [lanes]);
   const askAgain = useCallback(() => setRound((count) => count + 1), []);
-  return { heard, busy, cancel, askAgain };
+  const askFixes = useCallback(() => lanes.slow.ask({ rules, setting, question: { kind: 'fixes' } }), [lanes, rules, setting]);
+  return { heard, busy, cancel, askAgain, askFixes };
 }
 
 type OfTab = Pick<PageState, 'packet' | 'tab' | 'base' | 'where' | 'outcome'>;

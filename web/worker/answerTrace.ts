@@ -14,7 +14,9 @@ export function answerTrace({ packet }: Extract<PageQuestion, { readonly kind: '
   const errors = diagnostics.filter(({ kind }) => kind === 'malformed' || kind === 'not-loadable');
   if (rules.rulesets.length === 0) return { ...head, problems: errors.slice(0, 1).map(({ message }) => message) };
   try {
-    return { ...head, traced: tracedPacket(rules, packet, setting.file), problems: [] };
+    const answer = trace(rules.rulesets, packet, { ...rules.options, verbose: true, same: false });
+    const ofPod = pods && rulesOf(rules, answer);
+    return { ...head, ...(ofPod && { ofPod }), traced: tracedPacket(answer, ofPod?.file ?? setting.file), problems: [] };
   } catch (error) {
     if (error instanceof InputError) return { ...head, problems: error.problems };
     throw error;
@@ -26,8 +28,14 @@ export function traceHere({ rulesets, options }: RulesHere, packet: string): Tra
   return trace(rulesets, packet, { ...options, same: false });
 }
 
-function tracedPacket({ rulesets, options }: RulesHere, packet: string, file: string): TracedPacket {
-  const answer = trace(rulesets, packet, { ...options, verbose: true, same: false });
+/** Those that the packet meets. */
+function rulesOf({ rulesets }: RulesHere, { packet }: Trace): TraceAnswer['ofPod'] {
+  const family = packet.dst.includes(':') ? 6 : 4;
+  const source = rulesets.find((one) => one.family === family)?.source;
+  return source && { file: source.file, text: source.text };
+}
+
+function tracedPacket(answer: Trace, file: string): TracedPacket {
   const { paths: said, ...words } = traceWords(answer);
   const paths = answer.branches ?? [{ outcome: answer.outcome, legs: answer.legs, ...cycle(answer.cycleFrom) }];
   const legs = paths[0]?.legs ?? [];

@@ -1,5 +1,6 @@
 /** The library in a worker: a question comes with its number and is answered with it. */
 import { InputError } from '../../src/api/library/index.ts';
+import { answerFixes } from './answerFixes.ts';
 import { answerChanges, answerClaims, answerFind } from './answerProofs.ts';
 import { answerConnection, answerJson, answerMermaid, answerSame } from './answerText.ts';
 import { answerTrace } from './answerTrace.ts';
@@ -15,6 +16,7 @@ const ANSWERERS: { readonly [K in QuestionKind]: Answerer<K> } = {
   json: answerJson,
   mermaid: answerMermaid,
   claims: answerClaims,
+  fixes: answerFixes,
   diff: answerChanges,
   find: answerFind,
 };

@@ -21,6 +21,7 @@ export type PageQuestion =
   | { readonly kind: 'json'; readonly packet: string; readonly same: boolean }
   | { readonly kind: 'mermaid'; readonly packet: string }
   | { readonly kind: 'claims' }
+  | { readonly kind: 'fixes' }
   | { readonly kind: 'diff'; readonly base: string }
   | { readonly kind: 'find'; readonly where: string; readonly outcome: Outcome };
 
@@ -34,6 +35,7 @@ export interface PageAnswers {
   readonly json: TextAnswer;
   readonly mermaid: TextAnswer;
   readonly claims: ClaimsAnswer;
+  readonly fixes: FixesAnswer;
   readonly diff: ChangesAnswer;
   readonly find: FoundAnswer;
 }
@@ -97,6 +99,8 @@ export interface TraceAnswer {
   readonly diagnostics: readonly ShownDiagnostic[];
   /** names of the pods of manifests; absent: the text holds rules */
   readonly pods?: readonly string[];
+  /** of manifests: the rules of the pod that is asked, in the packet's family */
+  readonly ofPod?: { readonly file: string; readonly text: string };
   readonly traced?: TracedPacket;
   /** why there is no trace */
   readonly problems: readonly string[];
@@ -132,6 +136,20 @@ export interface ClaimsAnswer {
   readonly bounds: string;
   readonly notes: readonly string[];
   readonly text: string;
+}
+
+/** Edits that are proved to fix errors and to break nothing. */
+export interface ShownFix {
+  /** claims */
+  readonly mends: readonly string[];
+  readonly open: readonly string[];
+  /** as `patch` reads it */
+  readonly diff: string;
+}
+
+export interface FixesAnswer {
+  readonly fixes: readonly ShownFix[];
+  readonly bounds: string;
 }
 
 export interface ShownChange {

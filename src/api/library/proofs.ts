@@ -1,6 +1,7 @@
 /** Questions about all packets: claims, differences, and which packets have an outcome. */
 import { rulePair } from '../../app/diff/rulePair.ts';
 import { findIn } from '../../app/find/find.ts';
+import { withFixes } from '../../app/fix/fixes.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { OUTCOMES, type Outcome } from '../../connection/journey.ts';
 import type { HostDescription } from '../../host/hostDescription.ts';
@@ -38,6 +39,8 @@ export interface VerifyRulesOptions extends SettingOptions {
   readonly where?: string;
   /** families to check even without rules */
   readonly families?: readonly Family[];
+  /** also look for edits that are proved to fix errors and to break nothing: `fix` of a finding. It takes longer */
+  readonly fixes?: boolean;
 }
 
 const SET_OPTIONS: OptionKinds<SetOptions> = { ...SETTING_OPTIONS, where: WHERE_OPTION };
@@ -47,6 +50,7 @@ const VERIFY_OPTIONS: OptionKinds<VerifyRulesOptions> = {
   only: CLAIM_ID_OPTION,
   except: CLAIM_ID_OPTION,
   families: FAMILIES,
+  fixes: 'flag',
 };
 
 /** Every claim of the mesh, proved or broken by a packet. Rulesets of one source belong together.
@@ -66,7 +70,7 @@ export function verify(rules: RulesInput, given: VerifyRulesOptions = {}): Verif
 /** The same before it is JSON: one answer for each pod or machine. @throws InputError */
 export function verifiedPods(rules: unknown, given: VerifyRulesOptions): readonly Verified[] {
   checkOptions(given, VERIFY_OPTIONS);
-  const { host: _host, podIps: _podIps, profile: _profile, where, budget, ...options } = given;
+  const { host: _host, podIps: _podIps, profile: _profile, where, budget, fixes = false, ...options } = given;
   const rulesets = rulesetsOf(rules, options);
   const settings = {
     ...options,
@@ -76,7 +80,7 @@ export function verifiedPods(rules: unknown, given: VerifyRulesOptions): readonl
   };
   const pods = podsOf(rulesets).map((pod) => verifyRulesets(pod, settings));
   if (pods.every(({ asksNothing }) => asksNothing === true)) throw new InputError([NO_PACKET]);
-  return pods;
+  return fixes ? withFixes(pods, { rules: { sources: [], reading: {} }, options: settings }) : pods;
 }
 
 /** The packets that are treated differently under `head` than under `base`, family by family; `equivalent` is a proof over all of them.
