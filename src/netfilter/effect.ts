@@ -59,15 +59,13 @@ const HEADER_FIELDS = ['tos', 'ttl', 'flags'] as const satisfies readonly Field[
 export type HeaderField = (typeof HEADER_FIELDS)[number];
 
 /** What CT sets on a packet that has no connection yet. */
-export type Conntrack =
+export type Conntrack = (
   | { readonly kind: 'conntrack'; readonly track: false }
-  | {
-      readonly kind: 'conntrack';
-      readonly track: true;
-      readonly zone?: Zone;
-      /** also where an earlier rule has said that the packet is not tracked. kernel net/netfilter/nft_ct.c nft_ct_set_zone_eval() */
-      readonly afterNotrack?: true;
-    };
+  | { readonly kind: 'conntrack'; readonly track: true; readonly zone?: Zone }
+) & {
+  /** also where an earlier rule has said that the packet is not tracked. kernel net/netfilter/nft_ct.c nft_ct_set_zone_eval(), nft_notrack_eval() */
+  readonly afterNotrack?: true;
+};
 
 export interface Zone {
   readonly id: number;

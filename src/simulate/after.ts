@@ -15,6 +15,6 @@ export function afterOf(skb: Skb, fate: Fate): After {
     ...(skb.dport === undefined ? {} : { dport: skb.dport }),
     ...(skb.iif === undefined ? {} : { iif: skb.iif }),
     ...(oif === undefined ? {} : { oif }),
-    ...(skb.state !== undefined ? { ctstate: skb.state } : skb.hasTemplate ? { ctstate: 'NEW' } : {}),
+    ...(skb.state !== undefined ? { ctstate: skb.state } : skb.hasTemplate ? { ctstate: skb.stateOfTemplate } : {}),
   };
 }

@@ -6,23 +6,29 @@ import { ownAddresses6 } from '../host/sourceAddress.ts';
 import { ANSWER_TTL, ERROR_TOS, errorOf, QUOTING } from '../netfilter/rejectAnswer.ts';
 import type { Address } from '../packet/address.ts';
 import { ADDR_TYPES, TCP_FLAGS } from '../packet/fields.ts';
-import type { CtDirection, Packet } from '../packet/packet.ts';
+import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Skb } from './skb.ts';
 import type { Fate, Unanswered, Walk, WalkStep } from './trace.ts';
 
 /** What an answer has of the packet that it is about. */
-export interface Attached {
-  readonly connection: Connection | undefined;
-  readonly direction: CtDirection;
+export interface Attached extends Pick<Skb, 'connection' | 'direction' | 'hasTemplate' | 'zone' | 'templateMark'> {
+  readonly isUntracked: boolean;
   readonly table: Connection[];
 }
 
-/** It belongs to the packet's connection before conntrack sees it. kernel net/netfilter/nf_conntrack_core.c nf_conntrack_attach() */
-export function attachTo(skb: Skb, { connection, direction }: Attached): void {
-  const state = connection === undefined ? 'INVALID' : 'RELATED';
-  Object.assign(skb, { answers: true, tracked: true, state, connection, direction: direction === 'original' ? 'reply' : 'original' });
+export function attachedOf({ connection, direction, hasTemplate, zone, templateMark, state }: Skb, table: Connection[]): Attached {
+  return { connection, direction, hasTemplate, zone, templateMark, isUntracked: state === 'UNTRACKED', table };
+}
+
+/** It belongs to the packet's connection, or has its template, before conntrack sees it; about one that is not tracked it is marked as an
+ *  answer and nothing more. kernel net/netfilter/nf_conntrack_core.c nf_ct_attach(), nf_conntrack_attach() */
+export function attachTo(skb: Skb, { connection, direction, hasTemplate, zone, templateMark, isUntracked }: Attached): void {
+  Object.assign(skb, { answers: true, connection, direction: direction === 'original' ? 'reply' : 'original' });
+  skb.tracked = connection !== undefined || hasTemplate || isUntracked;
+  if (hasTemplate) Object.assign(skb, { zone, templateMark });
+  else if (skb.tracked) skb.state = isUntracked ? 'INVALID' : 'RELATED';
 }
 
 export interface Rejection {

@@ -36,9 +36,10 @@ export interface Tracking {
 export function track(skb: Skb, { stated, table }: Tracking): void {
   if (skb.tracked && (skb.connection !== undefined || skb.state === 'UNTRACKED')) return;
   if (stated === undefined && table.length > 0 && known(skb, table)) return;
+  const isMarked = skb.tracked && skb.state === 'INVALID';
   skb.state = stated?.state ?? stateOfFirst(skb, skb.host);
-  // an error made here stays marked as one, whether it is about a connection or not
-  skb.tracked = skb.state !== 'INVALID' || (skb.answers && skb.quotes !== undefined);
+  // an error about what is not tracked stays marked as one
+  skb.tracked = skb.state !== 'INVALID' || (isMarked && skb.quotes !== undefined);
   if (skb.state === 'INVALID' || skb.state === 'UNTRACKED') return;
   if (stated === undefined) skb.connection = newConnection(skb);
   else Object.assign(skb, { connection: statedConnection(skb, stated), direction: stated.direction });

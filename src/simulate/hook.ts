@@ -13,8 +13,6 @@ import { type AddressesOf, addressParts } from '../ruleset/addressParts.ts';
 import { type PartsOf, portParts } from '../ruleset/portParts.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../ruleset/stages.ts';
-import { ASKED_OF_TEMPLATE, NAT_OF_TEMPLATE } from '../ruleset/templates.ts';
-import { isIdleBase } from '../ruleset/ties.ts';
 import { closeIfSent } from './answer.ts';
 import type { Choose } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
@@ -24,7 +22,7 @@ import { track } from './conntrack.ts';
 import { transparentSocket } from './divert.ts';
 import { compile, YES } from './evaluate.ts';
 import { setMark } from './marks.ts';
-import { applyNat, hasAddress, pickedPorts } from './nat.ts';
+import { applyNat, hasAddress, hasAddressOfTemplate, pickedPorts } from './nat.ts';
 import type { Skb } from './skb.ts';
 import type { Stated } from './stated.ts';
 import type { Fate, WalkStep } from './trace.ts';
@@ -101,7 +99,7 @@ function lookup(skb: Skb, hook: HookName, run: HookRun): void {
 /** Nat chains are for the first packet of a connection, once per direction of rewriting; the others do as it said. */
 function runNat(skb: Skb, { chains }: Extract<HookStage, { kind: 'nat' }>, { hook, run }: Place): Fate | undefined {
   const entry = skb.connection;
-  if (skb.hasTemplate && chains.some((at) => !isIdleBase(at))) return askOfTemplate(skb, chains, { hook, run });
+  if (skb.hasTemplate) return askInTurn(skb, chains, { hook, run });
   if (!run.rules.ruleset.usesConntrack || entry === undefined) return undefined;
   const end = endAt(hook);
   const done = end === 'dst' ? 'dstDone' : 'srcDone';
@@ -123,18 +121,13 @@ function runNat(skb: Skb, { chains }: Extract<HookStage, { kind: 'nat' }>, { hoo
   return fate;
 }
 
-/** Chains that have been asked about a packet before with the template that this one has are not asked again. */
-function askOfTemplate(skb: Skb, chains: readonly AttachedChain[], place: Place): Fate | undefined {
-  const isAsked = place.run.choose({ why: 'unsaid', what: ASKED_OF_TEMPLATE, ways: 2, says: ['they are asked', 'they are not'] }) === 0;
-  return isAsked ? askInTurn(skb, chains, place) : undefined;
-}
-
-/** The first that rewrites the connection is the last that is asked. */
+/** The first that rewrites the connection is the last that is asked; a template counts as confirmed and is never rewritten.
+ *  kernel net/netfilter/nf_nat_core.c nf_nat_setup_info() */
 function askInTurn(skb: Skb, chains: readonly AttachedChain[], place: Place): Fate | undefined {
   for (const at of chains) {
     const { fate, effect } = runChain(skb, at, place);
     if (fate !== undefined) return fate;
-    if (effect?.kind === 'nat') return undefined;
+    if (effect?.kind === 'nat' && !skb.hasTemplate) return undefined;
   }
   return undefined;
 }
@@ -213,7 +206,8 @@ function act(skb: Skb, effect: Effect, { hook, run, rule }: ActPlace): 'go-on' |
 type Place = Pick<ActPlace, 'hook' | 'run'>;
 
 function nat(skb: Skb, effect: Nat, { hook, run }: Place): 'accept' | Fate {
-  if (skb.hasTemplate) return leftOpen(NAT_OF_TEMPLATE, { hook, run });
+  if (skb.hasTemplate)
+    return hasAddressOfTemplate(skb, effect, { hook, nextHop: run.nextHop }) ? 'accept' : { kind: 'lost', reason: 'no-address' };
   // what becomes of the connection is over with it
   if (skb.answers) return hasAddress(skb, effect, run.nextHop) ? 'accept' : { kind: 'lost', reason: 'no-address' };
   const manip = manipAt(effect, hook);

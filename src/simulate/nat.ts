@@ -128,6 +128,13 @@ export function hasAddress(skb: Skb, { to }: Nat, nextHop: Address | undefined):
   return to.kind !== 'out-interface' || masqueradeAddress(skb, nextHop) !== undefined;
 }
 
+/** The same of a packet with a template, which has no source: masquerading of IPv4 leaves such a one alone.
+ *  kernel net/netfilter/nf_nat_masquerade.c nf_nat_masquerade_ipv4() */
+export function hasAddressOfTemplate(skb: Skb, nat: Nat, { hook, nextHop }: Pick<NatPlace, 'hook' | 'nextHop'>): boolean {
+  if (nat.to.kind === 'this-host') return redirectAddress(skb, hook) !== undefined;
+  return skb.family === 4 || hasAddress(skb, nat, nextHop);
+}
+
 function masqueradeAddress(skb: Skb, nextHop: Address | undefined): Address | undefined {
   const dev = skb.oif ?? '';
   return skb.family === 4 ? selectAddress4(skb.host, { dev, near: nextHop ?? skb.dst }) : selectAddress6(skb.host, dev, skb.dst as bigint);

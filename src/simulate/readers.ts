@@ -24,7 +24,7 @@ export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefine
   oif: (skb) => skb.oif,
   mark: (skb) => skb.mark,
   connmark: (skb) => (skb.hasTemplate ? skb.templateMark : skb.connection?.mark),
-  ctstate: (skb) => CT_STATES.indexOf(skb.state ?? (skb.hasTemplate ? 'NEW' : 'INVALID')),
+  ctstate: (skb) => CT_STATES.indexOf(skb.state ?? (skb.hasTemplate ? skb.stateOfTemplate : 'INVALID')),
   ctzone: (skb) => {
     const zone = skb.zoneOfConnection();
     return zone && zoneId(zone);

@@ -95,9 +95,14 @@ export class Skb {
     this.templateMark = 0;
   }
 
-  /** CT has attached its template, and the lookup is still to come: in the rest of raw the packet counts as NEW. */
+  /** CT has attached its template, and no lookup came after it. */
   get hasTemplate(): boolean {
     return this.tracked && this.state === undefined;
+  }
+
+  /** An answer has the template of the packet that it is about, the other way round. */
+  get stateOfTemplate(): CtState {
+    return this.direction === 'reply' ? 'RELATED' : 'NEW';
   }
 
   /** Bits of CT_STATUS, or undefined without a connection. */

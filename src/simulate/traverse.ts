@@ -14,7 +14,7 @@ import type { Packet } from '../packet/packet.ts';
 import { isNeighbourDiscovery } from '../packet/packet.ts';
 import { putsTogetherFirst } from '../ruleset/stages.ts';
 import { afterOf } from './after.ts';
-import { type Attached, answerTo, attachTo, fateByAnswer, isForThisHost, type Rejected, unanswered } from './answer.ts';
+import { type Attached, answerTo, attachedOf, attachTo, fateByAnswer, isForThisHost, type Rejected, unanswered } from './answer.ts';
 import type { Choose } from './choices.ts';
 import { toChoice } from './choices.ts';
 import type { CompiledRuleset } from './compiled.ts';
@@ -184,8 +184,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     iif = 'lo';
     dstOnLo = skb.dst;
     Object.assign(skb, { socket: undefined, uid: undefined, gid: undefined });
-    const { connection, state, hasTemplate, answers, quotes } = skb;
-    const known = connection !== undefined || state === 'UNTRACKED' || hasTemplate || (answers && quotes !== undefined);
+    const { connection, state, hasTemplate, tracked, quotes } = skb;
+    const known = connection !== undefined || state === 'UNTRACKED' || hasTemplate || (tracked && quotes !== undefined);
     if (!known) Object.assign(skb, { tracked: false, zone: NO_ZONE, state: undefined });
   }
 
@@ -233,8 +233,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   function withAnswer(rejected: Rejected): Pick<Walk, 'fate' | 'answer'> {
     const answer = answerTo(skb, { with: rejected.with, local: isForThisHost(skb, { steps, local: out.local, dstOnLo }) });
     if (!('proto' in answer)) return { fate: unanswered(rejected, answer) };
-    const attach = { connection: skb.connection, direction: skb.direction, table };
-    const walk = traverse({ ...traversal, packet: answer, detailed: false, attached: attach });
+    const walk = traverse({ ...traversal, packet: answer, detailed: false, attached: attachedOf(skb, table) });
     choices.push(...walk.choices);
     return { fate: fateByAnswer(rejected, walk), answer: walk };
   }

@@ -24,15 +24,16 @@ export function setField(skb: Skb, { field, change }: SetField, { hook, record }
 
 const U8 = 0xff;
 
-/** CT and NOTRACK: only the first one counts, CT before the lookup alone; a zone of nft also where the lookup has found nothing.
- *  kernel net/netfilter/xt_CT.c xt_ct_target(), nft_ct.c nft_ct_set_zone_eval() */
+/** CT and NOTRACK: only the first one counts, CT before the lookup alone; a zone and `notrack` of nft also where there is no connection and no
+ *  template. kernel net/netfilter/xt_CT.c xt_ct_target(), nft_ct.c nft_ct_set_zone_eval(), nft_notrack_eval() */
 export function setConntrack(skb: Skb, effect: Conntrack, ruleset: Ruleset): 'go-on' {
-  const isSpared = effect.track && effect.afterNotrack === true && skb.state === 'UNTRACKED';
-  if (skb.tracked && !isSpared) return 'go-on';
+  const isFree = effect.afterNotrack === true && skb.connection === undefined && !skb.hasTemplate;
+  if (skb.tracked && !isFree) return 'go-on';
   if (effect.track && effect.afterNotrack === true) skb.state = undefined;
   skb.tracked = true;
   if (!effect.track) skb.state = 'UNTRACKED';
   else {
+    skb.direction = 'original';
     skb.zone = zoneOf(effect.zone);
     skb.templateMark = templatesRemember(ruleset) ? undefined : 0;
   }

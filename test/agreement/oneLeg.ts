@@ -57,7 +57,9 @@ function endOfClass(space: Space, one: FateClass, assignment: Assignment): strin
   const { fate, env, decided } = one;
   const number = (vector: FateClass['env']['src']) => bitsNumber(space, vector, assignment);
   const port = (vector: FateClass['env']['sport']) => (setContains(space, space.has.ports, assignment) ? number(vector) : '-');
-  const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${number(env.connmark)} zone ${env.direction === 'reply' ? env.replyZone : env.zone}`;
+  // that of a template is of no connection
+  const connmark = env.original === undefined ? 0 : number(env.connmark);
+  const tuple = `${number(env.src)}:${port(env.sport)} ${number(env.dst)}:${port(env.dport)} mark ${number(env.mark)} connmark ${connmark} zone ${env.direction === 'reply' ? env.replyZone : env.zone}`;
   switch (fate.kind) {
     case 'delivered':
       return `delivered to ${fate.listener?.process ?? 'nobody'} ${fate.transparent} ${tuple}`;

@@ -6,16 +6,17 @@ import { simulate } from '../../src/simulate/simulate.ts';
 import { isError } from '../../src/syntax/text/diagnostic.ts';
 import { checkCase } from '../kernel/cases/check.ts';
 import { NFT_CASES } from '../kernel/nft/cases/all.ts';
-import { questionOfNft } from '../kernel/nft/cases/check.ts';
+import { questionOfNft, rulesOf } from '../kernel/nft/cases/check.ts';
 import { LOAD_CASES } from '../kernel/nft/cases/loads.ts';
-import { rulesetOfNft } from '../kernel/nft/examineNft.ts';
+import { rulesetOfAll } from '../kernel/nft/examineNft.ts';
 import { hostOf } from '../support/host.ts';
 
-test.each(NFT_CASES.filter(({ rules }) => rules === undefined))('$name', (one) => {
+test.each(NFT_CASES)('$name', (one) => {
   const question = questionOfNft(one);
   const host = hostOf(question.host);
   const walks = question.packets.map(
-    (packet) => simulate({ ruleset: rulesetOfNft(one.nft, packet.family, question.host), packet, host }, { detailed: true }).walks,
+    (packet) =>
+      simulate({ ruleset: rulesetOfAll(rulesOf(one, question), packet.family, question.host), packet, host }, { detailed: true }).walks,
   );
   if (one.undecided !== undefined) {
     const ends = walks.map((ways) =>

@@ -3,7 +3,7 @@
 import { ADDRESSES, MARKS, PORTS } from '../../src/api/arbitraries/pools.ts';
 import type { IntervalSet } from '../../src/lib/intervals.ts';
 import { normalize, point } from '../../src/lib/intervals.ts';
-import type { Effect, SwitchBranch } from '../../src/netfilter/effect.ts';
+import type { Conntrack, Effect, SwitchBranch } from '../../src/netfilter/effect.ts';
 import { callsIn, does } from '../../src/netfilter/everyEffect.ts';
 import { ALWAYS, and, equals, inSet, type MatchExpr, masked, not, present } from '../../src/netfilter/matchExpr.ts';
 import { type Address, type Family, parseAddress, parsePrefix, prefixRange } from '../../src/packet/address.ts';
@@ -88,12 +88,21 @@ function fitting(random: Random, table: Table, chain: string): readonly Effect[]
   const isOf = (ok: (base: BaseChain) => boolean): boolean => bases.length > 0 && bases.every(ok);
   const diverts = isOf(({ base }) => base.hook === 'PREROUTING' && base.kind === 'filter') ? [divert(), divert(), divert()] : [];
   const early = isOf((base) => isBeforeLookup(base))
-    ? [zone(random), zone(random), zone(random), zone(random), { kind: 'conntrack', track: false } as const]
+    ? [
+        zone(random),
+        zone(random),
+        zone(random),
+        zone(random),
+        { kind: 'conntrack', track: false, ...(random.chance(0.5) && { afterNotrack: true as const }) } as const,
+      ]
     : [];
-  return [...always, ...diverts, ...early];
+  // nft sets a zone behind the lookup too, where a packet has no connection
+  const late: readonly Effect[] =
+    isOf((base) => !isBeforeLookup(base)) && random.chance(0.3) ? [{ ...zone(random), afterNotrack: true }] : [];
+  return [...always, ...diverts, ...early, ...late];
 }
 
-function zone(random: Random): Effect {
+function zone(random: Random): Conntrack {
   const dir = random.pick([undefined, 'original', 'reply'] as const);
   return {
     kind: 'conntrack',

@@ -28,7 +28,7 @@ export const log = statement({
 export const notrack = statement({
   kind: 'notrack',
   says: [{ name: 'notrack' }],
-  apply: (_, { act }) => act({ kind: 'conntrack', track: false }),
+  apply: (_, { act }) => act({ kind: 'conntrack', track: false, afterNotrack: true }),
 });
 
 export const object = statement({

@@ -1,11 +1,14 @@
 /** conntrack - state and tuples of the packet's connection.
  *  man    iptables-extensions(8), conntrack
  *  kernel net/netfilter/xt_conntrack.c conntrack_mt()
- *  fact   without a connection (INVALID, UNTRACKED) the match is true exactly when `--ctstate` is given and holds: the other options are not looked at */
-import { equals, inSet, not, or, present, unmodelled } from '../../netfilter/matchExpr.ts';
-import { hasState, hasStatus } from '../contract/conntrackExprs.ts';
+ *  fact   without a connection (INVALID, UNTRACKED; a template counts as one) the match is true exactly when `--ctstate` is given and holds: the other options are not looked at */
+import { equals, inSet, type MatchExpr, not, or, unmodelled } from '../../netfilter/matchExpr.ts';
+import type { Address } from '../../packet/address.ts';
+import type { Field } from '../../packet/fields.ts';
+import { HAS_ENTRY, hasDirection, hasState, hasStatus, orOfTemplate } from '../contract/conntrackExprs.ts';
 import { conj, type GivenValues, matchExtension, type RuleComplaint } from '../contract/extension.ts';
 import { inNetwork } from '../contract/networkExpr.ts';
+import type { NetworkText } from '../shapes/address.ts';
 
 const OPTIONS = {
   '--ctstate': { value: ['ctStates'], invertible: true },
@@ -59,20 +62,28 @@ export const conntrack = matchExtension({
   lower: (given) => {
     const state = conj(given, { '--ctstate': hasState });
     const ofConnection = conj(given, {
-      '--ctproto': (proto) => equals('ctproto', proto),
-      '--ctorigsrc': (network) => inNetwork('ctorigsrc', network),
-      '--ctorigdst': (network) => inNetwork('ctorigdst', network),
-      '--ctreplsrc': (network) => inNetwork('ctreplsrc', network),
-      '--ctrepldst': (network) => inNetwork('ctrepldst', network),
-      '--ctorigsrcport': (range) => inSet('ctorigsport', [range]),
-      '--ctorigdstport': (range) => inSet('ctorigdport', [range]),
-      '--ctreplsrcport': (range) => inSet('ctreplsport', [range]),
-      '--ctrepldstport': (range) => inSet('ctrepldport', [range]),
+      '--ctproto': (proto) => orOfTemplate(equals('ctproto', proto), proto === 0),
+      '--ctorigsrc': (network) => inNetworkOfConnection('ctorigsrc', network),
+      '--ctorigdst': (network) => inNetworkOfConnection('ctorigdst', network),
+      '--ctreplsrc': (network) => inNetworkOfConnection('ctreplsrc', network),
+      '--ctrepldst': (network) => inNetworkOfConnection('ctrepldst', network),
+      '--ctorigsrcport': (range) => orOfTemplate(inSet('ctorigsport', [range]), range.lo === 0),
+      '--ctorigdstport': (range) => orOfTemplate(inSet('ctorigdport', [range]), range.lo === 0),
+      '--ctreplsrcport': (range) => orOfTemplate(inSet('ctreplsport', [range]), range.lo === 0),
+      '--ctrepldstport': (range) => orOfTemplate(inSet('ctrepldport', [range]), range.lo === 0),
       '--ctstatus': hasStatus,
       '--ctexpire': () => unmodelled('the time that a connection has left'),
-      '--ctdir': (dir) => equals('ctdir', dir === 'REPLY' ? 1 : 0),
+      '--ctdir': hasDirection,
     });
-    if (state.length === 0) return [{ expr: present('ctdir') }, ...ofConnection];
-    return [...state, ...ofConnection.map((part) => ({ ...part, expr: or(not(present('ctdir')), part.expr) }))];
+    if (state.length === 0) return [{ expr: HAS_ENTRY }, ...ofConnection];
+    return [...state, ...ofConnection.map((part) => ({ ...part, expr: or(not(HAS_ENTRY), part.expr) }))];
   },
 });
+
+function inNetworkOfConnection(field: Field, network: NetworkText): MatchExpr {
+  return orOfTemplate(inNetwork(field, network), isZero(network.address) || isZero(network.mask));
+}
+
+function isZero(value: Address): boolean {
+  return value === 0 || value === 0n;
+}

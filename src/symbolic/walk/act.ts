@@ -6,7 +6,6 @@ import type { Conntrack, CopyMark, Divert, Effect, SetField, SetMark } from '../
 import type { Address } from '../../packet/address.ts';
 import { familyOf } from '../../packet/address.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
-import { NAT_OF_TEMPLATE } from '../../ruleset/templates.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
@@ -14,7 +13,7 @@ import { constant, saturatingAdd } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { connectedShares } from './connectedSockets.ts';
 import { listenerShares } from './listeners.ts';
-import { type ActPlace, actNat, actNatOfAnswer } from './natAct.ts';
+import { type ActPlace, actNat, actNatOfAnswer, actNatOfTemplate } from './natAct.ts';
 import type { Doubt, Env, PacketClass } from './state.ts';
 import { hasTemplate } from './state.ts';
 import type { Act, Acted } from './tableWalk.ts';
@@ -34,7 +33,7 @@ export function actor(space: Space, { hook, partsOf, addressesOf, templatesRemem
       case 'conntrack':
         return goOn(one, setConntrack(one.env, effect, templatesRemember));
       case 'nat':
-        if (hasTemplate(one.env)) return undecided(one, { rule, effect, what: NAT_OF_TEMPLATE });
+        if (hasTemplate(one.env)) return actNatOfTemplate(space, one, { nat: effect, hook, rule, partsOf, addressesOf });
         if (one.env.about !== undefined) return actNatOfAnswer(space, one, { nat: effect, rule });
         return actNat(space, one, { nat: effect, hook, rule, partsOf, addressesOf });
       case 'divert':
@@ -117,14 +116,15 @@ function copied(
 }
 
 function setConntrack(env: Env, effect: Conntrack, remembered: boolean): Env {
-  const isSpared = effect.track && effect.afterNotrack === true && env.state === 'UNTRACKED';
-  if (env.tracked && !isSpared) return env;
+  const isFree = effect.afterNotrack === true && env.original === undefined && !hasTemplate(env);
+  if (env.tracked && !isFree) return env;
   if (!effect.track) return { ...env, tracked: true, state: 'UNTRACKED' };
   const { id = 0, dir } = effect.zone ?? {};
   return {
     ...env,
     state: effect.afterNotrack === true ? undefined : env.state,
     tracked: true,
+    direction: 'original',
     remembered,
     zone: dir === 'reply' ? 0 : id,
     replyZone: dir === 'original' ? 0 : id,

@@ -8,7 +8,7 @@ import type { Vector } from '../diagrams/vector.ts';
 import { between, constant, saturatingAdd } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { rewrittenClass } from './act.ts';
-import type { About, Env } from './state.ts';
+import { type About, type Env, hasTemplate } from './state.ts';
 
 /** Where the packet's own space has variables, this one has what the answer has there: sets stay sets of packets that are answered. */
 export function answerSpace(space: Space, name: string): Space {
@@ -71,9 +71,11 @@ export function answerEnv(space: Space, env: Env, { name, tracks }: { readonly n
     tos: isReset ? NO_FLAGS : rewrittenClass(space, env.tos, ERROR_TOS[family]),
     connmark: env.connmark,
     owned: true,
-    state: tracks ? (known ? 'RELATED' : 'INVALID') : undefined,
+    // about what is not tracked it is marked as an answer and nothing more
+    state: !tracks ? undefined : known ? 'RELATED' : env.state === 'UNTRACKED' ? 'INVALID' : undefined,
+    remembered: env.remembered,
     direction: env.direction === 'original' ? 'reply' : 'original',
-    tracked: tracks,
+    tracked: tracks && (known || hasTemplate(env) || env.state === 'UNTRACKED'),
     sent: undefined,
     about,
   };

@@ -9,7 +9,7 @@ import type { MatchExpr, TupleExpr } from '../../netfilter/matchExpr.ts';
 import { rowsOf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import { CONNECTION_FIELDS } from '../../packet/fields.ts';
-import { CT_STATES } from '../../packet/packet.ts';
+import { CT_STATES, type CtState } from '../../packet/packet.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { unionOf } from '../diagrams/unionTree.ts';
@@ -169,7 +169,7 @@ function readField(space: Space, env: Env, field: Field): BitReading {
     case 'connmark':
       return { present: template ? FULL : tracked, bits: env.connmark };
     case 'ctstate':
-      return { present: FULL, bits: constant(CT_STATES.indexOf(env.state ?? (template ? 'NEW' : 'INVALID')), 3) };
+      return { present: FULL, bits: constant(CT_STATES.indexOf(env.state ?? (template ? stateOfTemplate(env) : 'INVALID')), 3) };
     case 'ctzone':
       return { present: template ? FULL : tracked, bits: constant(env.zone === 0 ? env.replyZone : env.zone, 16) };
     case 'ctorigzone':
@@ -239,4 +239,9 @@ const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>(CONNECTION_FIELDS.filte
 function assuredSet(space: Space, env: Env): Bdd {
   if (env.state !== 'ESTABLISHED') return EMPTY;
   return encode(space, env, isAssured(env.entry?.assured === true ? 'original' : env.direction)).must;
+}
+
+/** See Skb.stateOfTemplate. */
+function stateOfTemplate({ direction }: Env): CtState {
+  return direction === 'reply' ? 'RELATED' : 'NEW';
 }

@@ -204,10 +204,10 @@ function withoutLimit(one: PacketClass): PacketClass {
   return { ...one, env: { ...one.env, way: rest } };
 }
 
-/** lo keeps mark and connection, and drops the socket. An answer of REJECT does not confirm the connection that it is about, and stays
- *  marked as one, whether it is about a connection or not. */
+/** lo keeps mark and connection, and drops the socket. An answer of REJECT does not confirm the connection that it is about; an
+ *  error about what is not tracked stays marked as one. */
 function loopedBack({ has }: Space, env: PacketClass['env']): PacketClass['env'] {
   if (env.original !== undefined) return { ...env, owned: false, confirmed: env.confirmed || env.about === undefined };
-  if (env.state === 'UNTRACKED' || hasTemplate(env) || has.ports === EMPTY) return { ...env, owned: false };
+  if (env.state === 'UNTRACKED' || hasTemplate(env) || (env.tracked && has.ports === EMPTY)) return { ...env, owned: false };
   return { ...env, owned: false, tracked: false, zone: 0, replyZone: 0, state: undefined };
 }

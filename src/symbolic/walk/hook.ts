@@ -8,8 +8,7 @@ import { addressParts } from '../../ruleset/addressParts.ts';
 import { portParts } from '../../ruleset/portParts.ts';
 import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { type AttachedChain, type HookStage, stagesAt } from '../../ruleset/stages.ts';
-import { ASKED_OF_TEMPLATE, templatesRemember } from '../../ruleset/templates.ts';
-import { isIdleBase } from '../../ruleset/ties.ts';
+import { templatesRemember } from '../../ruleset/templates.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
@@ -106,13 +105,11 @@ function runNat(walk: HookWalk, stage: NatStage, { hook, classes }: AtHook): Hoo
 
 /** First packets are asked about, the others are rewritten as their connections are. */
 function askNat(walk: HookWalk, stage: NatStage, { hook, classes }: AtHook): HookResult {
-  const open = stage.chains.every(isIdleBase) ? [] : classes.filter(({ env }) => hasTemplate(env));
-  if (open.length === 0) return askOfConnections(walk, stage, { hook, classes });
-  const { on, ended } = askOfConnections(walk, stage, { hook, classes: classes.filter((one) => !open.includes(one)) });
-  const doubt = { why: 'chance', what: ASKED_OF_TEMPLATE } as const;
-  const either = open.map((one) => ({ ...one, doubts: [...one.doubts, doubt] }));
-  const asked = askInTurn(walk, stage.chains, either);
-  return { on: merge(walk.space, [...on, ...either, ...asked.accepted]), ended: [...ended, ...asked.ended] };
+  const withTemplate = classes.filter(({ env }) => hasTemplate(env));
+  if (withTemplate.length === 0) return askOfConnections(walk, stage, { hook, classes });
+  const { on, ended } = askOfConnections(walk, stage, { hook, classes: classes.filter((one) => !withTemplate.includes(one)) });
+  const asked = askInTurn(walk, stage.chains, withTemplate);
+  return { on: merge(walk.space, [...on, ...asked.accepted]), ended: [...ended, ...asked.ended] };
 }
 
 function askOfConnections(walk: HookWalk, { chains }: NatStage, { hook, classes }: AtHook): HookResult {
@@ -142,7 +139,7 @@ function askOfConnections(walk: HookWalk, { chains }: NatStage, { hook, classes 
   return { on: merge(space, [...others, ...free]), ended: [...gone, ...ended] };
 }
 
-/** The first chain that rewrites a connection is the last that is asked about it. */
+/** The first chain that rewrites a connection is the last that is asked about it; a template is never rewritten. */
 function askInTurn(walk: HookWalk, chains: readonly AttachedChain[], classes: readonly PacketClass[]): TableResult {
   const [first, ...others] = chains;
   if (first === undefined) return { accepted: classes, ended: [] };
@@ -150,7 +147,7 @@ function askInTurn(walk: HookWalk, chains: readonly AttachedChain[], classes: re
   const results = classes.map((one): TableResult => {
     // what decided before this hook did not rewrite it here
     const { accepted, ended } = walkBaseChain(walkOf(walk, first), [{ ...one, decided: undefined, did: undefined }]);
-    const isMapped = (after: PacketClass): boolean => whatDecided(after)?.kind === 'nat';
+    const isMapped = (after: PacketClass): boolean => whatDecided(after)?.kind === 'nat' && !hasTemplate(after.env);
     const left = accepted
       .filter((after) => !isMapped(after))
       .map((after) => (after.decided === undefined ? { ...after, decided: one.decided, did: one.did } : after));

@@ -21,7 +21,8 @@ export function lookUpConnections({ space, ruleset, forced }: TrackingOfSets, on
   if (forced !== undefined && env.about === undefined) return [{ ...one, env: withState(env, forced) }];
   const entry = env.about === undefined ? env.entry : aboutPacketOf(env.entry, space);
   if (entry !== undefined && isLookedUpAt(env, entry)) return [{ ...one, env: ofEntry(env, entry) }];
-  if (env.about !== undefined) return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL } }];
+  if (env.about !== undefined)
+    return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL && env.tracked && env.state === 'INVALID' } }];
   const loose = takesLooseTcp(space.host);
   const parts: PacketClass[] = [];
   let left = one.set;

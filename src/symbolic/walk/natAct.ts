@@ -67,14 +67,26 @@ function masqueraded(one: PacketClass, { to }: Nat): PacketClass {
 
 /** Of an answer, which NAT leaves as it is: what matters is whether the target finds an address. */
 export function actNatOfAnswer(space: Space, one: PacketClass, { nat, rule }: Pick<NatPlace, 'nat' | 'rule'>): Acted {
-  if (nat.to.kind !== 'out-interface') return { on: [], accepted: [{ ...one, decided: rule, did: nat }], ended: [], left: [] };
-  const without = space.manager.any(masquerade(space, one.env).flatMap(({ set, address }) => (address === undefined ? [set] : [])));
-  const gone = space.manager.and(one.set, without);
-  const set = space.manager.minus(one.set, gone);
+  return leftAsItIs(space, one, { nat, rule, shares: nat.to.kind === 'out-interface' ? masquerade(space, one.env) : [] });
+}
+
+/** Of a packet with a template, which it leaves as it is too. See simulate/nat.ts hasAddressOfTemplate() */
+export function actNatOfTemplate(space: Space, one: PacketClass, place: NatPlace): Acted {
+  const { nat, rule } = place;
+  const needs = nat.to.kind === 'this-host' || (nat.to.kind === 'out-interface' && space.family === 6);
+  return leftAsItIs(space, one, { nat, rule, shares: needs ? addressShares(space, one, place) : [] });
+}
+
+type Left = Pick<NatPlace, 'nat' | 'rule'> & { readonly shares: readonly Share[] };
+
+function leftAsItIs({ manager }: Space, one: PacketClass, { nat, rule, shares }: Left): Acted {
+  const decided = { ...one, decided: rule, did: nat };
+  const gone = manager.and(one.set, manager.any(shares.flatMap(({ set, address }) => (address === undefined ? [set] : []))));
+  const set = manager.minus(one.set, gone);
   return {
     on: [],
-    accepted: set === EMPTY ? [] : [{ ...one, set, decided: rule, did: nat }],
-    ended: gone === EMPTY ? [] : [{ ...one, set: gone, decided: rule, did: nat, end: 'no-address' }],
+    accepted: set === EMPTY ? [] : [{ ...decided, set }],
+    ended: gone === EMPTY ? [] : [{ ...decided, set: gone, end: 'no-address' }],
     left: [],
   };
 }

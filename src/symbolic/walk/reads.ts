@@ -99,7 +99,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   socket: ['owned'],
   uid: ['owned', 'diverted', 'ownerUnsaid'],
   gid: ['owned', 'diverted', 'ownerUnsaid'],
-  ctstate: ['state', 'tracked'],
+  ctstate: ['state', 'tracked', 'direction'],
   connmark: ['connmark', 'remembered', ...SEEN],
   ctzone: ['zone', 'replyZone', ...SEEN],
   ctorigzone: ['zone', ...SEEN],
@@ -152,7 +152,7 @@ function effectReads(effect: Effect): readonly Part[] {
     case 'setField':
       return [effect.field];
     case 'conntrack':
-      return ['tracked', 'state', 'zone', 'replyZone', 'remembered', 'connmark'];
+      return ['tracked', 'state', 'direction', 'original', 'zone', 'replyZone', 'remembered', 'connmark'];
     case 'nat':
       return ['src', 'dst', 'sport', 'dport', ...NAT_READS[effect.to.kind]];
     case 'divert':
