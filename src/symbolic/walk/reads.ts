@@ -5,7 +5,7 @@ import type { Effect, Switch } from '../../netfilter/effect.ts';
 import { eachEffect } from '../../netfilter/everyEffect.ts';
 import { eachFieldLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
-import { digestOf } from '../../ruleset/chainDigest.ts';
+import { chainsFrom, digestOf } from '../../ruleset/chainDigest.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
 import type { EnvPart } from './stateKeys.ts';
 
@@ -28,6 +28,18 @@ export const chainAsks: (table: Table, chain: string) => ReadonlySet<Part> = mem
   }
   return asked;
 });
+
+/** All packets come back from the chain, changed in nothing of these parts: it does no more than write marks and header fields. */
+export function leavesAlone(table: Table, chain: string, parts: ReadonlySet<Part>): boolean {
+  if (!comesBack(table, chain)) return false;
+  return partsIn(table, chain).written.every((some) => some.every((part) => part !== 'remembered' && !parts.has(part)));
+}
+
+const comesBack: (table: Table, chain: string) => boolean = memoize((table: Table, name: string) =>
+  chainsFrom(table, name).every((chain) => digestOf(table, chain).does.every((kind) => STAYING.has(kind))),
+);
+
+const STAYING: ReadonlySet<Effect['kind']> = new Set(['continue', 'return', 'jump', 'goto', 'switch', 'setMark', 'setField']);
 
 interface PartsOfChain {
   readonly asked: Set<Part>;

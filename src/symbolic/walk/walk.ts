@@ -3,23 +3,24 @@
 
 import { firstEffect, hasOneEffect } from '../../netfilter/everyEffect.ts';
 import type { Chain } from '../../ruleset/ruleset.ts';
-import type { Bdd } from '../diagrams/bdd.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
+import { type AskedParts, alike } from './alike.ts';
 import { callersFirst, calls, chainsLeadingTo, sharedChains } from './callers.ts';
 import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
 import { focused, readsFocused } from './focus.ts';
-import { chainAsks, chainReads } from './reads.ts';
+import { chainAsks, chainReads, leavesAlone } from './reads.ts';
 import { rejected } from './reject.ts';
 import { split } from './split.ts';
 import type { PacketClass } from './state.ts';
 import { merge } from './state.ts';
-import { partsKey } from './stateKeys.ts';
 import type { Noted } from './summaries.ts';
 import { keepSummary, knownResult, summaryKey } from './summaries.ts';
 import type { Arrivals, ChainResult, EndedClass, TableResult, TableWalk } from './tableWalk.ts';
 
 interface Walker extends TableWalk {
+  /** in a chain whose result nobody asks for, what its rules and those below ask about: packets that agree there are one class */
+  readonly asks?: AskedParts | undefined;
   readonly shared: ReadonlySet<string>;
   /** chains that lead to one that is walked once for every packet, which it would not be if it were asked with constants; absent: all */
   readonly unfocused?: ReadonlySet<string>;
@@ -50,7 +51,7 @@ export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
     const chain = walk.table.chains.get(name);
     const classes = arrivals.get(name);
     if (chain === undefined || classes === undefined || walk.open?.isSettled(name) === true) continue;
-    const groups = alike(walk, name, classes);
+    const groups = alike(walk, partsOf(walk, name), classes);
     const others = groups.filter((one) => !recall(walker, name, one));
     if (others.length > 0) run(walker, chain, others);
   }
@@ -65,17 +66,8 @@ function recall(walker: Walker, name: string, { set, env }: PacketClass): boolea
   return true;
 }
 
-/** One class for all that the chain cannot distinguish. */
-function alike({ space, table, base, deferred }: TableWalk, name: string, classes: readonly PacketClass[]): readonly PacketClass[] {
-  const reads = deferred?.has(name) ? chainAsks(table, name) : chainReads(table, name);
-  const byKey = new Map<string, { readonly one: PacketClass; readonly sets: Bdd[] }>();
-  for (const one of classes) {
-    const key = partsKey(one.env, base.base.hook, reads);
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, { one, sets: [one.set] });
-    else known.sets.push(one.set);
-  }
-  return [...byKey.values()].map(({ one, sets }) => ({ ...one, set: space.manager.any(sets), doubts: [], decided: undefined }));
+function partsOf({ table, deferred }: TableWalk, name: string): AskedParts {
+  return deferred?.has(name) ? chainAsks(table, name) : chainReads(table, name);
 }
 
 /** A walk of a chain, which needs the walks of the chains that it calls. */
@@ -106,12 +98,15 @@ function run(walker: Walker, chain: Chain, classes: readonly PacketClass[]): Cha
   }
 }
 
-function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[]): ChainWalk {
-  const { budget } = walker.space;
+function* walkChain(given: Walker, chain: Chain, classes: readonly PacketClass[]): ChainWalk {
+  const { budget } = given.space;
+  const isUnasked = given.open !== undefined && given.deferred?.has(chain.name) === true;
+  const walker: Walker = { ...given, asks: isUnasked ? chainAsks(given.table, chain.name) : undefined };
+  const join = (all: readonly PacketClass[]) => (walker.asks === undefined ? merge(walker.space, all) : alike(walker, walker.asks, all));
   const accepted: PacketClass[] = [];
   const ended: EndedClass[] = [];
   const back: PacketClass[] = [];
-  let live = merge(walker.space, classes);
+  let live = join(classes);
   let held = 0;
   for (const rule of chain.rules) {
     if (live.length === 0) break;
@@ -134,13 +129,16 @@ function* walkChain(walker: Walker, chain: Chain, classes: readonly PacketClass[
       budget.hold(alive - held);
       held = alive;
     }
-    live = next.length === 1 ? next : merge(walker.space, next);
+    live = next.length === 1 ? next : join(next);
   }
   budget.hold(-held);
+  if (walker.asks !== undefined) return NOTHING_ASKED;
   const passed = merge(walker.space, [...back, ...live]);
   if (walker.open !== undefined) return { accepted: [], ended: [], back: passed };
   return { accepted: merge(walker.space, accepted, true), ended: mergeEnded(walker.space, ended), back: passed };
 }
+
+const NOTHING_ASKED: ChainResult = { back: [], accepted: [], ended: [] };
 
 function mergeEnded(space: Space, ended: readonly EndedClass[]): readonly EndedClass[] {
   const kinds = new Set(ended.map(({ end }) => end));
@@ -188,7 +186,8 @@ function* enter(walker: Walker, name: string, hit: PacketClass): ChainWalk {
     if (walker.isTry !== true) noteArrival(walker, name, hit);
     if (walker.open?.mayTry(name) === true) yield walkChain({ ...walker, isTry: true }, chain, [tried(walker, name, hit)]);
   }
-  if (isDeferred) return { back: [], accepted: [], ended: [] };
+  if (isDeferred) return NOTHING_ASKED;
+  if (walker.asks !== undefined && leavesAlone(walker.table, name, walker.asks)) return { ...NOTHING_ASKED, back: [hit] };
   const known = knownResult(walker, name, hit);
   if (known !== undefined) return known;
   const { visit: seen, arrivals: _arrivals, open: _open, isTry: _isTry, ...silent } = walker;
