@@ -136,7 +136,7 @@ interface Linking {
 
 function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context, binding }: Linking): LinkedNftTable {
   const { report, registered } = binding;
-  const silent: TableContext = { ...context, report: () => {} };
+  const silent: TableContext = { ...context, report: () => {}, wasReported: true };
   const needs = new Set<Need>();
   const checked: CheckedChain[] = [];
   const acting = actingDeviceChains(node);

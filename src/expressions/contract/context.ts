@@ -25,6 +25,8 @@ export interface TableContext {
   /** seconds since 1970 at which the packets come */
   readonly now?: number | undefined;
   readonly report: ProblemSink;
+  /** what is wrong with the rules was reported before: nothing is looked at for that alone */
+  readonly wasReported?: true;
 }
 
 export interface NftRuleContext extends TableContext {

@@ -54,7 +54,7 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
     protocols: () => protocols,
     protocolsBefore: () => before,
   };
-  sayJoined(rule, context);
+  if (context.wasReported !== true) sayJoined(rule, context);
   let ended = false;
   const statements = withAddressFamilies(rule.statements, context);
   const together = askTogether(statements, context);

@@ -8,7 +8,7 @@ export const comparison = statement({
   kind: 'match',
   says: [{ name: 'match' }],
   apply: (given, building) => {
-    checkComparison(given, building);
+    if (building.context.wasReported !== true) checkComparison(given, building);
     building.ask(comparisonOf(given, building.context), given);
   },
 });

@@ -1,10 +1,11 @@
 /** Marks that are matched and never set, or set and never matched: the two ends of a mechanism that does not work. source: docs/facts/istio.md#tproxy */
 
+import type { Effect } from '../../netfilter/effect.ts';
 import { does, effectsOfKind, everyEffect, everyMatch } from '../../netfilter/everyEffect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { hexMark } from '../../packet/notation.ts';
-import { everyRule } from '../../ruleset/everyRule.ts';
-import type { Rule } from '../../ruleset/ruleset.ts';
+import { type ChainDigest, digestOf } from '../../ruleset/chainDigest.ts';
+import type { Rule, Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim } from '../proof/claim.ts';
 import type { ProofContext } from '../proof/context.ts';
@@ -16,7 +17,7 @@ export const markConsistency: Claim = {
   level: 'warning',
   statement: 'Every mark that a rule matches is set somewhere, and every mark that a rule sets is matched or routed by.',
   judge: (context) => {
-    const rules = everyRule(context.ruleset);
+    const rules = rulesWithMarks(context.ruleset);
     const set = settings(context, rules);
     const asked = [
       ...rules.flatMap((rule) =>
@@ -45,6 +46,19 @@ export const markConsistency: Claim = {
     return { violations: [], doubts: [{ set: EMPTY, rules: [...found.map(({ rule }) => rule), ...opaque], why }] };
   },
 };
+
+/** Of the chains that some mark is asked for, set or copied in. */
+function rulesWithMarks({ tables }: Ruleset): readonly Rule[] {
+  return [...tables.values()].flatMap((table) =>
+    [...table.chains.values()].filter(({ name }) => concernsMarks(digestOf(table, name))).flatMap(({ rules }) => rules),
+  );
+}
+
+function concernsMarks({ asks, does: did }: ChainDigest): boolean {
+  return asks.some((field) => field === 'mark' || field === 'connmark') || did.some((kind) => OF_MARKS.has(kind));
+}
+
+const OF_MARKS: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>(['setMark', 'copyMark', 'divert', 'unmodelled']);
 
 type Kind = 'packet' | 'connection';
 const NAMES: Readonly<Record<Kind, string>> = { packet: 'mark', connection: 'connection mark' };
