@@ -4,6 +4,7 @@ import type { HookLimit, Need } from '../expressions/contract/building.ts';
 import type { TableContext } from '../expressions/contract/context.ts';
 import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
 import type { NftLikeness, NftRuleNode, NftStatement } from '../syntax/nft/ast.ts';
+import { eachNamed } from '../syntax/nft/definedLater.ts';
 import type { Span } from '../syntax/text/source.ts';
 
 /** What a rule asks of its table; its meaning, where it was made. */
@@ -17,8 +18,8 @@ interface Alike {
   readonly limits: readonly { readonly limit: HookLimit; readonly of: number }[];
 }
 
-/** Of the rules of one table for one family. `alone`: another rule of that likeness tells nothing of this one. */
-export type KnownAlike = Map<NftLikeness, Alike | 'alone'>;
+/** Of the rules of one table for one family, by how the sets are made that they name. `alone`: another rule tells nothing of this one. */
+export type KnownAlike = Map<NftLikeness, Map<string, Alike | 'alone'>>;
 
 interface Checking {
   readonly context: TableContext;
@@ -29,7 +30,10 @@ interface Checking {
 
 export function checkRule(rule: NftRuleNode, { context, ruleId, chainOf, alike }: Checking): CheckedRule {
   const { like } = rule;
-  const known = like && alike.get(like);
+  const ofLike = like && (alike.get(like) ?? new Map<string, Alike | 'alone'>());
+  if (like !== undefined && ofLike !== undefined) alike.set(like, ofLike);
+  const sets = like?.namesSets === true ? setsOf(rule, context) : '';
+  const known = ofLike?.get(sets);
   if (known !== undefined && known !== 'alone')
     return { needs: known.needs, limits: known.limits.map(({ limit, of }) => limitOf(rule, limit, of)), jumps: jumpsIn(rule) };
   let silent = true;
@@ -38,9 +42,29 @@ export function checkRule(rule: NftRuleNode, { context, ruleId, chainOf, alike }
     context.report(finding);
   };
   const lowered = lowerRule(rule, { ...context, ruleId, report }, chainOf);
-  if (like !== undefined && known === undefined) alike.set(like, (silent && alikeOf(rule, lowered)) || 'alone');
+  if (known === undefined) ofLike?.set(sets, (silent && alikeOf(rule, lowered)) || 'alone');
   const { needs, limits, jumps } = lowered;
   return { needs, limits, jumps, lowered };
+}
+
+/** What of these sets may decide whether the rule loads. */
+function setsOf({ statements }: NftRuleNode, context: TableContext): string {
+  const names: string[] = [];
+  eachNamed(statements, ({ of, key }) => {
+    if (of === 'sets') names.push(key);
+  });
+  return names.map((name) => `${names.indexOf(name)} ${madeAs(name, context)}`).join(';');
+}
+
+/** Of a set with elements its name, which no other has: they may decide. */
+function madeAs(name: string, { sets, changedSets }: TableContext): string {
+  const set = sets.get(name);
+  if (set === undefined || set.elements.length > 0 || set.statements.length > 0) return name;
+  const { kind, key, value, flags, timeout, gcInterval, size, policy } = set;
+  if (!('types' in key) || (value !== undefined && !('types' in value))) return name;
+  const words = [...key.types, undefined, ...(value?.types ?? []), undefined, ...flags, undefined, timeout, gcInterval, size, policy];
+  const signs = [kind, set.valueIsInterval, set.autoMerge, changedSets.has(name)];
+  return [...signs, ...words.map((word) => word?.text ?? '-')].join(' ');
 }
 
 function alikeOf(rule: NftRuleNode, { needs, limits, jumps }: LoweredRule): Alike | undefined {

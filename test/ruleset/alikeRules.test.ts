@@ -9,7 +9,25 @@ const CONSTANTS = [
   ...['10.0.0.1', '10.0.0.2', '10.0.0.256', '010.0.0.1', '0.0.0.0', '0', '6', '17', '80', '65535', '65536', '99999999999999999999'],
   ...['a', 'b', 'c', 'nowhere', '"eth0"', '"a name that is too long for it"'],
 ];
-const TOKEN = /"[^"]*"|\d+\.\d+\.\d+\.\d+|(?<![\w.:/@-])\d+(?![\w.:/-])|(?<=(?:jump|goto) )[\w-]+/g;
+const TOKEN = /"[^"]*"|\d+\.\d+\.\d+\.\d+|(?<![\w.:/@-])\d+(?![\w.:/-])|(?<=(?:jump|goto) )[\w-]+|@[a-z]\w*/g;
+
+/** Of one type and of others, made alike and not, with elements and without. */
+const SETS: Readonly<Record<string, string>> = {
+  a1: 'type ipv4_addr',
+  a2: 'type ipv4_addr',
+  d1: 'type ipv4_addr; flags dynamic,timeout; timeout 3h',
+  d2: 'type ipv4_addr; flags dynamic,timeout; timeout 3h',
+  i1: 'type ipv4_addr; flags interval; elements = { 10.0.0.0/8 }',
+  e1: 'type ipv4_addr; elements = { 10.0.0.1, 10.0.0.2 }',
+  p1: 'type inet_service',
+  x1: 'type ipv6_addr',
+  v1: 'type ipv4_addr : verdict; elements = { 10.0.0.1 : jump a }',
+  v2: 'type ipv4_addr : verdict; elements = { 10.0.0.1 : jump b }',
+  v3: 'type ipv4_addr : verdict',
+  m1: 'type ipv4_addr : ipv4_addr',
+  m2: 'type ipv4_addr : ipv4_addr . inet_service',
+};
+const NAMES = [...Object.keys(SETS), 'none', 'nh'];
 
 const BASES = new Map(
   STATEMENTS.filter(({ family }) => family !== 'netdev').map(({ base, family }) => [`${family} ${base}`, { base, family }]),
@@ -22,6 +40,8 @@ const LINES = [
     'meta l4proto tcp dnat to 10.0.0.1:80',
   ],
   ...['ip saddr { 10.0.0.1, 10.0.0.2 } drop', 'ip saddr 10.0.0.1 - 10.0.0.9 drop', 'tcp dport 80 redirect to :80', 'iifname "eth0" accept'],
+  ...['ip saddr @a1 jump a', 'ip saddr @a1 ip daddr != @a2 drop', 'update @d1 { ip saddr } accept', 'add @d1 { ip daddr timeout 5s }'],
+  ...['ip saddr vmap @v1', 'meta l4proto tcp dnat to ip saddr map @m1', 'ip daddr 10.0.0.1 tcp dport @p1 goto a', 'ip saddr @d1 goto a'],
   ...['ct original packets 5 - 9 accept', 'counter packets 5 bytes 6 jump a', 'tcp flags 2 accept', 'ip saddr & 10.0.0.1 == 10.0.0.2 drop'],
 ];
 
@@ -63,11 +83,18 @@ it('rules of one likeness are refused and mean what they do as each by itself', 
         const [type, hook, priority] = base.split(' ');
         const rules = changes.map((change) => {
           let at = 0;
-          return given.replaceAll(TOKEN, (token) => change[at++ % 4] ?? token);
+          return given.replaceAll(TOKEN, (token) => {
+            const other = change[at++ % 4];
+            if (other === undefined) return token;
+            return token.startsWith('@') ? `@${NAMES[(CONSTANTS.indexOf(other) + at * 5) % NAMES.length]}` : other;
+          });
         });
         const chains = ['a', 'b', 'c'].map((name) => `chain ${name} {\n}\n`).join('');
+        const sets = Object.entries(SETS).map(
+          ([name, made]) => `${made.includes(' : ') ? 'map' : 'set'} ${name} {\n${made.replaceAll('; ', '\n')}\n}\n`,
+        );
         const head = `chain base {\ntype ${type} hook ${hook} priority ${priority};\n`;
-        const { tree } = readNft(`table ${family} t {\n${chains}${head}${[given, ...rules].join('\n')}\n}\n}\n`);
+        const { tree } = readNft(`table ${family} t {\n${sets.join('')}${chains}${head}${[given, ...rules].join('\n')}\n}\n}\n`);
         const read = tree.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules));
         if (new Set(read.flatMap(({ like }) => like ?? [])).size < read.filter(({ like }) => like !== undefined).length) counts.alike++;
         const apart = resolved(withoutLikeness(tree));

@@ -106,10 +106,12 @@ export interface NftRuleNode extends Span, NftHandled {
   readonly like?: NftLikeness;
 }
 
-/** Rules of one text that differ in nothing that decides whether they load: in addresses, in chains that they call, in comments. */
+/** Rules of one text that differ in nothing that decides whether they load: in addresses, in chains that they call, in comments; and in
+ *  sets that they name, of which it may matter how they are made. */
 export interface NftLikeness {
   /** among those of one shape */
   readonly number: number;
+  readonly namesSets?: true;
 }
 
 export type NftExpression = Span &

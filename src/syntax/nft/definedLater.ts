@@ -48,8 +48,8 @@ export function sayDefinedLater({ early, report }: NftCursor, world: NftWorld): 
   }
 }
 
-/** Every rule of a text is looked at: nothing is made for its parts. */
-function eachNamed(node: unknown, visit: (named: Named) => void): void {
+/** What is named in a node, in whatever depth. Every rule of a text is looked at: nothing is made for its parts. */
+export function eachNamed(node: unknown, visit: (named: Named) => void): void {
   if (typeof node !== 'object' || node === null) return;
   const named = namedBy(node as NftStatement | { readonly kind: 'reference'; readonly name: NftName });
   if (named !== undefined) visit(named);

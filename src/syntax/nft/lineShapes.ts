@@ -36,8 +36,8 @@ export function shapedLine(text: string, { start, end: last }: Span): ShapedLine
 
 /** To the comma or brace behind an element, where nothing is between that could hold one. */
 export function shapedElement(text: string, { start, end: last }: Span): ShapedLine | undefined {
-  END_OF_ELEMENT.lastIndex = start;
-  const index = END_OF_ELEMENT.test(text) ? END_OF_ELEMENT.lastIndex - 1 : last;
+  INSIDE_ELEMENT.lastIndex = start;
+  const index = INSIDE_ELEMENT.test(text) ? INSIDE_ELEMENT.lastIndex : last;
   const sign = text[index];
   if (index >= last || (sign !== ',' && sign !== '}')) return undefined;
   let end = index;
@@ -46,7 +46,7 @@ export function shapedElement(text: string, { start, end: last }: Span): ShapedL
   return tokens && { tokens: { ...tokens, shape: tokens.shape + sign }, start, end };
 }
 
-const END_OF_ELEMENT = /[,{}"\n#]/g;
+const INSIDE_ELEMENT = /(?:[^,{}"\n#]|"[^"\n]*")+/y;
 
 /** Leaves in the state what the grammar would. */
 export function takeByShape(shapes: LineShapes, { tokens, start, end }: ShapedLine, s: MatchState): boolean {
@@ -68,7 +68,7 @@ export function takeByShape(shapes: LineShapes, { tokens, start, end }: ShapedLi
 /** Keeps what the grammar took, if it took the line to its end and no token is more than one part. */
 export function keepShape(shapes: LineShapes, { tokens, start, end }: ShapedLine, s: MatchState): void {
   if (shapes.size >= MOST_SHAPES) return;
-  const { places, calls, shape } = tokens;
+  const { places, calls, sets, shape } = tokens;
   if (s.at !== end) return;
   const parts = new Int32Array((s.top / 3) * 5);
   const named = new Set<number>();
@@ -82,10 +82,11 @@ export function keepShape(shapes: LineShapes, { tokens, start, end }: ShapedLine
       parts[to + side * 2 - 1] = place;
       parts[to + side * 2] = behind;
     }
-    if (parts[to] === captures.jumped && isToken(parts, to)) named.add(parts[to + 1] as number);
+    const isName = parts[to] === captures.jumped || parts[to] === captures.reference;
+    if (isName && isToken(parts, to)) named.add(parts[to + 1] as number);
   }
-  // `iifname goto accept` calls no chain
-  if (calls.every((call) => named.has(call))) shapes.set(shape, { parts, likes: new Map() });
+  // `iifname goto accept` calls no chain, `@nh,0,8` is no set
+  if ([...calls, ...sets].every((name) => named.has(name))) shapes.set(shape, { parts, likes: new Map() });
 }
 
 /** It is the token that starts at its first place, and no more. */
@@ -100,13 +101,13 @@ function placeBefore(places: readonly number[], offset: number): number {
   return found;
 }
 
-export function nftLikenessOf(shapes: LineShapes, { tokens: { shape, deciding } }: ShapedLine): NftLikeness | undefined {
+export function nftLikenessOf(shapes: LineShapes, { tokens: { shape, sets, deciding } }: ShapedLine): NftLikeness | undefined {
   // what a variable stands for is not in the line
   const likes = shape.includes('$') ? undefined : shapes.get(shape)?.likes;
   if (likes === undefined) return undefined;
   const known = likes.get(deciding);
   if (known !== undefined || likes.size >= MOST_LIKES) return known;
-  const made: NftLikeness = { number: likes.size };
+  const made: NftLikeness = { number: likes.size, ...(sets.length > 0 && { namesSets: true }) };
   likes.set(deciding, made);
   return made;
 }

@@ -1,4 +1,4 @@
-/** What of a line differs between rules of one kind: addresses, numbers, texts in quotes, chains that are called. The rest is its shape. */
+/** What of a line differs between rules of one kind: addresses, numbers, texts in quotes, chains and sets that are named. The rest is its shape. */
 
 import { parseIPv4 } from '../../packet/address.ts';
 
@@ -9,7 +9,9 @@ export interface LineTokens {
   readonly places: readonly number[];
   /** the first place of each chain that is called, as an index into `places` */
   readonly calls: readonly number[];
-  /** what of the tokens may decide whether a rule loads: all but addresses that stand alone, different chains, comments and counts */
+  /** that of each set, with its `@` */
+  readonly sets: readonly number[];
+  /** what of the tokens may decide whether a rule loads: all but addresses that stand alone, different chains, sets, comments and counts */
   readonly deciding: string;
 }
 
@@ -36,6 +38,7 @@ export function lineTokens(text: string, start: number, end: number): LineTokens
   const hasSet = line.includes('{');
   const places = [0];
   const calls: number[] = [];
+  const sets: number[] = [];
   const called: string[] = [];
   let [shape, deciding, at, before] = ['', '', 0, ''];
   const isBehind = (index: number, words: RegExp): boolean => words.test(line.slice(Math.max(0, index - NEAR), index));
@@ -65,6 +68,9 @@ export function lineTokens(text: string, start: number, end: number): LineTokens
         const isCount = run.length < MOST_DIGITS && isBehind(index, COUNT_AFTER) && ALONE_BEFORE.test(line.slice(after));
         if (!isCount) deciding += `${run} `;
       }
+    } else if (line[index - 1] === '@' && NAME.test(run)) {
+      sets.push(places.length);
+      token(index - 1, after, '\ns');
     } else if ((before === 'jump' || before === 'goto') && NAME.test(run)) {
       calls.push(places.length);
       called.push(run);
@@ -75,5 +81,5 @@ export function lineTokens(text: string, start: number, end: number): LineTokens
   const rest = line.slice(at);
   // elements with one key have to call one chain
   if (hasSet && new Set(called).size < called.length) deciding += called.join(' ');
-  return { shape: shape + rest, places, calls, deciding };
+  return { shape: shape + rest, places, calls, sets, deciding };
 }

@@ -12,7 +12,29 @@ const WORDS = [
   ...['accept', 'drop', 'goto', 'jump', 'tcp', 'web', 'a-b/c.d', 'and', 'or', 'set', 'to', 'comment', 'packets', '_x', '.5', '5a', 'x:y'],
   ...['10.0.0.1', '10.0.0.256', '010.0.0.1', '1.2.3', '1.2.3.4.5', '10.0.0.0/8', '10.0.0.9-10.0.0.1', '10.0.0.1:80', '10.0.0.1 - 10.0.0.9'],
   ...['0', '7', '08', '80', '65536', '99999999999999999999', '0x10', '5s', '1:2', '1-3', '8021q', '-1', 'fd00::1', '00:11:22:33:44:55'],
-  ...['"a"', '"eth*"', '""', '"a b"', '"', '$x', '@x', '# b', ';', '{', '}', ',', '\\', '\\\n', '\n', '\r', '*', '!= 5', 'goto accept'],
+  ...[
+    '"a"',
+    '"eth*"',
+    '""',
+    '"a b"',
+    '"',
+    '$x',
+    '@x',
+    '@nh',
+    '@y/z.1',
+    '# b',
+    ';',
+    '{',
+    '}',
+    ',',
+    '\\',
+    '\\\n',
+    '\n',
+    '\r',
+    '*',
+    '!= 5',
+    'goto accept',
+  ],
 ];
 
 const TOKEN = /"[^"]*"|\d+(?:\.\d+){3}|[\w-]+|[{},;:@]/g;
@@ -93,6 +115,9 @@ describe('rules in lines of one shape', () => {
     ['tcp dport 80 accept # handle 5', 'tcp dport 80 accept # handel 5'],
     ['tcp dport 80 comment "a"', 'tcp dport 80 comment "a'],
     ['dnat to 10.0.0.1:80', 'dnat to 10.0.0.1:'],
+    ['ip saddr @x accept', 'ip saddr @nh accept'],
+    ['@nh,0,8 5 accept', '@x,0,8 5 accept'],
+    ['update @x { ip saddr } accept', 'update @5 { ip saddr } accept'],
   ])('`%s` does not stand for `%s`', both);
 });
 
@@ -111,7 +136,14 @@ describe('elements of one shape', () => {
       '*:accept',
       'established',
     ],
-    ...['10.0.0.1 . tcp . 80 : goto service-A/tcp/p80', '80 : jump web', '80:accept', '80 timeout 5s expires 3s', '80 comment "web"'],
+    ...[
+      '10.0.0.1 . tcp . 80 : goto service-A/tcp/p80',
+      '80 : jump web',
+      '80:accept',
+      '80 timeout 5s expires 3s',
+      '80 comment "web"',
+      '80 comment "a, {b} # c" : accept',
+    ],
     ...['10.0.0.1 . 80 : 10.0.0.2 . 8080', '80 counter packets 5 bytes 60', '80 limit rate 3/minute', '0x10 : 1-2', '1 & 3', '(5)', '@s'],
   ];
   const HEAD = 'table inet t {\n\tmap m {\n\t\telements = { ';
