@@ -76,6 +76,10 @@ export function routeOutput(host: Host, query: OutputQuery): OutputRoute {
 /** Link-local or a group: what `oif` says of it is kept when it is routed again. */
 export const ON_LINK6: readonly Prefix[] = ['fe80::/10', 'ff00::/8'].flatMap((text) => parsePrefix(text) ?? []);
 
+/** IPv4 in disguise: for such a source sockets send IPv4, or nothing, and the kernel finds no way for its own packets, but resets.
+ *  kernel net/ipv6/ip6_output.c ip6_dst_lookup_tail(), net/ipv6/netfilter/nf_reject_ipv6.c nf_send_reset6() */
+export const DISGUISED6: readonly Prefix[] = ['::ffff:0:0/96'].flatMap((text) => parsePrefix(text) ?? []);
+
 export function isOnLink6(address: bigint): boolean {
   return ON_LINK6.some((prefix) => contains(prefix, address));
 }

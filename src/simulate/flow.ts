@@ -3,10 +3,10 @@
  *  docs/facts/kernel.md#policy-rules */
 import type { Host } from '../host/host.ts';
 import type { OutputQuery } from '../host/output.ts';
-import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
+import { DISGUISED6, isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
 import { isSameWay } from '../host/route.ts';
 import { type FlowKeys, NO_FLOW, type RoutedAs, seesPorts } from '../host/ruleMatch.ts';
-import type { Address } from '../packet/address.ts';
+import { type Address, contains } from '../packet/address.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Skb } from './skb.ts';
@@ -56,6 +56,12 @@ export function mayTakeDestination({ host, family, proto, dst, mark }: Skb, flow
   if (family === 6 || proto !== PROTO.udp) return false;
   const found = routeOutput(host, { family, dst, mark, flow });
   return found.kind === 'found' && found.local && found.route !== undefined;
+}
+
+/** See DISGUISED6. */
+export function isDisguised({ src, answers, quotes }: Skb): boolean {
+  const isReset = answers && quotes === undefined;
+  return typeof src === 'bigint' && !isReset && DISGUISED6.some((prefix) => contains(prefix, src));
 }
 
 export function outputQuery(skb: Skb, packet: Packet, { again, oif, kept }: RouteAsked): OutputQuery {

@@ -21,7 +21,7 @@ import type { CompiledRuleset } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
 import { takenBy } from './divert.ts';
-import { CONNECTED, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow, sourceOfWay, takeSourceOfWay } from './flow.ts';
+import { CONNECTED, isDisguised, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow, sourceOfWay, takeSourceOfWay } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { bridgedBy, refusedOnArrival, routeInput } from './input.ts';
@@ -89,6 +89,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   function decide(again: boolean): Fate | undefined {
     const kept = !again && mayKeepRoute(skb, packet) && isUnconnected();
     if (!again && !kept) takeSourceOfWay(skb, packet, pickWay);
+    if (!again && isDisguised(skb)) return { kind: 'lost', reason: 'bad-address' };
     const query = outputQuery(skb, packet, { again, oif: out.oif, kept });
     const first = routeOutput(host, query);
     const way = first.kind === 'found' && first.ways !== undefined ? pickWay(first.ways) : 0;

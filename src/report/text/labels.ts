@@ -61,6 +61,7 @@ export const LOST_WORDS: Readonly<Record<LostReason, string>> = {
   'connection-clash': 'another connection has the same answers, and nothing distinguishes the two',
   'masquerade-moved': 'MASQUERADE took the address of another interface than it now leaves via, so the kernel ends the connection',
   'translated-redirect': 'it is an ICMP redirect about a connection whose addresses are rewritten here',
-  'bad-address': 'its source or destination can never be on the wire (0.0.0.0, a multicast source, a broadcast sender)',
+  'bad-address':
+    'its source or destination can never be on the wire (0.0.0.0, a multicast source, a broadcast sender, ::ffff:0:0/96 as a source from here)',
   'unreachable-route': 'the route to its destination is unreachable, prohibit or blackhole, or leads IPv6 to lo without being local',
 };

@@ -5,7 +5,7 @@ import type { AddressCheck } from '../../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../../host/inputChecks.ts';
 import { tooLongToForward } from '../../host/mtu.ts';
 import { SEVERAL_WAYS, wayBackBy } from '../../host/nexthops.ts';
-import { ON_LINK6, SENDABLE } from '../../host/output.ts';
+import { DISGUISED6, ON_LINK6, SENDABLE } from '../../host/output.ts';
 import { isDiscarding } from '../../host/routing.ts';
 import { isForwarding, judgeWayBack, sourceCheck } from '../../host/sourceCheck.ts';
 import { interfaceSetting } from '../../host/sysctl.ts';
@@ -92,6 +92,9 @@ export function routeOutputOfSets(space: Space, one: PacketClass): HookResult {
   const hasMetHook = oif !== undefined;
   const whole = new Splitter(space, one);
   if (family === 4 || way === undefined) whole.send(equal(manager, dst, 0), LOCAL);
+  const isReset = one.env.about !== undefined && space.has.icmp !== FULL;
+  if (family === 6 && !hasMetHook && !isReset)
+    whole.lose(manager.any(DISGUISED6.map((prefix) => inPrefix(space, src, prefix))), 'bad-address');
   const loopback = family === 4 ? inPrefix(space, src, parsePrefix('127.0.0.0/8') ?? NO_PREFIX) : EMPTY;
   for (const share of outputShares()) {
     const { set, route } = share;

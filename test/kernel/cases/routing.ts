@@ -421,4 +421,18 @@ export const ROUTING_CASES: readonly KernelCase[] = [
       },
     }),
   ),
+  {
+    name: 'an IPv4 address in IPv6 is a destination like any other, as a source it arrives and is never sent',
+    host: { ...FORWARDING, ip_rules: ['-6 fwmark 7 lookup 133'], route_tables: { 133: ['-6 local ::/0 dev lo'] } },
+    rules: mangle('-A PREROUTING -d ::ffff:10.0.0.8/128 -j MARK --set-mark 7'),
+    ends: {
+      'out icmpv6 fd00:10:244::5 -> ::ffff:10.0.0.9 icmp=128': 'sent -o eth0 fd00:10:244::5 > ::ffff:10.0.0.9',
+      'out udp [fd00:10:244::5] -> [::ffff:10.244.0.5]:53': 'sent -o eth0 [fd00:10:244::5]:40000 > [::ffff:10.244.0.5]:53',
+      'out udp [::ffff:10.0.0.8] -> [2001:db8::9]:53': 'lost',
+      'out udp [::ffff:10.244.0.5] -> [fd00:10:244::5]:53': 'lost',
+      'in udp ::ffff:10.0.0.9 -> [fd00:10:244::5]:53 iif=eth0': 'delivered -i eth0 [::ffff:10.0.0.9]:40000 > [fd00:10:244::5]:53',
+      'in udp ::ffff:10.0.0.9 -> [fd00:192:168:50::9]:53 iif=eth0': 'forwarded -o net1 [::ffff:10.0.0.9]:40000 > [fd00:192:168:50::9]:53',
+      'in udp 2001:db8::9 -> [::ffff:10.0.0.8]:53 iif=eth0': 'delivered -i eth0 [2001:db8::9]:40000 > [::ffff:10.0.0.8]:53 mark 7',
+    },
+  },
 ];
