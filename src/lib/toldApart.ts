@@ -11,16 +11,21 @@ export function firstOfEachClass<N extends number | bigint>(
   const clipped = sets.map((set) =>
     set.flatMap(({ lo, hi }) => {
       if (hi < range.lo || lo > range.hi) return [];
-      return [{ from: lo > range.lo ? lo : range.lo, behind: hi < range.hi ? (((hi as number) + (one as number)) as N) : undefined }];
+      return [{ from: lo > range.lo ? lo : undefined, behind: hi < range.hi ? (((hi as number) + (one as number)) as N) : undefined }];
     }),
   );
-  const turns = clipped.flat().flatMap(({ from, behind }) => (behind === undefined ? [from] : [from, behind]));
+  const turns = clipped.flatMap((set) => set.flatMap(({ from, behind }) => [from, behind])).filter((at) => at !== undefined);
   const starts = [...new Set([range.lo, ...turns])].sort((a, b) => (a < b ? -1 : 1));
   const placeOf = new Map(starts.map((start, at) => [start, at]));
-  const place = (start: N | undefined): number => (start === undefined ? starts.length : (placeOf.get(start) as number));
+  const place = (start: N): number => placeOf.get(start) as number;
   const classes = classesOf(
     starts.length,
-    clipped.map((set) => set.map(({ from, behind }) => ({ from: place(from), behind: place(behind) }))),
+    clipped.map((set) =>
+      set.map(({ from, behind }) => ({
+        from: from === undefined ? 0 : place(from),
+        behind: behind === undefined ? starts.length : place(behind),
+      })),
+    ),
   );
   const seen = new Set<number>();
   const firsts: N[] = [];
