@@ -31,13 +31,18 @@ interface Count {
 
 /** One line or more: the answer, with the files, and what is proved. */
 export function verdictLines(pod: Verified, style: VerdictStyle, own: OwnClaims = []): readonly string[] {
-  const files = printable([...new Set(pod.rulesets.map(({ source }) => source.file))].join(', '));
+  const files = printable(filesOfRules(pod).join(', '));
   // nothing is known of its rules, and so nothing of its mesh
   if (own.some(({ isUnjudged }) => isUnjudged)) return answerLines({ text: 'NOT CHECKED', colour: 'red', tail: files }, style);
   const tail = `${files}, ${pod.profile === undefined ? 'no mesh' : pod.profile.title}`;
   const { word, says, scope = '', rest, colour } = claimsVerdict(pod, style, own);
   const text = `${word === undefined ? '' : `${word}: `}${says}${scope}`;
   return answerLines({ text, tail, ...(rest !== undefined && { rest }), ...(colour !== undefined && { colour }) }, style);
+}
+
+/** The files that its rules are from. */
+export function filesOfRules({ rulesets }: Pick<Verified, 'rulesets'>): readonly string[] {
+  return [...new Set(rulesets.map(({ source }) => source.file))];
 }
 
 /** With `tail` after it: on the same line where there is room. */

@@ -1,17 +1,21 @@
 /** Verdicts for people: the answer first, then every broken claim with a packet that breaks it. */
 
+import { groupBy } from '../../lib/groupBy.ts';
 import { paragraph } from '../../lib/layout.ts';
+import { printable } from '../../lib/printable.ts';
 import { assumptionText, TURNING } from '../../mesh/assumption.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { toldCauses } from '../review/causes.ts';
 import { foundFindings } from '../review/fromVerified.ts';
 import { canFail, isHint, isOpen } from '../review/problems.ts';
 import { foldedLines } from '../text/folded.ts';
+import { PLAIN } from '../text/paint.ts';
 import { asideLines, suppressedLines } from './asides.ts';
 import { brokenClaimLines } from './brokenClaim.ts';
 import { fixPlaces } from './fix.ts';
+import { sameLines } from './sameLines.ts';
 import type { OwnClaims, VerdictStyle } from './verdictLine.ts';
-import { verdictLines } from './verdictLine.ts';
+import { claimsVerdict, filesOfRules, verdictLines } from './verdictLine.ts';
 
 export interface VerifyStyle extends VerdictStyle {
   /** also hints, what is suppressed, assumptions and notes, line by line */
@@ -28,10 +32,33 @@ export interface VerifyFrame {
   readonly folded?: { readonly hints: number; readonly suppressed: number };
 }
 
-/** Without a line feed at its end. */
+/** Without a line feed at its end. What is answered in the same words but for the name of the file is said once. */
 export function humanVerify(pods: readonly Verified[], style: VerifyStyle): string {
-  return pods.map((pod) => humanPod(pod, style)).join('\n\n\n');
+  if (pods.length === 1) return pods.map((pod) => humanPod(pod, style)).join('');
+  const most = style.detailed === true ? Number.POSITIVE_INFINITY : undefined;
+  const groups = [...groupBy(pods, (pod) => wordsOf(pod, style)).values()];
+  const said = groups.map(([first, ...others]) => {
+    const names = others.map((pod) => filesOfRules(pod).join(', '));
+    return humanPod(first, style, { lines: sameLines(names, style, most) });
+  });
+  const counts = groups.length === 1 || groups.length === pods.length ? [] : [countsOf(pods, style)];
+  return [...said, ...counts].join('\n\n\n');
 }
+
+/** How many of many answers are of each verdict. */
+function countsOf(pods: readonly Verified[], style: VerifyStyle): string {
+  const verdicts = groupBy(pods, (pod) => claimsVerdict(pod, style).word ?? 'not asked');
+  const counts = [...verdicts].map(([word, { length }]) => `${length} ${word}`);
+  return style.paint.bold(`${pods.length} rulesets: ${counts.join(', ')}`);
+}
+
+/** What is said of it, in lines that do not depend on how long a name is. */
+function wordsOf(pod: Verified, style: VerifyStyle): string {
+  const text = humanPod(pod, { ...style, paint: PLAIN, width: UNBROKEN });
+  return filesOfRules(pod).reduce((words, file) => words.replaceAll(printable(file), '\0'), text);
+}
+
+const UNBROKEN = 1 << 20;
 
 /** Without a line feed at its end. */
 export function humanPod(

@@ -7,6 +7,7 @@ import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { fileLine } from '../text/location.ts';
 import { positionOf } from '../text/positions.ts';
 import { findingLines } from './enrol.ts';
+import { sameLines } from './sameLines.ts';
 import { humanPod, isDetailed, type VerifyStyle } from './verify.ts';
 
 export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle): string {
@@ -25,16 +26,14 @@ export function humanVerifyPods(pods: readonly VerifiedPod[], style: VerifyStyle
   return [...groups.values()].flatMap((alike) => [...alike.values()].map((group) => humanGroup(group, style))).join('\n\n\n');
 }
 
-/** Names that are shown of pods that are treated as the first one is. */
-const MOST_NAMES = 5;
-
 function humanGroup([first, ...others]: readonly VerifiedPod[], style: VerifyStyle): string {
   if (first === undefined) return '';
   const own = first.findings.filter((finding) => first.muted?.has(finding) !== true);
   const detailed = isDetailed(first.verified, style);
   const shown = detailed ? own : own.filter(({ level }) => level !== 'info');
   const about = [...findingLines(shown, style), ...(detailed ? mutedLines(first, style) : [])];
-  const lines = [...sameLines(others, style), ...(about.length === 0 ? [] : ['', ...about])];
+  const names = others.map(({ pod }) => `${pod.namespace}/${pod.name}`);
+  const lines = [...sameLines(names, style), ...(about.length === 0 ? [] : ['', ...about])];
   const folded = { hints: own.length - shown.length, suppressed: detailed ? 0 : (first.muted?.size ?? 0) };
   return humanPod(first.verified, style, { own, lines, folded });
 }
@@ -45,12 +44,4 @@ function mutedLines({ muted }: VerifiedPod, { width }: VerifyStyle): readonly st
     const at = fileLine(place.source.file, positionOf(place).line);
     return `  ${paragraph({ text: `suppressed: ${claim} ${at}: ${printable(reason)}`, width: width - 2, hang: 4 })}`;
   });
-}
-
-function sameLines(others: readonly VerifiedPod[], { paint, width }: VerifyStyle): readonly string[] {
-  if (others.length === 0) return [];
-  const names = others.slice(0, MOST_NAMES).map(({ pod }) => printable(`${pod.namespace}/${pod.name}`));
-  const more = others.length - names.length;
-  const text = `the same for ${others.length} more: ${names.join(', ')}${more > 0 ? ` and ${more} others` : ''}`;
-  return [paint.dim(paragraph({ text, width, hang: 2 }))];
 }
