@@ -22,9 +22,13 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   };
   if (form === 'word' && PROTOCOL_WORDS.has(text) && !TYPES_OF_PROTOCOLS.has(type.name))
     return refuse(`\`${text}\` is a protocol, not a value of type ${type.name}`);
+  if (form === 'word' && text === 'redirect' && type.name !== 'icmp_type')
+    return refuse(`\`redirect\` is a type of ICMP, not a value of type ${type.name}`);
   switch (type.form) {
     case 'address4':
-      return parseIPv4(text) ?? (form === 'number' ? numberOf(text) : hostName(value, context, 'IPv4'));
+      return (
+        parseIPv4(text) ?? (form === 'number' && Number(decimalOf(text)) <= 0xffff_ffff ? numberOf(text) : hostName(value, context, 'IPv4'))
+      );
     case 'address6':
       return parseIPv6(text) ?? hostName(value, context, 'IPv6');
     case 'mac':

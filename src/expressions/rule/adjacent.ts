@@ -116,9 +116,11 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
 
 /** The statements that stand together at the place of one. */
 function groupsIn(run: readonly NftStatement[], context: NftRuleContext): readonly (readonly Placed[])[] {
-  const placed = run
-    .flatMap((one, index) => placeOf(one, index, context) ?? [])
-    .sort((a, b) => (a.base < b.base ? -1 : a.base > b.base ? 1 : a.start - b.start));
+  const found = run.flatMap((one, index) => placeOf(one, index, context) ?? []);
+  const placed = found
+    .map((one) => ({ one, part: partStart(one, found, run) }))
+    .sort((a, b) => (a.one.base < b.one.base ? -1 : a.one.base > b.one.base ? 1 : a.part - b.part || a.one.start - b.one.start))
+    .map(({ one }) => one);
   const groups: Placed[][] = [];
   for (const one of placed) {
     const last = groups.at(-1);
@@ -126,6 +128,13 @@ function groupsIn(run: readonly NftStatement[], context: NftRuleContext): readon
     else groups.push([one]);
   }
   return groups;
+}
+
+/** Where the part of the packet begins that nft loads as one, though it lists several fields of it. */
+function partStart({ index, start }: Placed, placed: readonly Placed[], run: readonly NftStatement[]): number {
+  const own = run[index] as NftStatement;
+  const isOfPart = (other: NftStatement): boolean => own.end > own.start && other.start === own.start && other.end === own.end;
+  return Math.min(start, ...placed.filter((one) => isOfPart(run[one.index] as NftStatement)).map((one) => one.start));
 }
 
 /** What nft has asked before a match, which stays where the match was. */

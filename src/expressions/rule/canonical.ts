@@ -20,11 +20,19 @@ import { rangesIn } from './ranges.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
-  const told = withFieldNames(withFamilies(withAddressFamilies(rule.statements, silent), silent), silent);
+  const told = withFieldNames(withFamilies(withAddressFamilies(rule.statements.map(withoutCounts), silent), silent), silent);
   const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), { context: silent, all: told });
   const ranges = rangesIn(told, silent);
   const statements = withoutIcmpTypes(ordered, silent).flatMap((one) => ranges.get(one) ?? [canonicalStatement(one, silent)]);
   return { ...rule, statements };
+}
+
+/** What the only element of a set counts is not loaded. */
+function withoutCounts(statement: NftStatement): NftStatement {
+  if (statement.kind !== 'match' || statement.right.kind !== 'set') return statement;
+  const [only, ...more] = statement.right.elements;
+  if (only === undefined || more.length > 0 || only.statements.length === 0) return statement;
+  return { ...statement, right: { ...statement.right, elements: [{ ...only, statements: [] }] } };
 }
 
 export function canonicalStatement(statement: NftStatement, context: NftRuleContext): NftStatement {
@@ -48,7 +56,7 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
     case 'nat':
       return canonicalNat(statement, context);
     case 'tproxy': {
-      const address = statement.address && written(statement.address, addressType(context), context);
+      const address = statement.address && written(statement.address, addressType(statement, context), context);
       const port = statement.port && written(statement.port, DATATYPES.inet_service, context);
       return { ...statement, ...(address !== undefined && { address }), ...(port !== undefined && { port }) };
     }
@@ -92,15 +100,16 @@ function valueType(statement: Extract<NftStatement, { kind: 'dynamic' | 'meter' 
   return Object.values(DATATYPES).find((type) => type.name === name?.text);
 }
 
-function addressType({ family }: NftRuleContext): Datatype {
-  return family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
+function addressType({ family: named }: { readonly family?: 'ip' | 'ip6' }, { family }: NftRuleContext): Datatype {
+  const isIPv4 = named === undefined ? family === 4 : named === 'ip';
+  return isIPv4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
 }
 
 const NAT_FLAGS = ['random', 'fully-random', 'persistent'];
 
 function canonicalNat(statement: Extract<NftStatement, { kind: 'nat' }>, context: NftRuleContext): NftStatement {
   const { form, flags, ...plain } = withPortOfTuple(statement);
-  const address = plain.address && written(plain.address, addressType(context), context);
+  const address = plain.address && written(plain.address, addressType(plain, context), context);
   const port = plain.port && written(plain.port, DATATYPES.inet_service, context);
   return {
     ...plain,

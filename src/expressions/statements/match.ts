@@ -2,6 +2,7 @@
 import type { Building } from '../contract/building.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
 import { comparisonOf } from '../values/compare.ts';
+import { onlyValue } from '../values/onlyValue.ts';
 import { keyParts } from '../values/part.ts';
 
 export const comparison = statement({
@@ -23,13 +24,16 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
   for (const { expression } of plain) if (expression?.compared === false) refuse(`\`${expression.name}\` cannot be compared`);
   if (ORDERS.has(op ?? '') && ((right.kind === 'set' && right.elements.length > 1) || right.kind === 'reference'))
     refuse('a set is not less or greater');
+  const only = onlyValue(right);
+  if (ORDERS.has(op ?? '') && right.kind === 'set' && (only.kind === 'prefix' || only.kind === 'range'))
+    refuse('a range is not less or greater');
   const shifts = left.kind === 'binary' && (left.op === '<<' || left.op === '>>');
   if (shifts && parts[0]?.type.name !== 'integer') refuse(`a shifted value of type ${parts[0]?.type.name} cannot be compared`);
   const [first] = parts;
   const isName = first?.type.form === 'name' && first.type.names === undefined;
   const isRange = right.kind === 'range' || (right.kind === 'set' && right.elements.some(({ key }) => key.kind === 'range'));
   if (isName && isRange) refuse(`values of type ${first.type.name} have no ranges`);
-  if (isName && ORDERS.has(op ?? '') && right.kind === 'value' && /(?<!\\)\*$/.test(right.text))
+  if (isName && ORDERS.has(op ?? '') && only.kind === 'value' && /(?<!\\)\*$/.test(only.text))
     refuse('a name that ends with `*` stands for many: it is not less or greater');
   const isFlags = parts[0]?.type.flags === true && left.kind !== 'binary' && (right.kind !== 'set' || right.elements.length === 1);
   if (op === '!' && !isFlags) refuse('`!` asks for flags that are not set: it needs the names of flags');

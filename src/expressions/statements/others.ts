@@ -75,6 +75,8 @@ export const other = statement({
         span: given,
       });
     if (given.verb === 'dup' && building.context.table === 'netdev') checkDupToDevice(given, building.context);
+    if (given.verb === 'dup' && /^[\da-f.:]+[/-]/.test(given.says[1]?.text ?? ''))
+      building.context.report({ kind: 'not-loadable', code: 'bad-value', message: '`dup` sends to one address', span: given });
     const why = Object.hasOwn(VERBS, given.verb) ? VERBS[given.verb] : `\`${given.verb}\``;
     if (why !== undefined) opaque(why, building);
   },

@@ -92,7 +92,9 @@ export function elementsOf(expression: NftExpression, { types, wanted }: SetNami
     // keys that are never drawn may be in a map
     const keys = wanted === 'set' ? types : types.map((type) => (type.name === 'integer' ? { ...type, last: undefined } : type));
     const rows = elementRows(expression.elements, keys, context);
-    for (const { key, value } of expression.elements) {
+    for (const { key, value, statements } of expression.elements) {
+      if (wanted !== 'set' && statements.length > 0)
+        context.report({ kind: 'not-loadable', code: 'bad-value', message: 'elements of a map in a rule count nothing', span: key });
       const message =
         wanted === 'set' ? 'this element has a value, as those of maps have; a set is meant here' : 'this element of a map has no value';
       if ((value === undefined) !== (wanted === 'set'))

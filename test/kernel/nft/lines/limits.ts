@@ -11,7 +11,7 @@ const sorted = (text: string): string =>
 const nameless = (text: string): string => sorted(text.replaceAll('"net1"', '2').replaceAll('"eth0"', '3'));
 
 const INTEGERS =
-  'meta length|(?:ip|ip6|udp) length|ip ttl|ip6 hoplimit|ip id|ip hdrlength|(?:esp|ah) spi|meta (?:cpu|cgroup|random)|ct (?:zone|id)|numgen [^.{]*';
+  'meta length|(?:ip|ip6|udp) length|ip ttl|ip6 hoplimit|ip id|ip hdrlength|(?:esp|ah) spi|meta (?:cpu|cgroup|random)|ct (?:original |reply )?(?:zone|id|bytes|packets|avgpkt)|tcp (?:sequence|ackseq)|(?:numgen|symhash|jhash) [^.{]*';
 
 /** Sets of tuples that have a plain number among their parts: their elements are left out. */
 const withoutTuplesOfNumbers = (text: string): string =>
@@ -19,20 +19,27 @@ const withoutTuplesOfNumbers = (text: string): string =>
 
 const withoutAccounts = (text: string): string => text.replaceAll(/(meta sk[ug]id (?:[!<>=]+ )?)(?:\{[^{}]*\}|"?[\w-]+"?)/g, '$1x');
 
-const BITS_OF_NAME = /([io]ifname (?:!= )?)[\w.:]+\/\d+/;
+const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udplite|comp|igmp|redirect)\b/;
 
-const withoutNames = (text: string): string => text.replace(BITS_OF_NAME, '$1x').replaceAll(/([io]ifname (?:!= )?)"[^"]*"/g, '$1x');
+const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
+
+const BITS_OF_NAME = /([io]ifname (?:!= )?)(?:[\w.:]+\/\d+|\{[^{}]*[\w.:]\/\d[^{}]*\})/;
+
+const withoutNames = (text: string): string =>
+  text.replace(BITS_OF_NAME, '$1x').replaceAll(/([io]ifname (?:!= )?)(?:"[^"]*"|\{[^{}]*\})/g, '$1x');
 
 const NAMELESS_PREFIX = /\bct (?:original|reply) [sd]addr (?:!= )?(?:\{ ?)?[\da-f.:]+\/\d+/;
 
 const withoutPrefix = (text: string): string =>
   text.replaceAll(/(ct (?:original|reply) ip6? [sd]addr (?:!= )?)[\da-f.:]+(?:\/\d+)?/g, '$1x');
 
+const INVALID = /(0x[\da-f]+) \[invalid type\]/g;
+
 export const NFT_LIMITS: readonly NftLimit[] = [
-  // counter name "a","b"
+  // ether type ip ct protocol ah tcp dport 5
   { id: 'nft 1.0.6 crashes', holds: ({ theirs }) => theirs === 'refused: nft crashed' },
   {
-    // ip length . tcp dport { 61-1279 . 80 } is listed as { 0 . 0 }
+    // meta length . tcp dport { 61-1279 . 80 } is listed as { 0 . 0 }
     id: 'nft 1.0.6 lists other numbers where a tuple of ranges has a plain number',
     holds: ({ ours, theirs }) => ours !== theirs && withoutTuplesOfNumbers(ours) === withoutTuplesOfNumbers(theirs),
   },
@@ -47,7 +54,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     holds: ({ ours, theirs }) => /\b[io]if\b/.test(ours) && !theirs.startsWith('refused') && nameless(ours) === nameless(theirs),
   },
   {
-    // ct state { new, new | established }
+    // ct status { snat | dnat, snat, dnat }
     id: 'flags with the same first bit stand in the order of a hash',
     holds: ({ ours, theirs }) => /\{[^{}]* \| /.test(theirs) && sorted(ours) === sorted(theirs),
   },
@@ -57,10 +64,9 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     holds: ({ ours, theirs }) => ours.replaceAll('rt0 addr[', 'srh sid[') === theirs,
   },
   {
-    // oifname { tcp, udp } is listed as { "", "" }
-    id: 'nft 1.0.6 takes protocols in a set for values of any type',
-    holds: ({ text, ours }) =>
-      /[{,.:] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udplite|comp|igmp)\b/.test(text) && ours.includes('is a protocol, not a value'),
+    // oifname { tcp, udp } is listed as { "", "" }; icmp code 0 & redirect is listed as icmp code net-unreachable
+    id: 'nft 1.0.6 takes protocols and a type of ICMP for values of any type within sets and operations',
+    holds: ({ text, ours }) => PROTOCOL_WITHIN.test(text) && /is a (?:protocol|type of ICMP), not a value/.test(ours),
   },
   {
     // iifname 10.0.0.0/33 is listed as iifname "10.0"
@@ -80,14 +86,12 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // meta skuid daemon is listed as meta skuid 1
     id: 'names of users and groups have numbers on this machine',
-    holds: ({ ours, theirs }) => ours !== theirs && withoutAccounts(ours) === withoutAccounts(theirs),
+    holds: ({ ours, theirs }) => NAMED_ACCOUNT.test(ours) && ours !== theirs && withoutAccounts(ours) === withoutAccounts(theirs),
   },
   {
-    id: 'nft 1.0.6 lists what it cannot load again',
-    holds: ({ theirs }) =>
-      /\[invalid type\]|\(@\w\w,\d+,\d+ & \w+\) >>|\b(?:hbh|dst|rt|frag|mh|tcp option \w+) unknown\b|\bth [sd]port set th [sd]port &/.test(
-        theirs,
-      ),
+    // meta l4proto { tcp, udp } ct original proto-src 5
+    id: 'nft 1.0.6 lists the type of a port of a connection as one that is not',
+    holds: ({ ours, theirs }) => ours !== theirs && ours === theirs.replaceAll(INVALID, (_, number: string) => String(Number(number))),
   },
   {
     // skuid nosuchuser
