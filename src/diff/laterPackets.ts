@@ -9,8 +9,10 @@ import { ALWAYS, and, inSet, type MatchExpr, matchesNothing, or } from '../netfi
 import type { Field } from '../packet/fields.ts';
 import { CT_STATES } from '../packet/packet.ts';
 import { calledChains } from '../prove/deadRules/deadRules.ts';
+import { everyRule } from '../ruleset/everyRule.ts';
 import type { Chain, Rule, Table } from '../ruleset/ruleset.ts';
 import { isBeforeLookup } from '../ruleset/stages.ts';
+import { askedLooks } from '../symbolic/connection/looks.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../symbolic/diagrams/bdd.ts';
 import { inOwnSpace, type Space } from '../symbolic/space/space.ts';
@@ -25,7 +27,7 @@ import type { UnclearClass } from './classes.ts';
 import { effectKey } from './effectKey.ts';
 import { facingBases, facingTables } from './facingTables.ts';
 import type { DiffQuestion, Sides } from './question.ts';
-import { asksLength, type WalkedAt, walkedPart } from './walkedPart.ts';
+import { type WalkedAt, walkedPart } from './walkedPart.ts';
 
 export const LATER = inSet(
   'ctstate',
@@ -92,16 +94,27 @@ function inTables(question: Question, tables: Sides<Table>, rules: Sides<readonl
   if (bases.length === 0 || own.base.length + own.head.length === 0) return [];
   const { host, base, budget } = question;
   try {
-    return inOwnSpace(base.family, { host, budget }, (space) => compareTables(space, tables, { ...own, byLength: asksLength(question) }));
+    return inOwnSpace(base.family, { host, budget }, (space) => compareTables(space, tables, { ...own, unlike: unlikeOf(question) }));
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     return [{ level: 'error', packets: PACKETS, reason: budgetReason(error), rules: own }];
   }
 }
 
-interface ChangedRules extends Sides<readonly Rule[]>, Pick<WalkedAt, 'byLength'> {}
+/** What sets packets of a connection apart for the rules of either side. */
+function unlikeOf({ base, head, host }: Question): ChangedRules['unlike'] {
+  const sides = [base, head];
+  return {
+    asked: new Set(sides.flatMap((ruleset) => [...askedLooks(ruleset, host)])),
+    expects: sides.some((ruleset) => everyRule(ruleset).some((rule) => does(rule, 'conntrack', 'unmodelled'))),
+  };
+}
 
-function compareTables(space: Space, tables: Sides<Table>, { byLength, ...rules }: ChangedRules): readonly UnclearClass[] {
+interface ChangedRules extends Sides<readonly Rule[]> {
+  readonly unlike: Omit<WalkedAt, 'isSeen'>;
+}
+
+function compareTables(space: Space, tables: Sides<Table>, { unlike, ...rules }: ChangedRules): readonly UnclearClass[] {
   const { manager } = space;
   const classesAt = anyStates(space, both(tables));
   const concerned: Sides<Set<Rule>> = { base: new Set(), head: new Set() };
@@ -115,7 +128,7 @@ function compareTables(space: Space, tables: Sides<Table>, { byLength, ...rules 
     if (start === undefined) continue;
     const matching = (rule: Rule): Bdd => encode(space, start.env, steadyPart(rule.match)).may;
     const changed = manager.any([...rules.base, ...rules.head].map(matching));
-    const compared = encode(space, start.env, walkedPart(space.family, { byLength, isSeen: !isEarly })).must;
+    const compared = encode(space, start.env, walkedPart(space.family, { ...unlike, isSeen: !isEarly })).must;
     const later = manager.minus(manager.all([start.set, changed, ...(isEarly ? [] : [encode(space, start.env, LATER).may])]), compared);
     if (later === EMPTY) continue;
     const met: Sides<Map<Rule, Bdd>> = { base: new Map(), head: new Map() };

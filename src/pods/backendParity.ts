@@ -14,6 +14,7 @@ import type { ProofContext } from '../prove/proof/context.ts';
 import type { Finding } from '../prove/proof/finding.ts';
 import { handsToSockets } from '../prove/proof/silentProxy.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import { withAssumedNames } from './assumedNames.ts';
 import { type BackendDifference, backendDifferences, isTakenOnce, LEVEL_OF_DIFFERENCE, TOLD_APART } from './backendDifferences.ts';
 
 /** The same pod or settings, by the other backend. */
@@ -47,8 +48,27 @@ export function judgeBackends(context: ProofContext, other: OtherBackend | strin
     const reason = `${page === undefined ? '' : `${page}: `}${nameOf(other.native)} loads none of the rules: ${other.refused}`;
     return [{ ...about, level: 'error', verdict: 'violated', reason, ...(page !== undefined && { page }) }];
   }
-  const found = [...compared(context, other, asking), ...whileSilent(context, other, asking)].map((one) => ({ ...about, ...one }));
-  return found.length > 0 ? found.toSorted(byLevel) : [{ ...about, verdict: 'holds', notes: [NOT_COMPARED] }];
+  const { both, notes } = withNames(context, other);
+  const found = [...compared(...both, asking), ...whileSilent(...both, asking)].map((one) => ({
+    ...about,
+    ...one,
+    ...(notes.length > 0 && { notes }),
+  }));
+  return found.length > 0 ? found.toSorted(byLevel) : [{ ...about, verdict: 'holds', notes: [NOT_COMPARED, ...notes] }];
+}
+
+type OwnBackend = Pick<ProofContext, 'ruleset' | 'host' | 'profile'>;
+
+function withNames({ ruleset: given, host, profile }: OwnBackend, other: OtherBackend) {
+  const numbers = new Map<string, number>();
+  const own = withAssumedNames([given], numbers);
+  const theirs = withAssumedNames(other.rulesets, numbers);
+  const [ruleset = given] = own.rulesets;
+  const both = [
+    { ruleset, host, profile },
+    { ...other, rulesets: theirs.rulesets },
+  ] as const;
+  return { both, notes: [...new Set([...own.notes, ...theirs.notes])] };
 }
 
 type Found = Pick<Finding, 'level' | 'verdict' | 'blame'> & Partial<Finding>;
@@ -58,13 +78,13 @@ interface ComparedBackends {
   readonly open: readonly Found[];
 }
 
-function compared(context: ProofContext, other: OtherBackend, asking: BackendAsking): readonly Found[] {
+function compared(context: OwnBackend, other: OtherBackend, asking: BackendAsking): readonly Found[] {
   const { changes, open } = comparison(context, other, { ...asking, host: context.host });
   return [...changes.map(([name, classes]) => findingOf(other, name, classes)), ...open];
 }
 
 /** Where rules hand packets to sockets: what is let through while there is none. */
-function whileSilent(context: ProofContext, other: OtherBackend, asking: BackendAsking): readonly Found[] {
+function whileSilent(context: OwnBackend, other: OtherBackend, asking: BackendAsking): readonly Found[] {
   const { family } = context.ruleset;
   const rulesets = [context.ruleset, ...other.rulesets.filter((one) => one.family === family)];
   if (!rulesets.some(handsToSockets)) return [];
@@ -74,7 +94,7 @@ function whileSilent(context: ProofContext, other: OtherBackend, asking: Backend
 }
 
 function comparison(
-  { ruleset, profile }: ProofContext,
+  { ruleset, profile }: OwnBackend,
   { rulesets, native }: OtherBackend,
   { host, where, limits }: BackendAsking & { readonly host: Host },
 ): ComparedBackends {
@@ -109,7 +129,8 @@ function findingOf({ native }: OtherBackend, name: BackendDifference | undefined
   const { base, head, packets } = change;
   const own = native ? base : head;
   const more = classes.length === 1 ? '' : `, and ${plural(classes.length - 1, 'class', 'classes')} of packets more`;
-  const ends = `${base.path.outcome} with iptables, ${head.path.outcome} with nftables`;
+  const [was, is] = [base.path.outcome, head.path.outcome];
+  const ends = was === is ? `${was} with both, with other addresses or another interface` : `${was} with iptables, ${is} with nftables`;
   return {
     level: name === undefined ? worstOf(classes) : LEVEL_OF_DIFFERENCE[name],
     verdict: 'violated',

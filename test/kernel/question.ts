@@ -3,7 +3,7 @@
 import type { HostDescription } from '../../src/host/hostDescription.ts';
 import type { OracleQuestion } from '../../src/kernel/asked/oracle.ts';
 import { packetQuestion, type SentPacket } from '../../src/kernel/asked/packetQuestion.ts';
-import { worldQuestion } from '../../src/kernel/asked/worldQuestion.ts';
+import { framedInterfaces, worldQuestion } from '../../src/kernel/asked/worldQuestion.ts';
 import { hostOf } from '../support/host.ts';
 
 export type { SentPacket } from '../../src/kernel/asked/packetQuestion.ts';
@@ -22,7 +22,7 @@ export interface Rules {
 
 export function questionOf(host: HostJson, rules: Rules, packets: readonly SentPacket[]): OracleQuestion {
   const { interfaces, ...world } = worldQuestion(hostOf(host), []);
-  const framed = new Set(host.interfaces.flatMap(({ name, type }) => (type === 'veth' ? [name] : [])));
+  const framed = new Set([...framedInterfaces(packets), ...host.interfaces.flatMap(({ name, type }) => (type === 'veth' ? [name] : []))]);
   return {
     ...(rules.v4 === undefined ? {} : { rules_v4: rules.v4 }),
     ...(rules.v6 === undefined ? {} : { rules_v6: rules.v6 }),
@@ -41,5 +41,5 @@ export function questionOf(host: HostJson, rules: Rules, packets: readonly SentP
 /** Several flows over one host and its rules: connections last within a flow. */
 export function flowQuestion(host: HostJson, rules: Rules, flows: readonly (readonly SentPacket[])[]): OracleQuestion {
   const packets = flows.flatMap((flow) => flow.map((packet, index) => ({ ...packetQuestion(packet), icmp_id: 1, fresh: index === 0 })));
-  return { ...questionOf(host, rules, []), packets, mode: 'stateful' };
+  return { ...questionOf(host, rules, flows.flat()), packets, mode: 'stateful' };
 }

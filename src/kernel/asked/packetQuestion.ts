@@ -29,8 +29,9 @@ export function packetQuestion(packet: SentPacket): Readonly<Record<string, unkn
     ...(packet.flags === undefined ? {} : { flags: flagLetters(packet.flags) }),
     ...(packet.icmpType === undefined ? {} : { icmp_type: packet.icmpType, icmp_code: packet.icmpCode ?? 0 }),
     ...(packet.dir === 'in'
-      ? { in_iface: packet.iif, ...(packet.mac !== undefined && { mac: macText(packet.mac) }) }
+      ? { in_iface: packet.iif, mark: packet.mark, ...(packet.mac !== undefined && { mac: macText(packet.mac) }) }
       : { uid: packet.uid ?? 0, gid: packet.gid ?? 0, mark: packet.mark }),
+    ...(packet.dir === 'out' && packet.proto === PROTO.tcp && !packet.socket && { orphan: true }),
     ...(packet.oif === undefined ? {} : { bind_iface: packet.oif }),
     ...(packet.spi === undefined ? {} : { spi: packet.spi }),
     ttl: packet.ttl,

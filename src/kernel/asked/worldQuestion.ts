@@ -9,9 +9,9 @@ import { PROTO } from '../../packet/protocol.ts';
 
 export type WorldQuestion = Readonly<Record<string, unknown>>;
 
-/** `packets`: that will be asked about: a listener on every port is one on each of theirs, and a frame has a card's address. */
+/** `packets`: that will be asked about: a listener on every port is one on each of theirs, and a frame has a card's address, or a mark. */
 export function worldQuestion(host: Host, packets: readonly Packet[]): WorldQuestion {
-  const framed = new Set(packets.flatMap(({ mac, iif }) => (mac === undefined || iif === undefined ? [] : [iif])));
+  const framed = framedInterfaces(packets);
   return {
     interfaces: host.interfaces.map(({ name, addresses, group, mtu, state }) => ({
       name,
@@ -28,6 +28,11 @@ export function worldQuestion(host: Host, packets: readonly Packet[]): WorldQues
     listeners: host.listeners.flatMap((listener) => sockets(host, listener, packets)),
     sets: Object.fromEntries(host.sets),
   };
+}
+
+/** Where packets arrive that need a frame: from a card's address, or with a mark. */
+export function framedInterfaces(packets: readonly Packet[]): ReadonlySet<string> {
+  return new Set(packets.flatMap(({ dir, mac, mark, iif }) => (dir === 'in' && iif && (mac !== undefined || mark !== 0) ? [iif] : [])));
 }
 
 /** What of the host a kernel would not have: undefined when it can be made. */

@@ -47,7 +47,7 @@ export async function askKernel({ oracle, here, sockets }: ReadyOracle, scene: K
   const hosts = { loose: host, strict: { ...host, sysctls: new Map([...host.sysctls, [STRICT, '0']]) } };
   const sendings = sequencesOf(scene.journey).flatMap((sequence) => {
     const sending = sendingOf(sequence, hosts);
-    const reason = whyUnaskable(sending.packets[0].packet, host, here.backend);
+    const reason = whyUnaskable(sending.packets[0].packet, host);
     if (reason === undefined) return [sending];
     unasked.push(unasked.length === 0 ? reason : `leg ${sequence.number}: ${reason}`);
     return [];

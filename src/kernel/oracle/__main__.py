@@ -20,7 +20,9 @@ question: {hello: true}, answered with {kernel, backend, iptables} or {missing};
   explain_lost           true: say why a packet was lost outside netfilter
   packets                [{from: local|wire, proto, src, dst, sport, dport, flags, icmp_type, icmp_code, ttl, tos, length, frag,
                            seq, ack, header (bytes of the TCP header, options with it), icmp_id, quotes (ICMP errors: {proto, src, dst, sport, dport, icmp_type}),
-                           uid, gid, mark, bind_iface (local), in_iface, mac (wire), fresh (stateful: forget all connections first)}];
+                           uid, gid, mark (of arriving ones: on a veth), bind_iface (local), in_iface, mac (wire),
+                           orphan (local: TCP data of a socket that has been closed; from no process),
+                           fresh (stateful: forget all connections first)}];
                          a local packet without src gets the kernel's choice }
 answer: {ok, result: [one per packet, see flight.answer_of]} or {ok: false, error}
 
@@ -34,6 +36,7 @@ import errno
 import json
 import socket
 import sys
+import time
 
 from bounds import OracleError, end_with_parent, here, limit, refuse, usual_backend
 from explain import explain
@@ -91,6 +94,8 @@ class Oracle:
                 self.send(flight, index)
             except OSError as error:
                 flight.error = errno.errorcode.get(error.errno, str(error.errno))
+        if self.world.resent:
+            time.sleep(self.world.resent)
         assign(trace_events(self.events.waiting(), self.rules), flights)
         self.world.empty_queues()
         return [answer_of(flight, self.rules, self.names) for flight in flights]
@@ -124,7 +129,10 @@ class Asked:
         if self.oracle is None or wanted != self.topology or self.oracle.rules.cannot_unload(question):
             self.close()
             self.oracle, self.topology = Oracle(question, self.backend), wanted
-        return self.oracle.ask(question)
+        answers = self.oracle.ask(question)
+        if self.oracle.world.resent:
+            self.close()            # what is left of sockets would be in the way of others
+        return answers
 
     def close(self):
         oracle, self.oracle = self.oracle, None

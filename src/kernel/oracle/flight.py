@@ -40,6 +40,8 @@ def assign(events, flights):
             elif not answer:
                 last = flight
             by_trace[event.trace] = (flight, answer)
+            if flight and not seen.dst:         # a lone fragment, which no NAT changes
+                event = event._replace(header=event.header._replace(seen=seen._replace(src=flight.before['src'], dst=flight.before['dst'])))
         else:
             flight, answer = by_trace.get(event.trace, (None, False))
         if flight is not None:

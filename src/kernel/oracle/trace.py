@@ -5,7 +5,7 @@ import struct
 from typing import NamedTuple, Optional
 
 from netlink import NETLINK_ADD_MEMBERSHIP, SOL_NETLINK, Netlink, attribute, attributes, messages
-from packets import Seen, read
+from packets import Seen, read, read_start
 from native import OWN_TABLE
 from rules import HOOKS, target_of
 from world import OWN_PRIORITY, run
@@ -104,11 +104,11 @@ def nft_event(found, family, held, places):
     trace = struct.unpack('=I', found[6])[0]
     own = (family, table) == (1, OWN_TABLE)
     header = None
-    if 8 in found:
+    seen = read(found[8], found.get(9, b'')) if 8 in found else read_start(found[9]) if 9 in found else None
+    if seen:
         place = chain if own else None
         hook = PLACES[chain][0] if own else held.hooks.get((family, table, chain), chain)
         state = STATES.get(number(found, 21)) if 21 in found else None
-        seen = read(found[8], found.get(9, b''))
         header = Header(hook, place, seen, number(found, 10), number(found, 12), number(found, 14), state)
         places[trace] = (hook, (header.iif, header.oif))
     hook, devices = places.get(trace, (chain, (0, 0)))

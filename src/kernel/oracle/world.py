@@ -8,12 +8,16 @@ import struct
 import time
 
 from bounds import CLONE_NEWNET, LIBC, OracleError, enter_namespace, run  # noqa: F401
-from packets import is_v6
+from packets import FLAGS, is_v6
 
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 SO_PRIORITY, SO_BINDTODEVICE, SO_MARK = 12, 25, 36
 IP_TRANSPARENT, IPV6_TRANSPARENT = 19, 75
 IP_FREEBIND, IPV6_FREEBIND = 15, 78
+TCP_REPAIR, TCP_REPAIR_QUEUE, TCP_QUEUE_SEQ, TCP_RTO_MAX_MS = 19, 20, 21, 44
+REPAIR_OFF, OF_RECEIVED, OF_SENT = -1, 1, 2
+# of a segment that is sent again, in seconds: Linux 6.15 lets a socket say how long at most
+RESENT_AFTER, RESENT_AT_ONCE = 3.3, 1.2
 OWN_PRIORITY = 0x0A11CE      # skb->priority of packets that we send
 SENDER = bytes.fromhex('020000000001')
 MOST_SOCKETS = 256
@@ -45,6 +49,7 @@ def usual_settings():
 class World:
     def __init__(self, question, stateful):
         self.tuns, self.links, self.senders, self.listeners = {}, {}, {}, []
+        self.resent = 0             # seconds until segments of sockets that were closed have been sent again
         enter_namespace()
         try:
             self.make(question, stateful)
@@ -72,6 +77,9 @@ class World:
             if not question.get('exact') and 'net.netfilter.nf_conntrack_tcp_be_liberal' not in settings:
                 sysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1)      # sequence numbers are made up
             sysctl('net.ipv4.tcp_syncookies', 2)                        # half-open connections leave no sockets behind
+        # what is sent again stays as it was, and not for long
+        sysctl('net.ipv4.tcp_retrans_collapse', 0)
+        sysctl('net.ipv4.tcp_orphan_retries', 1)
         settle([address.split('/')[0] for interface in question['interfaces'] for address in interface['addrs'] if ':' in address])
         self.route(question)
         sets = question.get('sets')
@@ -114,19 +122,52 @@ class World:
         self.listeners = [listener(one) for one in wanted]
 
     def send(self, packet, data):
+        if packet.get('orphan'):
+            self.leave_behind(packet, data)
+            return
         if packet['from'] == 'local':
             self.sender(packet).sendto(data, (packet['dst'], 0))
             return
         name = packet['in_iface']
         if name in self.tuns:
+            if packet['mark']:
+                raise OracleError('packets arrive with a mark on a veth alone')
             os.write(self.tuns[name], data)        # when write() returns the packet has met every hook
         elif name in self.links:
             ethertype = b'\x86\xdd' if is_v6(packet) else b'\x08\0'
             link, near = self.links[name]
             sender = bytes.fromhex(packet['mac'].replace(':', '')) if 'mac' in packet else SENDER
+            # the other end is in this namespace, so that a packet keeps its mark on the way
+            link.setsockopt(socket.SOL_SOCKET, SO_MARK, struct.pack('=I', packet['mark']))
             link.send(near + sender + ethertype + data)
         else:
             raise OSError(errno.ENODEV, 'no such interface')
+
+    def leave_behind(self, packet, data):
+        """A segment that the kernel sends when its socket has been closed, and belongs to no process any more: of a connection that is open from the
+        start, with data that count as sent and lost."""
+        header, sequence, ack = (40, *struct.unpack_from('!II', data, 44)) if is_v6(packet) else (20, *struct.unpack_from('!II', data, 24))
+        if data[header + 13] != FLAGS['P'] | FLAGS['A']:
+            raise OracleError('a socket without a process sends data alone')
+        with local_socket(packet, socket.SOCK_STREAM, 0) as one:
+            one.setsockopt(socket.SOL_SOCKET, SO_PRIORITY, OWN_PRIORITY)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.setsockopt(*transparent(is_v6(packet)), 1)
+            set_tcp = lambda name, value: one.setsockopt(socket.IPPROTO_TCP, name, struct.pack('=i' if value < 0 else '=I', value))  # noqa: E731
+            set_tcp(TCP_REPAIR, 1)
+            for queue, start in ((OF_RECEIVED, ack), (OF_SENT, sequence)):
+                set_tcp(TCP_REPAIR_QUEUE, queue)
+                set_tcp(TCP_QUEUE_SEQ, start)
+            one.bind((packet['src'], packet['sport']))
+            one.connect((packet['dst'], packet['dport']))
+            try:
+                set_tcp(TCP_RTO_MAX_MS, 1000)
+                wait = RESENT_AT_ONCE
+            except OSError:
+                wait = RESENT_AFTER
+            one.send(data[header + 20:])
+            set_tcp(TCP_REPAIR, REPAIR_OFF)
+        self.resent = max(self.resent, wait)
 
     def sender(self, packet):
         """A raw socket of the packet's user and group: xt_owner compares the file system ids of the socket's file."""

@@ -146,11 +146,18 @@ function backendLines({ approaches, backends }: ApproachedPod, { paint, width }:
   const [first] = approaches.filter(({ backend }) => backend !== null);
   const change = first?.backend === 'nftables' ? 'nftables -> iptables' : 'iptables -> nftables';
   const known = backends.filter(({ equivalent }) => equivalent !== null);
-  const alike = groupBy(known, ({ differences }) => differences.map(differenceText).join(', '));
-  return [...alike].map(([text, some]) => {
-    const says = text === '' ? 'backend-parity holds' : `CHANGED: ${text}`;
-    return paragraph({ text: `${paint.bold(change)} (${some.map(({ mode }) => mode).join(', ')}): ${says}`, width, hang: 2 });
-  });
+  const bounds = [...new Set(known.map((one) => one.bounds))];
+  const [shared] = bounds.length === 1 ? bounds : [];
+  const alike = groupBy(known, (one) => backendText(one, typeof shared === 'string' ? null : one.bounds));
+  const lines = [...alike].map(([says, some]) => `${paint.bold(change)} (${some.map(({ mode }) => mode).join(', ')}): ${says}`);
+  // what is the same for all is said once, as the screen is full
+  const proved = typeof shared === 'string' ? [`  ${paragraph({ text: `proved for ${shared}`, width: width - 2, hang: 2 })}`] : [];
+  return [...lines.map((text) => paragraph({ text, width, hang: 2 })), ...proved];
+}
+
+function backendText({ differences }: ApproachedPod['backends'][number], bounds: string | null): string {
+  const proved = bounds === null ? '' : ` (proved for ${bounds})`;
+  return `${differences.length === 0 ? 'EQUAL' : `CHANGED: ${differences.map(differenceText).join(', ')}`}${proved}`;
 }
 
 function differenceText({ name, level, undecided }: ApproachedPod['backends'][number]['differences'][number]): string {

@@ -13,7 +13,7 @@ import type { ApproachDiff } from '../../pods/approaches.ts';
 import type { Level } from '../../prove/proof/claim.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
-import { type ApproachChange, approachBounds, toChanges } from './approachesChanges.ts';
+import { type ApproachChange, approachBounds, backendBounds, toChanges } from './approachesChanges.ts';
 import { type CheckDiagnostic, toCheckReport } from './check.ts';
 import { decisionOf, type EnrolledPodInput, type FindingJson, toFinding } from './enrol.ts';
 
@@ -54,6 +54,8 @@ export interface ApproachBackends {
   readonly mode: Approach;
   /** null: this version of Istio has but one backend */
   readonly equivalent: boolean | null;
+  /** how far it is proved that nothing else differs, in words; null: nothing was compared, or something is undecided */
+  readonly bounds: string | null;
   /** each once, the most serious first; `name`: a page of `explain`, null where none is known */
   readonly differences: readonly { readonly name: string | null; readonly level: Level; readonly undecided: boolean }[];
 }
@@ -123,10 +125,12 @@ function toPod({ answers, pairs, backends }: PodAnswers): readonly ApproachedPod
 function toBackends({ mode, findings }: PodAnswers['backends'][number]): ApproachBackends {
   const isKnown = findings.some(({ verdict }) => verdict !== 'not-applicable');
   const bad = findings.filter(({ verdict }) => verdict === 'violated' || verdict === 'undecided');
+  const isProved = isKnown && bad.every(({ verdict }) => verdict === 'violated');
   const all = bad.map(({ page, level, verdict }) => ({ name: page ?? null, level, undecided: verdict === 'undecided' }));
   const isFirst = ({ name }: (typeof all)[number], at: number): boolean =>
     name === null || all.findIndex((one) => one.name === name) === at;
-  return { mode, equivalent: isKnown ? bad.length === 0 : null, differences: all.filter(isFirst) };
+  const bounds = isProved ? backendBounds(findings.map(({ family }) => family)) : null;
+  return { mode, equivalent: isKnown ? bad.length === 0 : null, bounds, differences: all.filter(isFirst) };
 }
 
 function toApproach({ enrolment, rules, findings }: EnrolledPodInput): ApproachJson {

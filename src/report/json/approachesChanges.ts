@@ -1,7 +1,9 @@
 /** Changes between two approaches: the packets, and what becomes of them on either side. */
 
+import { othersThan } from '../../connection/bounds.ts';
 import type { Outcome } from '../../connection/journey.ts';
 import { istioSidecar } from '../../mesh/istioSidecar.ts';
+import type { Family } from '../../packet/address.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { ApproachDiff } from '../../pods/approaches.ts';
 import { comparedText, type DiffSide, diffBounds, toDiffReport } from './diff.ts';
@@ -29,6 +31,12 @@ export function toChanges({ diffs, notes, firstLeg }: ApproachDiff): readonly Ap
 /** How far it is proved that no other packet changes. */
 export function approachBounds({ diffs, firstLeg }: ApproachDiff): string {
   return comparedText(diffBounds({ diffs, hosts: [], firstLeg }));
+}
+
+/** Of a pod's rules by Istio's other backend. */
+export function backendBounds(asked: readonly Family[]): string {
+  const families = ([4, 6] as const).filter((family) => asked.includes(family));
+  return comparedText({ families, unjudged: othersThan(families), hosts: [], ofConnections: 'whole' });
 }
 
 const BY_ROLE: Readonly<Record<string, Outcome>> = { outbound: 'captured-out', inbound: 'captured-in', dns: 'dns' };

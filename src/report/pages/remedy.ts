@@ -1,4 +1,6 @@
 /** What to do about a claim that does not hold. */
+
+import { isBudgetReason } from '../../lib/budget.ts';
 import { profileNamed } from '../../mesh/allProfiles.ts';
 import { isTable } from '../../netfilter/hooks.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
@@ -19,13 +21,19 @@ export function remedyByCause(causes: SettingCauses | undefined): string | undef
 
 /** The best that is known: by the setting, by the rules, by the mesh. */
 export function remedyOfFinding(question: RemedyQuestion, causes: SettingCauses | undefined): string | undefined {
-  const { claim, page } = question.finding;
+  const { claim, page, verdict, reason } = question.finding;
+  if (verdict === 'undecided' && claim === 'backend-parity' && page === undefined) return isBudgetReason(reason) ? MORE_TIME : IN_KERNEL;
   // neither DNS capture nor guests are given up for the other's sake
   const own = page === undefined ? undefined : REMEDIES[page];
   const known = own ?? (claim === 'guest-dns-captured' ? undefined : (remedyByCause(causes) ?? remedyByRules(question)));
   const advice = known ?? remedyOf(claim, question.profile);
   return advice !== undefined && isOfNft(question) ? nftWords(advice) : advice;
 }
+
+const MORE_TIME = 'Give it more time (--timeout), or fewer packets (--where).';
+/** What is not modelled the kernel knows. */
+const IN_KERNEL =
+  'Ask the kernel about a packet of these: `chainwalk trace --on-kernel` with the rules of either backend; or say with other options what the reason names.';
 
 /** The rules to blame are in tables of nftables; where there are none, all tables are. */
 function isOfNft({ finding: { blame }, ruleset }: RemedyQuestion): boolean {

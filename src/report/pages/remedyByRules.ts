@@ -15,7 +15,7 @@ import { chainOf, LOGS_OF_WRITERS, REMEDIES_IN_MESH } from './remedyInMesh.ts';
 import { remedyOfOwn } from './remedyOfOwn.ts';
 
 export interface RemedyQuestion {
-  readonly finding: Pick<Finding, 'claim' | 'blame' | 'witness' | 'family' | 'page'>;
+  readonly finding: Pick<Finding, 'claim' | 'blame' | 'witness' | 'verdict' | 'reason' | 'family' | 'page'>;
   /** of its family */
   readonly ruleset: Ruleset | undefined;
   /** name of the mesh */

@@ -2,6 +2,7 @@
  *  rules ask for none of that, the second of two goes the way of the first. */
 
 import { takesLooseTcp } from '../../host/conntrackSettings.ts';
+import type { Host } from '../../host/host.ts';
 import { includes } from '../../lib/intervals.ts';
 import { memoize } from '../../lib/memo.ts';
 import { type PartName, TCP_PARTS } from '../../netfilter/connectionParts.ts';
@@ -46,6 +47,12 @@ const asksStatus: (ruleset: Ruleset, _all: '') => boolean = memoize((ruleset: Ru
 export function errorLook(ruleset: Ruleset, error: { readonly type: number; readonly code: number }): string {
   const tests = testsOf(ruleset, true);
   return tests === undefined ? `${error.type} ${error.code}` : answersOf(tests, { icmpType: error.type, icmpCode: error.code });
+}
+
+/** By what the rules tell packets of one connection apart. */
+export function askedLooks(ruleset: Ruleset, host: Host): ReadonlySet<Field> {
+  const tests = testsOf(ruleset, takesLooseTcp(host));
+  return tests === undefined ? ASKED : new Set(tests.map(({ field }) => field));
 }
 
 function answersOf(tests: readonly FieldLeaf[], look: Look): string {

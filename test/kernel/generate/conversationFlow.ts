@@ -21,18 +21,21 @@ const TRIES = 30;
 export function conversationFlow(random: Random, world: FlowWorld): readonly SentPacket[] {
   let longest: readonly SentPacket[] = [];
   for (let tries = 0; tries < TRIES && longest.length < 3; tries++) {
-    const flow = flowOf(randomPacket(random, world.family, world.pools), world);
+    const { chooseSource, ...drawn } = randomPacket(random, world.family, world.pools);
+    const flow = chooseSource === true ? [] : flowOpenedBy(drawn, world);
     if (flow.length > longest.length) longest = flow;
   }
   return longest;
 }
 
-function flowOf(
-  { chooseSource, ...drawn }: Packet & { readonly chooseSource?: boolean },
-  { ruleset, host, pools }: FlowWorld,
-): readonly SentPacket[] {
+export interface Pooled extends Pick<FlowWorld, 'ruleset' | 'host'> {
+  readonly pools: Pick<PacketPools, 'interfaces'>;
+}
+
+/** Empty: it opens none. */
+export function flowOpenedBy(drawn: Packet, { ruleset, host, pools }: Pooled): readonly SentPacket[] {
   const tcp = drawn.proto === PROTO.tcp;
-  if (chooseSource === true || !hasPorts(drawn.proto) || drawn.fragOffset > 0) return [];
+  if (!hasPorts(drawn.proto) || drawn.fragOffset > 0) return [];
   const packet: Packet = tcp ? { ...drawn, flags: TCP_FLAGS.S } : drawn;
   const [first] = simulate({ ruleset, packet, host }, { ways: 1 }).walks;
   if (first === undefined) return [];
@@ -45,7 +48,7 @@ function flowOf(
 }
 
 /** A segment of TCP starts where its data, its SYN and its FIN are not yet counted. */
-function asSent({ stream, ...packet }: Packet, { interfaces }: PacketPools): SentPacket {
+function asSent({ stream, ...packet }: Packet, { interfaces }: Pooled['pools']): SentPacket {
   const mac = packet.dir === 'in' ? interfaces.find(({ name }) => name === packet.iif)?.mac : undefined;
   const framed = { ...packet, ...(mac !== undefined && { mac }) };
   if (packet.proto !== PROTO.tcp) return framed;
