@@ -103,8 +103,11 @@ function asked(match: MatchExpr, field: 'proto' | 'dport'): Ports | undefined {
 /** Rules of chains to which jumps lead from a base chain that can hand packets over: by NAT, or to a transparent socket. */
 function calledRules(table: Table): readonly Rule[] {
   const bases = basesOf(table).filter(({ base: { hook, kind } }) => kind === 'nat' || hook === 'PREROUTING');
-  const chains = new Set(bases.flatMap(({ name }) => chainsFrom(table, name)));
-  return [...chains].filter((name) => handsOver(digestOf(table, name))).flatMap((name) => table.chains.get(name)?.rules ?? []);
+  const chains = chainsFrom(
+    table,
+    bases.map(({ name }) => name),
+  );
+  return chains.filter((name) => handsOver(digestOf(table, name))).flatMap((name) => table.chains.get(name)?.rules ?? []);
 }
 
 function handsOver({ does }: ChainDigest): boolean {

@@ -7,7 +7,10 @@ export function memoize<O extends object, K, V>(compute: (object: O, key: K) => 
       values = new Map();
       known.set(object, values);
     }
-    if (!values.has(key)) values.set(key, compute(object, key));
-    return values.get(key) as V;
+    const before = values.get(key);
+    if (before !== undefined || values.has(key)) return before as V;
+    const value = compute(object, key);
+    values.set(key, value);
+    return value;
   };
 }

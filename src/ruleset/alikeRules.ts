@@ -41,7 +41,7 @@ export function checkRule(rule: NftRuleNode, { context, ruleId, chainOf, alike }
     silent = false;
     context.report(finding);
   };
-  const lowered = lowerRule(rule, { ...context, ruleId, report }, chainOf);
+  const lowered = lowerRule(rule, { ruleId, ...context, report }, chainOf);
   if (known === undefined) ofLike?.set(sets, (silent && alikeOf(rule, lowered)) || 'alone');
   const { needs, limits, jumps } = lowered;
   return { needs, limits, jumps, lowered };

@@ -49,14 +49,15 @@ function note<T>(list: T[], one: T): void {
   if (!list.includes(one)) list.push(one);
 }
 
-/** The chain, and all that it leads to, each once, as packets may come to them. */
-export function chainsFrom(table: Table, chain: string): readonly string[] {
+/** These chains, and all that they lead to, each once, as packets may come to them. */
+export function chainsFrom(table: Table, chains: readonly string[]): readonly string[] {
   const found = new Set<string>();
-  const open = [chain];
+  const open = chains.toReversed();
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (found.has(name)) continue;
     found.add(name);
-    for (const call of digestOf(table, name).calls.toReversed()) open.push(call.chain);
+    const { calls } = digestOf(table, name);
+    for (let at = calls.length - 1; at >= 0; at--) open.push((calls[at] as CallEffect).chain);
   }
   return [...found];
 }

@@ -26,5 +26,5 @@ export function rulesReachedAt(ruleset: Ruleset, hook: HookName, part: HookPart)
 
 /** The rules of a chain, and of the chains that it calls. */
 export function rulesReachedFrom(table: Table, from: string): readonly Rule[] {
-  return chainsFrom(table, from).flatMap((name) => table.chains.get(name)?.rules ?? []);
+  return chainsFrom(table, [from]).flatMap((name) => table.chains.get(name)?.rules ?? []);
 }

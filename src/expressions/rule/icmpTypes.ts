@@ -10,6 +10,7 @@ import { selectorName } from '../values/part.ts';
 import { afterMatch, type Protocols } from './protocols.ts';
 
 export function withIcmpTypes(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
+  if (!asksDependent(statements, context)) return statements;
   let known: Protocols = {};
   return statements.flatMap((one) => {
     const asked = dependentIn(one, context);
@@ -25,6 +26,7 @@ export function withIcmpTypes(statements: readonly NftStatement[], context: NftR
 
 /** A type that the field behind it implies. */
 export function withoutIcmpTypes(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
+  if (!asksDependent(statements, context)) return statements;
   const gone = new Set<NftStatement>();
   let pending: { readonly type: number | undefined; readonly at: NftStatement } | undefined;
   // in a table of inet nothing is left out behind `ip protocol`
@@ -51,6 +53,10 @@ function asksNextHeader({ left, right }: Match, { table }: NftRuleContext): bool
 }
 
 type Match = Extract<NftStatement, { kind: 'match' }>;
+
+function asksDependent(statements: readonly NftStatement[], context: NftRuleContext): boolean {
+  return statements.some((one) => dependentIn(one, context).length > 0);
+}
 
 function dependentIn(statement: NftStatement, context: NftRuleContext): readonly Expression[] {
   return selectorsOf(statement).flatMap((selector) => {

@@ -66,7 +66,7 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
     protocols = expressionsNeed(one, { building, limits, protocols });
     (STATEMENTS[one.kind] as Statement).apply(one, {
       ...building,
-      context: { ...context, taken: before.taken ?? {} },
+      context: before.taken === undefined ? context : { ...context, taken: before.taken },
       ask: (match, at) => building.ask(one.kind === 'match' ? together(one, match) : match, at),
     });
     protocols = afterMatch(protocols, one, context);

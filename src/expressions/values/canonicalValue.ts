@@ -22,7 +22,7 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
       if (expression.length === type.bits) return canonicalConstant(expression.of, type, place);
       if (type.form === 'name') return startOfName(expression, { type, place });
       const whole = intervalOf(expression, type, context);
-      return whole === undefined ? expression : { ...expression, of: { ...span, ...printValue(whole.lo, type) } };
+      return whole === undefined ? expression : { ...expression, of: { start: span.start, end: span.end, ...printValue(whole.lo, type) } };
     }
     case 'range':
       return { ...expression, lo: endOf(expression.lo, type, place), hi: endOf(expression.hi, type, place) };
@@ -47,7 +47,7 @@ export function canonicalConstant(expression: NftExpression, type: Datatype, { l
       if (value === undefined) return expression;
       return type.flags === true && typeof value === 'number'
         ? flagsAt(value, type, { span, list })
-        : { ...span, ...printValue(value, type) };
+        : { start: span.start, end: span.end, ...printValue(value, type) };
     }
     default:
       return expression;

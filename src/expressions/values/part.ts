@@ -1,4 +1,5 @@
 /** A key of a match, a map or a concatenation: what is asked of a packet, and of which type its values are. */
+import { memoize } from '../../lib/memo.ts';
 import { ALWAYS, equals } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -45,9 +46,9 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
       if (modulus % 2 ** 32 === 0)
         context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
       return {
-        ...drawnBelow(modulus + offset),
+        type: drawnBelow(modulus + offset),
         span: expression,
-        selection: { ...DRAWN, lots: { modulus, offset, remembers: mode === 'inc' } },
+        selection: { lots: { modulus, offset, remembers: mode === 'inc' }, ...DRAWN },
       };
     }
     case 'hash': {
@@ -57,7 +58,7 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
       const of = expression.of === undefined ? [] : keyParts(expression.of, context);
       const present = of.map(({ selection }) => selection.present);
       const drawn = { ...DRAWN, present: { kind: 'and', of: present } as const };
-      return { ...drawnBelow(modulus + offset), span: expression, selection: { ...drawn, lots: { modulus, offset, remembers: true } } };
+      return { type: drawnBelow(modulus + offset), span: expression, selection: { ...drawn, lots: { modulus, offset, remembers: true } } };
     }
     case 'payload':
     case 'raw':
@@ -76,8 +77,8 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
 }
 
 const NUMBER = { type: DATATYPES.integer } as const;
-function drawnBelow(end: number): { readonly type: Datatype } {
-  return { type: { ...DATATYPES.integer, last: end - 1 } };
+function drawnBelow(end: number): Datatype {
+  return { last: end - 1, ...DATATYPES.integer };
 }
 
 const DRAWN = unknown('a number that is drawn');
@@ -100,13 +101,7 @@ function asked(selector: NftSelector & Span, context: NftRuleContext): KeyPart {
     if (family !== undefined && family !== context.family) return { type, span: selector, selection: ABSENT };
     return { type, span: selector, selection: unknown(`\`${name}\``, proto === undefined ? ALWAYS : equals('proto', proto)) };
   }
-  const named = DATATYPES[expression.type];
-  const type: Datatype = {
-    ...named,
-    ...(named.name === 'integer' && expression.at !== undefined && { bits: expression.at[1] }),
-    ...(expression.last !== undefined && { bits: Math.ceil(Math.log2(expression.last + 1)) }),
-    ...(named.name === 'integer' && selector.kind !== 'payload' && { byHost: true }),
-  };
+  const type = typeOf(expression, selector.kind === 'payload' ? 'header' : 'host');
   const { implies } = expression;
   const wrong = implies?.family !== undefined && implies.family !== context.family;
   const part = { type, span: selector, expression };
@@ -115,9 +110,19 @@ function asked(selector: NftSelector & Span, context: NftRuleContext): KeyPart {
   if (wrong) return { ...part, selection: implies.family === context.taken?.family ? inItsPlace(expression) : ABSENT };
   const selection = expression.select(context, selector);
   const isAsked = implies?.proto === undefined || implies.proto !== context.taken?.proto;
-  if (isAsked) return { ...part, selection };
+  if (isAsked) return { type, span: selector, expression, selection };
   return { ...part, expression: { ...expression, implies: {} }, selection: withOthers(selection, expression, implies.proto) };
 }
+
+const typeOf: (expression: Expression, order: 'header' | 'host') => Datatype = memoize((expression: Expression, order): Datatype => {
+  const named = DATATYPES[expression.type];
+  return {
+    ...named,
+    ...(named.name === 'integer' && expression.at !== undefined && { bits: expression.at[1] }),
+    ...(expression.last !== undefined && { bits: Math.ceil(Math.log2(expression.last + 1)) }),
+    ...(named.name === 'integer' && order === 'host' && { byHost: true }),
+  };
+});
 
 const FIB_TYPES: Readonly<Record<string, Datatype>> = {
   type: DATATYPES.fib_addrtype,

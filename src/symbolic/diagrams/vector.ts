@@ -177,8 +177,8 @@ const ONE = 0x31;
 /** As binary digits: they need no arithmetic with large numbers. None: no number of this width is in the interval. */
 function boundsOf(width: number, lo: string, hi: string) {
   if (lo.length > width) return [];
-  const digits = { lo: lo.padStart(width, '0'), hi: hi.length > width ? '1'.repeat(width) : hi.padStart(width, '0') };
-  return [{ ...digits, zerosFrom: digits.lo.lastIndexOf('1') + 1, onesFrom: digits.hi.lastIndexOf('0') + 1 }];
+  const [first, last] = [lo.padStart(width, '0'), hi.length > width ? '1'.repeat(width) : hi.padStart(width, '0')];
+  return [{ lo: first, hi: last, zerosFrom: first.lastIndexOf('1') + 1, onesFrom: last.lastIndexOf('0') + 1 }];
 }
 
 /** vector <= 1 */

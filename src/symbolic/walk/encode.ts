@@ -107,7 +107,8 @@ function encodeRows(space: Space, env: Env, expr: TupleExpr): Encoded {
 function pointOf(space: Space, env: Env, expr: MatchExpr): Point | undefined {
   const asked = onlyPoint(expr);
   if (asked === undefined || env.free?.has(asked.field) || isUnsaid(space, env, asked.field)) return undefined;
-  return { ...readField(space, env, asked.field), value: asked.value };
+  const { present, bits } = readField(space, env, asked.field);
+  return { present, bits, value: asked.value };
 }
 
 function exactly(set: Bdd): Encoded {

@@ -36,7 +36,7 @@ export function leavesAlone(table: Table, chain: string, parts: ReadonlySet<Part
 }
 
 const comesBack: (table: Table, chain: string) => boolean = memoize((table: Table, name: string) =>
-  chainsFrom(table, name).every((chain) => digestOf(table, chain).does.every((kind) => STAYING.has(kind))),
+  chainsFrom(table, [name]).every((chain) => digestOf(table, chain).does.every((kind) => STAYING.has(kind))),
 );
 
 const STAYING: ReadonlySet<Effect['kind']> = new Set(['continue', 'return', 'jump', 'goto', 'switch', 'setMark', 'setField']);

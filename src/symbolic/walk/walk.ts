@@ -172,7 +172,7 @@ function* carryOut(walker: Walker, { rule, effect }: OneEffect, hit: PacketClass
     case 'goto':
       return { ...NOWHERE, ...(yield* enter(walker, effect.chain, hit)) };
     default:
-      return { ...walker.act(hit, effect, rule), back: [] };
+      return { back: [], ...walker.act(hit, effect, rule) };
   }
 }
 

@@ -44,8 +44,7 @@ function readRuleLine(cursor: NftCursor, chain: NftChainState): void {
     return;
   }
   const like = line && nftLikenessOf(cursor.shapes.rule, line);
-  const rule = readRule(cursor);
-  chain.rules.push(like === undefined ? rule : { ...rule, like });
+  chain.rules.push(readRule(cursor, like));
   endLine(cursor);
 }
 

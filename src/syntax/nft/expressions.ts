@@ -28,7 +28,11 @@ export function readExpression(reader: NftReader, from: number): NftExpression {
   const form = NFT_VALUES.get(part);
   if (form !== undefined) return readNftValue(reader, index, form);
   const selector = SELECTORS.get(part);
-  if (selector !== undefined) return { ...nftSelectorOf(selector, textAt(reader, index)), ...spanAt(reader, index) };
+  if (selector !== undefined) {
+    const { start, end } = spanAt(reader, index);
+    // not first: V8 gives each copy of an object that begins a literal a layout of its own, where they come in many layouts
+    return { start, end, ...nftSelectorOf(selector, textAt(reader, index)) };
+  }
   switch (part) {
     case captures.left:
     case captures.cConcat:

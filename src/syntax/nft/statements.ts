@@ -1,7 +1,7 @@
 /** Statements and rules, from what the grammar took. */
 import { captures } from '../generated/nft.ts';
 import type { Span } from '../text/source.ts';
-import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from './ast.ts';
+import type { NftElement, NftExpression, NftLikeness, NftName, NftRuleNode, NftStatement, NftVerdict } from './ast.ts';
 import { countingWords } from './countingWords.ts';
 import { namedBy, readElement, readExpression } from './expressions.ts';
 import { allParts, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft, wordsOfPart } from './matched.ts';
@@ -11,11 +11,11 @@ import { isNameOfNft } from './reserved.ts';
 type Reading = (reader: NftReader, index: number) => NftStatement;
 
 /** All that was taken, as one rule. */
-export function readRule(reader: NftReader): NftRuleNode {
-  return readRuleOf(reader, 0);
+export function readRule(reader: NftReader, like?: NftLikeness): NftRuleNode {
+  return readRuleOf(reader, 0, like);
 }
 
-function readRuleOf(reader: NftReader, index: number): NftRuleNode {
+function readRuleOf(reader: NftReader, index: number, like?: NftLikeness): NftRuleNode {
   const statements: NftStatement[] = [];
   let comment: NftName | undefined;
   let handle: number | undefined;
@@ -29,6 +29,7 @@ function readRuleOf(reader: NftReader, index: number): NftRuleNode {
     statements,
     ...(comment !== undefined && { comment }),
     ...(handle !== undefined && { handle }),
+    ...(like !== undefined && { like }),
     line: reader.lineOf(start),
     ...spanAt(reader, index),
   };
