@@ -72,6 +72,7 @@ export function keepShape(shapes: LineShapes, { tokens, start, end }: ShapedLine
   if (s.at !== end) return;
   const parts = new Int32Array((s.top / 3) * 5);
   const named = new Set<number>();
+  const referred = new Map<number, number>();
   for (let from = 0, to = 0; from < s.top; from += 3, to += 5) {
     parts[to] = s.events[from] as number;
     for (const side of [1, 2]) {
@@ -82,11 +83,12 @@ export function keepShape(shapes: LineShapes, { tokens, start, end }: ShapedLine
       parts[to + side * 2 - 1] = place;
       parts[to + side * 2] = behind;
     }
-    const isName = parts[to] === captures.jumped || parts[to] === captures.reference;
-    if (isName && isToken(parts, to)) named.add(parts[to + 1] as number);
+    if (parts[to] === captures.jumped && isToken(parts, to)) named.add(parts[to + 1] as number);
+    if (parts[to] === captures.reference) referred.set((s.events[from + 1] as number) - start, (s.events[from + 2] as number) - start);
   }
   // `iifname goto accept` calls no chain, `@nh,0,8` is no set
-  if ([...calls, ...sets].every((name) => named.has(name))) shapes.set(shape, { parts, likes: new Map() });
+  const isSet = (at: number): boolean => referred.get((places[at] as number) - 1) === places[at + 1];
+  if (calls.every((call) => named.has(call)) && sets.every(isSet)) shapes.set(shape, { parts, likes: new Map() });
 }
 
 /** It is the token that starts at its first place, and no more. */

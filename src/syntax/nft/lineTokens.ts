@@ -9,7 +9,7 @@ export interface LineTokens {
   readonly places: readonly number[];
   /** the first place of each chain that is called, as an index into `places` */
   readonly calls: readonly number[];
-  /** that of each set, with its `@` */
+  /** that of each set, behind its `@` */
   readonly sets: readonly number[];
   /** what of the tokens may decide whether a rule loads: all but addresses that stand alone, different chains, sets, comments and counts */
   readonly deciding: string;
@@ -70,7 +70,7 @@ export function lineTokens(text: string, start: number, end: number): LineTokens
       }
     } else if (line[index - 1] === '@' && NAME.test(run)) {
       sets.push(places.length);
-      token(index - 1, after, '\ns');
+      token(index, after, '\ns');
     } else if ((before === 'jump' || before === 'goto') && NAME.test(run)) {
       calls.push(places.length);
       called.push(run);
