@@ -1,5 +1,6 @@
 /** Both backends of Istio for settings of every kind: over connections, later packets and both families they are equal, or differ by what has a
  *  name, which is the one that the settings say; and what can be sent of it ends differently in the kernel too. */
+import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, test } from 'vitest';
 import { render } from '../../../src/api/library/index.ts';
 import { BACKEND_PAIRS, type BackendPair } from '../../support/backendPairs.ts';
@@ -82,6 +83,44 @@ describe('Istio`s rules of both backends', () => {
     const replayed = await inKernel(oracle, { pair: rules, host, changes });
     const missing = Object.entries(expected).filter(([name, count]) => (replayed[name as Difference] ?? 0) < count);
     expect({ missing, replayed }).toEqual({ missing: [], replayed });
+  });
+
+  test.runIf(kernelHere())('a further subflow of MPTCP is opened by no user, as the kernel does it', () => {
+    const script = `
+ip link set lo up
+sysctl -qw net.mptcp.enabled=1 2>/dev/null || { echo 'no MPTCP'; exit; }
+ip addr add 10.244.0.5/32 dev lo
+ip addr add 10.244.0.6/32 dev lo
+ip link add eth0 type veth peer name far
+ip link set eth0 up
+ip link set far up
+ip addr add 10.244.0.7/24 dev eth0
+ip mptcp limits set subflow 1 add_addr_accepted 1
+ip mptcp endpoint add 10.244.0.7 subflow
+iptables -A OUTPUT -p tcp --syn -m owner ! --uid-owner 1337
+nft 'table ip t { chain c { type filter hook output priority 10; tcp flags & (syn | ack) == syn counter; tcp flags & (syn | ack) == syn meta skuid != 1337 counter; }; }'
+python3 -c '
+import socket, time
+MPTCP = 262
+server, client = (socket.socket(socket.AF_INET, socket.SOCK_STREAM, MPTCP) for _ in range(2))
+server.bind(("10.244.0.5", 8080))
+server.listen()
+client.bind(("10.244.0.6", 0))
+client.connect(("10.244.0.5", 8080))
+served, _ = server.accept()
+for one, other in ((client, served), (served, client)):
+    one.send(b"x")
+    other.recv(1)
+for _ in range(100):
+    time.sleep(0.05)
+    with open("/proc/thread-self/net/tcp") as file:
+        if sum(line.split()[3] == "01" for line in file) == 4: break
+'
+iptables -nvxL OUTPUT | awk '/owner/ {print $1}'
+nft list chain ip t c | grep -o 'packets [0-9]*'
+`;
+    const { stdout, stderr } = spawnSync('unshare', ['-n', 'sh', '-e'], { input: script, encoding: 'utf8' });
+    expect(['no MPTCP\n', '2\npackets 2\npackets 1\n']).toContain(`${stdout}${stderr}`);
   });
 
   const transparent = BACKEND_PAIRS.filter(({ name }) => /ports-(?:wildcard-)?tproxy|sidecar tproxy/.test(name));
