@@ -8,7 +8,7 @@ import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
-import { asksProtocolOfCt, joinedMatches } from './adjacent.ts';
+import { type JoinedMatches, joinedMatches } from './adjacent.ts';
 import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
 /** A match on a protocol that was not followed yet by one that implies it. */
@@ -18,6 +18,8 @@ interface Pending {
   readonly family?: Family | undefined;
   /** of the connection: nft takes it for one of the packet */
   readonly ofCt?: true;
+  /** a match before it says the same */
+  readonly again?: boolean;
   /** nft leaves it out where the protocol above is asked for, too */
   readonly untilProtocol?: true;
 }
@@ -31,10 +33,13 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
   let known = protocolsOf(context.table);
   const own = known.family;
   const ofMany = isOfMany(context);
-  const joined = statements.some(asksProtocolOfCt) ? joinedMatches(statements, context) : [];
+  let groups: readonly JoinedMatches[] | undefined;
+  const joined = (): readonly JoinedMatches[] => (groups ??= joinedMatches(statements, context));
   // it stands beside its neighbour then
   const isMovedBefore = (one: NftStatement, at: number): boolean =>
-    joined.some(({ members, keeper }) => members.includes(one) && statements.indexOf(keeper) < at);
+    joined().some(({ members, keeper }) => members.includes(one) && statements.indexOf(keeper) < at);
+  const isBesideEarlier = (one: NftStatement, at: number): boolean =>
+    joined().some(({ members }) => members.includes(one) && members.some((member) => statements.indexOf(member) < at));
   const leaveOutNetwork = (): void => {
     if (network !== undefined) gone.add(network.at);
     network = undefined;
@@ -68,7 +73,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         (selector.kind === 'payload' && selector.protocol === 'th') || (selector.kind === 'header' && selector.of === 'tcp option');
       const isBehind = transport !== undefined && (transport.ofCt !== true || !isMovedBefore(one, transport.at));
       if (transport !== undefined && isBehind && (isTransport || (proto !== undefined && proto === transport.protocols.proto))) {
-        gone.add(transport.at);
+        if (transport.again !== true || !isBesideEarlier(one, transport.at)) gone.add(transport.at);
         transport = undefined;
       }
     }
@@ -85,10 +90,11 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
       continue;
     }
     const said = afterMatch({}, one, context);
+    const again = said.proto !== undefined && said.proto === known.proto;
     known = afterMatch(known, one, context);
     if (said.etherType === 0x8100) vlan = at;
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
-    if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said } : undefined;
+    if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said, again } : undefined;
     const ofCt = isOne ? ofConnection(one, context) : undefined;
     if (ofCt?.proto !== undefined && ofMany) leaveOutNetwork();
     const asked = isOne ? (said.proto ?? ofCt?.proto) : undefined;

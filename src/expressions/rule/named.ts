@@ -95,7 +95,7 @@ function asFields(statement: Match, part: PartOfPacket, { known, context }: Nami
   const isOne = fields.length === 1 && fields[0]?.width === part.width;
   if (part.width % 8 !== 0 && !isOne) return undefined;
   // what follows a header of AH or IPComp is left out
-  const named = fields.filter(({ field }) => field !== 'nexthdr' || protocol === 'ip6');
+  const named = fields.filter(({ field }) => field !== 'nexthdr' || protocol === 'ip6' || statement.op === '!=');
   return named.map((field): NftStatement => {
     const left: NftExpression = { ...spanOf(statement.left), kind: 'payload', protocol, field: field.field };
     const isFlags = findExpression(`${protocol} ${field.field}`)?.type === 'tcp_flag';

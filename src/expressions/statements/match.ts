@@ -30,6 +30,7 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
   const shifts = left.kind === 'binary' && (left.op === '<<' || left.op === '>>');
   if (shifts && parts[0]?.type.name !== 'integer') refuse(`a shifted value of type ${parts[0]?.type.name} cannot be compared`);
   const [first] = parts;
+  if (right.kind === 'binary' && right.op === '/' && first?.type.flags !== true) refuse('only flags are asked under a mask behind `/`');
   const isName = first?.type.form === 'name' && first.type.names === undefined;
   const isRange = right.kind === 'range' || (right.kind === 'set' && right.elements.some(({ key }) => key.kind === 'range'));
   if (isName && isRange) refuse(`values of type ${first.type.name} have no ranges`);

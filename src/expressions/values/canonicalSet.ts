@@ -79,7 +79,9 @@ function tuples(elements: readonly NftElement[], types: readonly Datatype[], con
     of.length === types.length && key.every((interval) => interval !== undefined) ? [{ element, of, key }] : [],
   );
   if (known.length < elements.length) return elements;
-  return inListedOrder(known, types).map(({ element, of, key }) => {
+  // a range of one value is one too
+  const asWritten = known.some(({ of }) => of.some(({ kind }) => kind === 'range'));
+  return (asWritten ? known : inListedOrder(known, types)).map(({ element, of, key }) => {
     const parts = of.map((one, at) =>
       one.kind === 'range' ? intervalNode(key[at] as Interval<FieldValue>, types[at] as Datatype, one) : one,
     );
