@@ -78,7 +78,15 @@ function pictureOf(input: TraceInput, drawing: LaneDrawing): string[] {
       down.push(y);
     }
   return [
-    ...(JSON.stringify(written) === JSON.stringify(textsOf(drawing).map(({ text }) => text)) ? [] : ['another text in the picture']),
+    // heard from top to bottom, whatever the order in which it was laid out
+    ...(JSON.stringify(written.toSorted()) ===
+    JSON.stringify(
+      textsOf(drawing)
+        .map(({ text }) => text)
+        .toSorted(),
+    )
+      ? []
+      : ['another text in the picture']),
     ...(across.every((x) => x >= 0 && x <= width) ? [] : ['wider than the picture']),
     ...(down.every((y) => y >= 0 && y <= height) ? [] : ['higher than the picture']),
   ];

@@ -29,4 +29,30 @@ describePage('the page', ({ open }) => {
     expect(await page.locator('.problems').textContent()).toContain('DROPP');
     expect(await page.locator('.cw-squiggle').count()).toBeGreaterThan(0);
   });
+
+  it('the picture is heard as a list of steps, and scrolled where the page is narrow', async () => {
+    const { page } = await open(undefined, { viewport: { width: 390, height: 800 } });
+    const heard = await page.locator('.picture svg').ariaSnapshot();
+    expect(heard).toMatchInlineSnapshot(`
+      "- 'list "out tcp 10.244.0.5:40000 -> 203.0.113.9:443 uid=1000 gid=1000: CAPTURED outbound"':
+        - listitem: 1 app (uid 1000) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
+        - listitem: app
+        - listitem: "nat OUTPUT 1 > ISTIO_OUTPUT 9 > ISTIO_REDIRECT 1 istio-sidecar.rules:28 -p tcp REDIRECT: dst := 127.0.0.1:15001"
+        - listitem: the TCP handshake is answered by the proxy (15001), not by 203.0.113.9:443
+        - listitem: proxy :15001
+        - listitem: "completes: SYN-ACK and ACK pass"
+        - listitem: 2 proxy (uid 1337) sends tcp 10.244.0.5:40000 -> 203.0.113.9:443
+        - listitem: nat OUTPUT 1 > ISTIO_OUTPUT 4 istio-sidecar.rules:22 --uid-owner 1337 RETURN
+        - listitem: leaves via eth0 unchanged
+        - listitem: eth0
+        - listitem: "completes: SYN-ACK and ACK pass""
+    `);
+    const sizes = await page
+      .locator('.picture')
+      .evaluate((box) => [box.scrollWidth > box.clientWidth, document.documentElement.scrollWidth]);
+    expect(sizes).toEqual([true, 390]);
+    await page.locator('.picture').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => (document.querySelector('.picture')?.scrollLeft ?? 0) > 0);
+  });
 });

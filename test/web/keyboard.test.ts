@@ -1,21 +1,7 @@
 /** The page without a pointer, and for those who do not see it. */
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { seriousFindings } from './axe.ts';
 import { describePage } from './browser.ts';
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-async function seriousFindings(page: Page): Promise<readonly string[]> {
-  // evaluated, not added to the document: its policy holds
-  const { readFileSync } = await import('node:fs');
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run());
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`);
-}
 
 describePage('by keys', ({ open }) => {
   it('/ leads to the packet, Escape out of it, j and k along the rules', async () => {

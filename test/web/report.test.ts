@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chainwalk } from '../cli/memoryIo.ts';
 import { readFixture } from '../support/fixtures.ts';
 import { makePrograms, type Programs } from '../support/programs.ts';
+import { seriousFindings } from './axe.ts';
 import { builtPage, describePage } from './browser.ts';
 
 const MARKUP = '</script><img src=x onerror=alert(1)><!-- <script>alert(2)</script> \u2028 ]]>';
@@ -106,5 +107,13 @@ describePage('a report', ({ openHtml }) => {
     const { page } = await openHtml(sound.html);
     expect(await page.locator('.report h2').textContent()).toContain('OK no errors or warnings');
     expect(await page.locator('.answer').count()).toBe(1);
+  });
+
+  it.each([1280, 640, 390])('axe has no serious finding in a report, %i px wide', async (width) => {
+    const { html } = await reportOf(['article.rules'], { 'article.rules': readFixture('article').text });
+    const { page } = await openHtml(html, { viewport: { width, height: 800 } });
+    for (const summary of await page.locator('.report summary').all()) await summary.click();
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
   });
 });

@@ -41,5 +41,9 @@ export const editorTheme = EditorView.theme({
   '.cw-tip p': { margin: '0 0 4px' },
   '.cw-help': { color: 'var(--ink-low)' },
   '.cm-specialChar': { color: 'var(--bad)' },
+  '@media (forced-colors: active)': {
+    '.cw-dead': { borderRight: '6px double CanvasText' },
+    '.cw-hit': { borderLeft: '3px solid Highlight' },
+  },
   '@media print': { '.cm-scroller': { overflow: 'visible' } },
 });

@@ -1,4 +1,5 @@
 /** Which packets two texts of rules treat differently: the editor is the head, the one here the base. */
+import type { Outcome } from '../../src/api/library/index.ts';
 import { NO_MARKS } from '../editor/marks.ts';
 import { OUTCOME_SIGNS } from '../state/pageState.ts';
 import type { ChangesAnswer } from '../worker/questions.ts';
@@ -33,7 +34,13 @@ function Changes({ answer, onPacket }: { readonly answer: ChangesAnswer; readonl
   const { equivalent, bounds, changes, undecided } = answer;
   return (
     <>
-      <p class="summary">{equivalent ? 'no packet is treated differently' : `${changes.length} classes of packets change`}</p>
+      <p class="summary">
+        {equivalent
+          ? 'no packet is treated differently'
+          : changes.length === 1
+            ? '1 class of packets changes'
+            : `${changes.length} classes of packets change`}
+      </p>
       <p class="low">proved for {bounds}</p>
       {changes.length > 0 && (
         <table>
@@ -42,7 +49,6 @@ function Changes({ answer, onPacket }: { readonly answer: ChangesAnswer; readonl
               <th scope="col">packets</th>
               <th scope="col">before</th>
               <th scope="col">after</th>
-              <th scope="col">example</th>
             </tr>
           </thead>
           <tbody>
@@ -50,14 +56,14 @@ function Changes({ answer, onPacket }: { readonly answer: ChangesAnswer; readonl
               <tr key={String(index)}>
                 <td>
                   <span class={`tag level-${change.level}`}>{change.level}</span> {change.packets}
+                  <p class="actions">
+                    <button type="button" onClick={() => onPacket(change.example)}>
+                      trace <code>{change.example}</code>
+                    </button>
+                  </p>
                 </td>
-                <td class={`tone-${OUTCOME_SIGNS[change.base].tone}`}>{change.base}</td>
-                <td class={`tone-${OUTCOME_SIGNS[change.head].tone}`}>{change.head}</td>
-                <td>
-                  <button type="button" onClick={() => onPacket(change.example)}>
-                    <code>{change.example}</code>
-                  </button>
-                </td>
+                <Ending outcome={change.base} />
+                <Ending outcome={change.head} />
               </tr>
             ))}
           </tbody>
@@ -65,6 +71,15 @@ function Changes({ answer, onPacket }: { readonly answer: ChangesAnswer; readonl
       )}
       <Doubts undecided={undecided} />
     </>
+  );
+}
+
+function Ending({ outcome }: { readonly outcome: Outcome }) {
+  const { sign, tone } = OUTCOME_SIGNS[outcome];
+  return (
+    <td class={`ending tone-${tone}`}>
+      <span aria-hidden="true">{sign}</span> {outcome}
+    </td>
   );
 }
 

@@ -53,6 +53,8 @@ export function Panel(props: PanelProps) {
   );
 }
 
+const TEXT_LABELS = { json: 'JSON', mermaid: 'flowchart', connection: 'text' } as const;
+
 function Content({ state, answers, selected, onSelect, onLine, onTextLine, onChange }: PanelProps) {
   const { heard } = answers;
   const onPacket = (packet: string) => onChange({ packet, tab: 'trace' });
@@ -81,7 +83,7 @@ function Content({ state, answers, selected, onSelect, onLine, onTextLine, onCha
       return <FindTab state={state} answer={heard.find?.answer} onChange={onChange} />;
     default: {
       const answer = heard[state.tab]?.answer;
-      return answer === undefined ? null : <TextTab text={answer.text} label={state.tab === 'json' ? 'JSON' : state.tab} />;
+      return answer === undefined ? null : <TextTab text={answer.text} label={TEXT_LABELS[state.tab]} />;
     }
   }
 }

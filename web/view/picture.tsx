@@ -10,12 +10,14 @@ export interface PictureProps {
 /** Styles of a sheet that a script makes need no exception from the policy of the page. */
 function sheet(): CSSStyleSheet {
   const made = new CSSStyleSheet();
-  made.replaceSync(`svg{max-width:100%;height:auto;display:block}[data-line]{cursor:pointer}${svgStyle}`);
+  made.replaceSync(
+    `svg{max-width:100%;height:auto;display:block}[data-line]{cursor:pointer}@media (max-width:640px){svg{max-width:none;width:640px}}@media print{svg{width:100%}}${svgStyle}`,
+  );
   return made;
 }
 
 export function Picture({ svg, onLine }: PictureProps) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (box.current === null) return;
     const root = box.current.shadowRoot ?? box.current.attachShadow({ mode: 'open' });
@@ -29,7 +31,9 @@ export function Picture({ svg, onLine }: PictureProps) {
     if (line !== undefined && line !== null) onLine(Number(line));
   };
   // the steps below are the same for those who use keys
-  // biome-ignore lint/a11y/useKeyWithClickEvents: each rule is a button below
-  // biome-ignore lint/a11y/noStaticElementInteractions: each rule is a button below
-  return <div ref={box} class="picture" onClick={onClick} />;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: each rule is a button below
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: where it is wider than the page it is scrolled by keys
+    <section ref={box} class="picture" aria-label="The way in lanes" tabIndex={0} onClick={onClick} />
+  );
 }

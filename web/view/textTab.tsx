@@ -8,10 +8,9 @@ export function TextTab({ text, label }: TextTabProps) {
   return (
     <div class="text">
       <button type="button" onClick={() => navigator.clipboard.writeText(text)}>
-        copy {label}
+        copy the {label}
       </button>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text is scrolled by keys */}
-      <pre tabIndex={0}>{text}</pre>
+      <pre>{text}</pre>
     </div>
   );
 }

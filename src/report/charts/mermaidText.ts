@@ -37,6 +37,8 @@ export function conditionLine(rule: Rule): string {
 
 /** What a rule asks, without comments, names of extensions and its target. */
 export function askedWords(rule: Rule): string {
+  const statements = statementsOf(rule);
+  if (statements !== undefined) return printable(rule.clauses.map(({ text }) => text).join(' ')) || 'every packet';
   const words = ruleBody(rule)
     .replaceAll(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '')
     .replace(/ comment "[^"]*"$/, '')
@@ -56,7 +58,20 @@ type Ruled = Extract<Decision, { kind: 'rule' }>;
 export function doneWords({ rule, verdict, deeds }: Ruled): string {
   const target = rule.target ?? verdict;
   if (deeds.length > 0) return `${target}: ${deeds.map(deedText).join(', ')}`;
-  return /(?:^| )-[jg] (.*)$/.exec(ruleBody(rule))?.[1] ?? target;
+  return /(?:^| )-[jg] (.*)$/.exec(ruleBody(rule))?.[1] ?? statementsOf(rule) ?? target;
+}
+
+/** Of a rule of nft what it does, apart from what it asks and counts; undefined where the two cannot be told apart, as in a map of verdicts. */
+function statementsOf({ text, clauses }: Rule): string | undefined {
+  if (text.startsWith('-A ')) return undefined;
+  let rest = ` ${printable(text).replace(/ comment "[^"]*"$/, '')} `;
+  for (const clause of clauses) {
+    const at = rest.indexOf(` ${clause.text} `);
+    if (at < 0) return undefined;
+    rest = rest.slice(0, at) + rest.slice(at + clause.text.length + 1);
+  }
+  const words = rest.replace(/ counter(?: packets \d+ bytes \d+)?(?= )/, '').trim();
+  return words === '' || /\b(?:vmap|map)\b/.test(words) ? undefined : words;
 }
 
 /** `tcp 10.244.0.9 → 10.244.0.5:8080, mark 0x539` */

@@ -32,16 +32,14 @@ export function svgTrace(input: TraceInput, { headed = true, styled = true }: Sv
   const [width, height] = [drawing.width * WIDE + 2 * MARGIN, drawing.height * HIGH + 2 * MARGIN].map(Math.ceil) as [number, number];
   return element({
     name: 'svg',
-    attributes: { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height, role: 'img' },
+    attributes: { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height, role: 'list' },
     children: [
       element({ name: 'title', attributes: {}, children: [xmlText(titleOf(input))] }),
-      element({ name: 'desc', attributes: {}, children: [xmlText(wordsOf(drawing))] }),
       ...(styled ? [element({ name: 'style', attributes: {}, children: [xmlText(SVG_STYLE).replaceAll('&quot;', '"')] })] : []),
       element({ name: 'rect', attributes: { class: 'cw-paper', x: 0.5, y: 0.5, width: width - 1, height: height - 1, rx: 8 } }),
       ...ground(drawing),
       ...drawing.lines.map(lineOf),
-      ...drawing.boxes.map(boxOf),
-      ...drawing.texts.map((text) => textOf(text, text.isHeading === true ? 0 : EDGE)),
+      ...itemsOf(drawing),
     ].map((one) => `\n${one}`),
   }).replace(/<\/svg>$/, '\n</svg>');
 }
@@ -50,16 +48,40 @@ function titleOf({ journey }: TraceInput): string {
   return `${packetText(journey.packet)}: ${OUTCOME_WORDS[journey.outcome]}`;
 }
 
-/** From top to bottom, for those who hear it. */
-function wordsOf({ texts, boxes }: LaneDrawing): string {
-  const words = [
-    ...texts.map(({ x, y, text }) => ({ x, y, text })),
-    ...boxes.map(({ x, y, texts: own }) => ({ x, y, text: own.map(({ text }) => text).join(' ') })),
+/** From top to bottom, as those hear it who do not see it: a list, of boxes and of what stands beside them. Names of lanes are for the eye. */
+function itemsOf({ texts, boxes, spans }: LaneDrawing): readonly string[] {
+  const isName = ({ y, isHeading }: LaneText) => isHeading === true && spans.some(({ from }) => from === y);
+  const names = texts.filter(isName).map((text) => textOf(text));
+  const items = [
+    ...boxes.map((box) => ({ x: box.x, y: box.y, item: boxOf(box) })),
+    ...paragraphs(texts.filter((text) => !isName(text))).map((lines) => ({ x: lines[0].x, y: lines[0].y, item: paragraphOf(lines) })),
   ];
-  return words
-    .sort((a, b) => a.y - b.y || a.x - b.x)
-    .map(({ text }) => text)
-    .join('\n');
+  return [
+    ...(names.length === 0 ? [] : [element({ name: 'g', attributes: { 'aria-hidden': 'true' }, children: names })]),
+    ...items.sort((a, b) => a.y - b.y || a.x - b.x).map(({ item }) => item),
+  ];
+}
+
+type Lines = readonly [LaneText, ...LaneText[]];
+
+/** Lines below each other, of one weight. */
+function paragraphs(texts: readonly LaneText[]): readonly Lines[] {
+  const found: Lines[] = [];
+  for (const text of texts) {
+    const open = found.findIndex((lines) => {
+      const last = lines.at(-1);
+      return last?.x === text.x && last.y === text.y - 1 && last.weight === text.weight;
+    });
+    const lines = found[open];
+    if (lines === undefined) found.push([text]);
+    else found[open] = [...lines, text];
+  }
+  return found;
+}
+
+function paragraphOf(lines: Lines): string {
+  const children = lines.map((text) => textOf(text, text.isHeading === true ? 0 : EDGE));
+  return element({ name: 'g', attributes: { role: 'listitem' }, children });
 }
 
 /** Below everything: the ground on which rules stand, and the lines of the other lanes. */
@@ -104,6 +126,7 @@ function boxOf({ shape, x, y, width, height, texts, mark }: LaneBox): string {
   const [from, to] = [middle({ x, y }), middle({ x: x + width - 1, y: y + height - 1 })];
   const { branch, leg, part, line, file } = mark;
   const attributes = {
+    role: 'listitem',
     class: `cw-box cw-${shape}`,
     'data-branch': branch,
     'data-leg': leg,
