@@ -33,6 +33,9 @@ const NAMELESS_PREFIX = /\bct (?:original|reply) [sd]addr (?:!= )?(?:\{ ?)?[\da-
 const withoutPrefix = (text: string): string =>
   text.replaceAll(/(ct (?:original|reply) ip6? [sd]addr (?:!= )?)[\da-f.:]+(?:\/\d+)?/g, '$1x');
 
+const FEW_BITS = /\b(?:ip6? (?:dscp|ecn|version|hdrlength|flowlabel)|tcp (?:doff|reserved)) (?=v?map)/;
+const OF_FEW_BITS = /(?:meta (?:nfproto|l4proto) \w+ )?\(@[nt]h,\d+,\d+ & 0x[\da-f]+\) >> \d+ (?=v?map)/;
+
 const INVALID = /(0x[\da-f]+) \[invalid type\]/g;
 
 export const NFT_LIMITS: readonly NftLimit[] = [
@@ -87,6 +90,12 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     // meta skuid daemon is listed as meta skuid 1
     id: 'names of users and groups have numbers on this machine',
     holds: ({ ours, theirs }) => NAMED_ACCOUNT.test(ours) && ours !== theirs && withoutAccounts(ours) === withoutAccounts(theirs),
+  },
+  {
+    // ip dscp vmap { 0x3f : accept, * : drop } is listed as (@nh,8,8 & 0xfc) >> 2 vmap ..., which does not load again
+    id: 'nft 1.0.6 lists fields of a few bits as keys of a map with ranges by their place',
+    holds: ({ ours, theirs }) =>
+      OF_FEW_BITS.test(theirs) && sorted(ours.replace(FEW_BITS, 'x')) === sorted(theirs.replace(OF_FEW_BITS, 'x')),
   },
   {
     // meta l4proto { tcp, udp } ct original proto-src 5
