@@ -14,8 +14,8 @@ type Difference = NonNullable<Change['difference']>;
 type Expected = Partial<Readonly<Record<Difference, number>>>;
 
 const NONE: Expected = {};
-/** Rules of no family are there and lead nowhere for IPv6. */
-const TRACKED: Expected = { 'nft-ipv6-tracked': 2 };
+/** Rules of no family are there and lead nowhere for IPv6. x_tables drops a fragment of TCP at offset 1, which is not sent. */
+const TRACKED: Expected = { 'nft-ipv6-tracked': 1 };
 
 /** By what the backends differ, and of how many classes each an example at least, or the connection that it opens, goes otherwise in the kernel too.
  *  Not sent are datagrams and fragments of no process, and what is for many hosts. */
