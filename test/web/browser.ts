@@ -70,7 +70,7 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
         all.push(text);
       };
       page.on('request', (request) => {
-        const isOwn = request.url() === address && request.isNavigationRequest();
+        const isOwn = withoutFragment(request.url()) === withoutFragment(address) && request.isNavigationRequest();
         // of what is served alone, which hears from its server
         const hears = address.startsWith('http:') && request.url() === `${address}events`;
         if (!isOwn && !hears && !request.url().startsWith('blob:')) complain(`request: ${request.url()}`);
@@ -96,4 +96,8 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
     };
     tests({ open, openHtml, openServed: openAt, url: () => url });
   });
+}
+
+function withoutFragment(address: string): string {
+  return address.replace(/#.*$/s, '');
 }
