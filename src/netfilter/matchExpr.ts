@@ -1,7 +1,9 @@
 /** The core language of conditions: the one meaning of every match, read by both engines. */
+
 import type { Interval, IntervalSet } from '../lib/intervals.ts';
 import { normalize, point } from '../lib/intervals.ts';
 import { memoize } from '../lib/memo.ts';
+import { packedList } from '../lib/packedList.ts';
 import type { Field, FieldValue } from '../packet/fields.ts';
 
 export type MatchExpr =
@@ -37,7 +39,7 @@ export function matchesNothing(expr: MatchExpr): boolean {
 
 export function and(...of: readonly MatchExpr[]): MatchExpr {
   const parts = of.flatMap((part) => (part.kind === 'always' ? [] : part.kind === 'and' ? part.of : [part]));
-  return parts.length === 0 ? ALWAYS : parts.length === 1 ? (parts[0] as MatchExpr) : { kind: 'and', of: parts };
+  return parts.length === 0 ? ALWAYS : parts.length === 1 ? (parts[0] as MatchExpr) : { kind: 'and', of: packedList(parts) };
 }
 
 export function or(...of: readonly MatchExpr[]): MatchExpr {

@@ -1,6 +1,8 @@
 /** What the rules of a chain do and ask, in short. A dozen questions about a table begin with a look at every rule, each a few tenths of a
  *  second for 70,000 rules of kube-proxy: one look answers them all. */
+
 import { memoize } from '../lib/memo.ts';
+import { packedList } from '../lib/packedList.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { type CallEffect, eachEffect, eachMatch, isCall } from '../netfilter/everyEffect.ts';
 import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
@@ -41,7 +43,7 @@ function digest(rules: readonly Rule[]): ChainDigest {
     eachEffect(rule, noteEffect);
     eachMatch(rule, (match) => eachLeaf(match, noteLeaf));
   }
-  return { calls, does, asks, asksUnmodelled };
+  return { calls: packedList(calls), does: packedList(does), asks: packedList(asks), asksUnmodelled };
 }
 
 /** Lists are shorter than a dozen. */

@@ -1,4 +1,5 @@
 /** A rule of nftables in the core language: what it asks first, and the list of what it does. */
+import { packedList } from '../../lib/packedList.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import { and, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import type { NftRuleNode, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
@@ -73,9 +74,9 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (
     ended ||= isFinal(one);
   }
   return {
-    asked,
+    asked: packedList(asked),
     match: asked.some(({ expr }) => isNever(expr)) ? NEVER : and(...asked.map(({ expr }) => expr)),
-    effects: effects.length === 0 ? [{ kind: 'continue' }] : effects,
+    effects: effects.length === 0 ? [{ kind: 'continue' }] : packedList(effects),
     needs,
     limits,
     jumps,

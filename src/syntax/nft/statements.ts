@@ -1,4 +1,5 @@
 /** Statements and rules, from what the grammar took. */
+import { packedList } from '../../lib/packedList.ts';
 import { captures } from '../generated/nft.ts';
 import type { Span } from '../text/source.ts';
 import type { NftElement, NftExpression, NftLikeness, NftName, NftRuleNode, NftStatement, NftVerdict } from './ast.ts';
@@ -26,7 +27,7 @@ function readRuleOf(reader: NftReader, index: number, like?: NftLikeness): NftRu
   }
   const start = reader.s.events[index + 1] as number;
   return {
-    statements,
+    statements: packedList(statements),
     ...(comment !== undefined && { comment }),
     ...(handle !== undefined && { handle }),
     ...(like !== undefined && { like }),
