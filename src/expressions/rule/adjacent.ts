@@ -102,7 +102,10 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
         run.slice(index, to).some((between) => between.kind !== 'match') ||
         around.all.slice(around.all.indexOf(one), around.all.indexOf(run[to] as NftStatement)).some(asksProtocolOfCt) ||
         isUnnamed(run[to] as NftStatement);
-      return crosses ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context, all: around.all }) : [];
+      const isAskedBetween = run.slice(index + 1, to).some((between) => protoOf(between, context) === protoOf(one, context));
+      return crosses && !isAskedBetween
+        ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context, all: around.all })
+        : [];
     }
     const group = at.get(index);
     if (group === undefined) return [one];
@@ -112,6 +115,12 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
       members.map((member) => asJoined(member, { first: payloadOf(members[0]), many: group.length, context }))
     );
   });
+}
+
+function protoOf(statement: NftStatement, context: NftRuleContext): number | undefined | 'none' {
+  const [selector] = selectorsOf(statement);
+  if (selector?.kind !== 'payload') return 'none';
+  return findExpression(selectorName(selector, context))?.implies?.proto;
 }
 
 /** The statements that stand together at the place of one. */

@@ -25,7 +25,8 @@ export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleCont
   );
   if (isTurnedRound(statement.right, type, context)) return { ...statement, left, right: turnedRound(right), op: '!=' };
   const { op, ...plain } = { ...statement, left, right };
-  if (left.kind === 'binary' && right.kind === 'range' && op !== '!=') return plain;
+  if (left.kind === 'binary' && right.kind === 'range' && op !== '!=')
+    return left.left.kind === 'payload' || left.left.kind === 'raw' ? { ...plain, op: '==' } : plain;
   if (left.kind === 'binary' && left.op === '&' && type !== undefined) return masked({ ...plain, op: op ?? '==', left }, type, context);
   if (left.kind === 'binary') return { ...plain, op: op ?? '==' };
   if (type?.flags === true && (op === '==' || op === '!=') && !isSet(right)) return exactFlags({ ...plain, op }, type, context);

@@ -100,7 +100,9 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // meta l4proto { tcp, udp } ct original proto-src 5
     id: 'nft 1.0.6 lists the type of a port of a connection as one that is not',
-    holds: ({ ours, theirs }) => ours !== theirs && ours === theirs.replaceAll(INVALID, (_, number: string) => String(Number(number))),
+    holds: ({ ours, theirs }) =>
+      theirs.includes('[invalid type]') &&
+      nameless(ours) === nameless(theirs.replaceAll(INVALID, (_, number: string) => String(Number(number)))),
   },
   {
     // skuid nosuchuser
