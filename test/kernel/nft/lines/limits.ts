@@ -23,10 +23,10 @@ const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udp
 
 const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
 
-const BITS_OF_NAME = /([io]ifname (?:!= )?)(?:[\w.:]+\/\d+|\{[^{}]*[\w.:]\/\d[^{}]*\})/;
+const BITS_OF_NAME = /([io]ifname (?:!= )?)(?:[\w.:]+\/\d+|(?:v?map )?\{[^{}]*[\w.:]\/\d[^{}]*\})/;
 
 const withoutNames = (text: string): string =>
-  text.replace(BITS_OF_NAME, '$1x').replaceAll(/([io]ifname (?:!= )?)(?:"[^"]*"|\{[^{}]*\})/g, '$1x');
+  text.replace(BITS_OF_NAME, '$1x').replaceAll(/([io]ifname (?:!= )?)(?:"[^"]*"|(?:v?map )?\{[^{}]*\})/g, '$1x');
 
 const NAMELESS_PREFIX = /\bct (?:original|reply) [sd]addr (?:!= )?(?:\{ ?)?[\da-f.:]+\/\d+/;
 
@@ -102,7 +102,8 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     id: 'nft 1.0.6 lists the type of a port of a connection as one that is not',
     holds: ({ ours, theirs }) =>
       theirs.includes('[invalid type]') &&
-      nameless(ours) === nameless(theirs.replaceAll(INVALID, (_, number: string) => String(Number(number)))),
+      withoutTuplesOfNumbers(nameless(ours)) ===
+        withoutTuplesOfNumbers(nameless(theirs.replaceAll(INVALID, (_, number: string) => String(Number(number))))),
   },
   {
     // skuid nosuchuser
