@@ -71,6 +71,19 @@ export const EDGE_CASES: readonly NftCase[] = [
     misses: { [FRAGMENT]: ['PREROUTING inet t:g:1 CONTINUE'] },
   },
   {
+    name: 'of IPv6 too: chains below -400 see later fragments, and without conntrack they pass all chains and leave',
+    nft: table(
+      'ip6 t',
+      base('f', 'filter prerouting -450', 'ip6 saddr 2001:db8::9 meta mark set 1'),
+      base('o', 'filter output 0', 'meta l4proto udp meta mark set mark | 2'),
+    ),
+    ends: {
+      'out udp fd00:10:244::5 -> 2001:db8::9 frag=100': 'sent -o eth0 fd00:10:244::5 > 2001:db8::9 mark 2',
+      'in udp 2001:db8::9 -> fd00:10:244::5 iif=eth0 frag=100': 'lost',
+    },
+    meets: { 'in udp 2001:db8::9 -> fd00:10:244::5 iif=eth0 frag=100': ['PREROUTING ip6 t:f:1 CONTINUE'] },
+  },
+  {
     name: 'what a later fragment carries is taken for the header that it does not have, and may be any',
     nft: inet(base('o', 'filter output 0', 'udp dport != 1 meta mark set mark | 1', 'ip frag-off & 0x1fff != 0 meta mark set mark | 2')),
     remembers: true,

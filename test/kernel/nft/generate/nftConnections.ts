@@ -40,7 +40,7 @@ export function* nftConnections(seed: number, each: number): Generator<FamilyCas
 }
 
 function drawOf(random: Random, family: Family): string {
-  const listing = withoutLateZones(drawListing(random, random.chance(0.5) ? family : undefined));
+  const listing = drawListing(random, random.chance(0.5) ? family : undefined);
   // half of them let first packets past their policies, so that there is something to follow
   const open = random.chance(0.5) ? listing.replaceAll(' policy drop;', '') : listing;
   return random.chance(0.6) ? open + laterRules(random) : open;
@@ -74,19 +74,6 @@ function laterRules({ pick, below }: Random): string {
     () => `${pick(LATER)} ${pick(hook === 'postrouting' ? DONE.filter((one) => one !== 'reject') : DONE)}`,
   );
   return `table inet later {\nchain base {\ntype filter hook ${hook} priority ${priority};\n${[...rules, pick(LAST)].join('\n')}\n}\n}\n`;
-}
-
-/** A zone that is set behind the lookup gives a packet without a connection a template of the kernel's as if it were one, which it would keep
- *  among its connections: that is not asked for, since all namespaces share it. */
-function withoutLateZones(listing: string): string {
-  return listing
-    .split(/^(?=chain )/m)
-    .map((chain) => {
-      const [, hook, priority] = /^type \w+ hook (\w+) priority (-?\d+)/m.exec(chain) ?? [];
-      const isEarly = (hook === 'prerouting' || hook === 'output') && Number(priority) < -200;
-      return isEarly ? chain : chain.replaceAll(/ct (?:original )?zone set \d+/g, 'counter');
-    })
-    .join('');
 }
 
 const OWN_HEADERS = /\b(?:meta length|ip length|ip6 length|udp length|ip ttl|ip6 hoplimit|ip dscp|ip6 dscp|symhash)\b/;
