@@ -12,6 +12,13 @@ interface Place {
   readonly ruleset: Ruleset;
 }
 
+/** NAT has rewritten some of the packets that these answers are about, or may have. */
+export function isTurnedBack({ usesConntrack }: Ruleset, { about, original }: Env): boolean {
+  if (!usesConntrack || original === undefined || about === undefined) return false;
+  const { src, dst } = rewrittenEnds(about.space, about.env);
+  return src !== EMPTY || dst !== EMPTY;
+}
+
 /** Rewritten where the packets are that they are about: only those of them, whatever address the answer has itself. */
 export function translatedAnswer({ space: { manager, has }, ruleset }: Place, hook: HookName, env: Env): Env {
   const { about, original, direction } = env;

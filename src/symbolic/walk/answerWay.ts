@@ -5,6 +5,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
+import { isTurnedBack } from './answerNat.ts';
 import { answersPass } from './answerRules.ts';
 import { errorSources, linkOf } from './answerSource.ts';
 import { answerEnv, answerSpace } from './answerSpace.ts';
@@ -50,8 +51,12 @@ export function walkAnswers(ruleset: Ruleset, { space, env, set }: Start): reado
   const following: Following = {
     walk: { space, ruleset },
     routeOutput: (one) => routeAnswers(space, one),
-    // a mark that OUTPUT sets may matter on lo
-    isPassed: ({ env: { way } }) => passes.out && (passes.back || way?.oif !== 'lo'),
+    // what NAT turns back is routed again, maybe to lo
+    isPassed: ({ env: own }, hook) => {
+      if (hook === 'FORWARD' || !passes.out || isTurnedBack(ruleset, own)) return false;
+      // a mark that OUTPUT sets may matter on lo
+      return passes.back || ((hook === 'OUTPUT' || hook === 'POSTROUTING') && own.way?.oif !== 'lo');
+    },
     onEnd: ({ end, ...of }) => ends.push({ end: end === 'undecided' ? 'undecided' : 'unanswered', of }),
     onLeave: answered,
     onArrival: answered,
