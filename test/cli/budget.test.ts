@@ -13,6 +13,7 @@ const RULES = [
 ].join('\n');
 const PACKET = 'out tcp -> 203.0.113.9:443';
 const FILES = {
+  'page.html': '<script type="application/json" id="given">null</script>',
   'pod.rules': RULES,
   'other.rules': RULES.replace('0x20/0x20', '0x20/0x60'),
   'pod.expect.yaml': 'rules: pod.rules\npackets:\n  - packets: out tcp\n    outcome: direct\n',
@@ -35,7 +36,7 @@ const COMMANDS = [
 
 describe('a question that is too hard', () => {
   it.each(COMMANDS.map((argv) => [argv.join(' '), argv] as const))('%s', async (_, argv) => {
-    const { code, out, err } = await chainwalk([...argv, ...SOON], { files: FILES });
+    const { code, out, err } = await chainwalk([...argv, ...SOON], { files: FILES, page: 'page.html' });
     expect([code, err.includes('bug')]).toEqual([1, false]);
     expect(out).toContain('budget');
     // what JSON says under two keys the others say at once

@@ -118,5 +118,5 @@ function bigints(_: string, value: unknown): unknown {
 /** conntrack with `--ctstate` asks the other options only of packets that have a connection. */
 function unguarded(expr: MatchExpr | undefined): MatchExpr | undefined {
   const [guard, asked] = expr?.kind === 'or' ? expr.of : [];
-  return guard?.kind === 'not' && guard.of.kind === 'present' && guard.of.field === 'ctdir' ? asked : expr;
+  return guard?.kind === 'not' && guard.of.kind === 'present' && guard.of.field === 'connmark' ? asked : expr;
 }

@@ -20,7 +20,7 @@ const NO_ANSWERS = [
 ];
 /** Where a template takes the bounds from. */
 const BOUNDED =
-  /FIRST_PACKETS|CONNECTIONS|boundsText|boundsInMesh|\$\{scope\}|\$\{proved\}|\$\{limits\}|\$\{one\.bounds\}|first packets? of connections/;
+  /FIRST_PACKETS|CONNECTIONS|boundsText|boundsInMesh|\$\{scope\}|\$\{proved\}|\$\{shared\}|\$\{bounds\}|\$\{limits\}|\$\{one\.bounds\}|first packets? of connections/;
 
 const lines = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
   .filter(

@@ -1,7 +1,9 @@
 /** First packets that people and processes send, and whose connections they wait for. */
 import { emittedBy, relayAt } from '../../connection/relayGraph.ts';
+import { DISGUISED6 } from '../../host/output.ts';
 import type { PartName } from '../../netfilter/connectionParts.ts';
-import { and, equals, inSet, masked, NEVER, not, or } from '../../netfilter/matchExpr.ts';
+import { and, equals, inSet, type MatchExpr, masked, NEVER, not, or } from '../../netfilter/matchExpr.ts';
+import { prefixRange } from '../../packet/address.ts';
 import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
@@ -51,11 +53,23 @@ function spoofing(context: ProofContext): readonly NonNullable<ProofContext['pro
   return (context.profile?.listeners ?? []).filter((listener) => relayAt(context, listener)?.sends.source === 'client');
 }
 
+/** Nobody sends IPv6 to an IPv4 address in disguise, and nobody here could answer: sockets send IPv4 for it. */
 export function openedArriving(context: ProofContext, iif: string): Bdd {
   const fromClients = or(inSet('sport', [{ lo: 1024, hi: 65535 }]), not(isTcpOrUdp));
   return packetsWhere(
     context,
-    and(isNew, fromClients, isOutside(context, 'src'), or(isOwn(context), isOutside(context)), equals('mark', 0)),
+    and(
+      isNew,
+      fromClients,
+      isOutside(context, 'src'),
+      or(isOwn(context), isOutside(context)),
+      not(toDisguised(context)),
+      equals('mark', 0),
+    ),
     { iif },
   );
+}
+
+function toDisguised({ ruleset }: ProofContext): MatchExpr {
+  return ruleset.family === 4 ? NEVER : or(...DISGUISED6.map((prefix) => inSet('dst', [prefixRange(prefix)])));
 }
