@@ -36,8 +36,7 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
       if (form === 'number' && decimalOf(text).length <= 2) return ofHex(decimalOf(text), 2);
       return form === 'mac' ? ofHex(text, 2) : refuse(`\`${text}\` is not a valid MAC address`);
     case 'classid':
-      if (form === 'number') return numberOf(text);
-      return text === 'root' ? 0xffff_ffff : text.includes(':') ? ofHex(text, 4) : 0;
+      return text === 'root' ? 0xffff_ffff : classNumber(text);
     case 'name':
       if (type.name === 'ifname' && form !== 'number' && (text === '' || text === '*'))
         return refuse('this is not the name of an interface');
@@ -82,6 +81,15 @@ const TYPES_OF_PROTOCOLS: ReadonlySet<string> = new Set(['inet_proto', 'string']
 function ofHex(text: string, digits: number): number {
   const parts = text.split(':').map((part) => part.padStart(digits, '0'));
   return Number.parseInt(parts.join(''), 16);
+}
+
+/** What strtoull(3) makes of the text, or of the two parts before and behind its first colon, and what comes after is not looked at.
+ *  nftables src/meta.c tchandle_type_parse() */
+function classNumber(text: string): number {
+  const [major = '', minor] = text.split(':');
+  const start = (part: string): number => Number.parseInt(/^[\da-f]*/i.exec(part)?.[0] || '0', 16);
+  if (minor !== undefined) return start(major) * 0x1_0000 + start(minor);
+  return numberOf(/^0x[\da-f]+|^\d*/i.exec(text)?.[0] || '0') ?? 0;
 }
 
 /** With the byte at its end. kernel include/uapi/linux/if.h IFNAMSIZ */
