@@ -89,7 +89,7 @@ function classNumber(text: string): number {
   const [major = '', minor] = text.split(':');
   const start = (part: string): number => Number.parseInt(/^[\da-f]*/i.exec(part)?.[0] || '0', 16);
   if (minor !== undefined) return start(major) * 0x1_0000 + start(minor);
-  return numberOf(/^0x[\da-f]+|^\d*/i.exec(text)?.[0] || '0') ?? 0;
+  return (numberOf(/^0x[\da-f]+|^\d*/i.exec(text)?.[0] || '0') ?? 0) % 2 ** 32;
 }
 
 /** With the byte at its end. kernel include/uapi/linux/if.h IFNAMSIZ */
