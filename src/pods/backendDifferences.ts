@@ -6,10 +6,12 @@ import type { Sides } from '../diff/question.ts';
 import { does, everyMatch } from '../netfilter/everyEffect.ts';
 import { asksAbout, equals, type MatchExpr, present } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
+import type { Packet } from '../packet/packet.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Level } from '../prove/proof/claim.ts';
 import { leftWithoutSocket } from '../prove/proof/silentProxy.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import type { ConversationPart } from '../simulate/conversation.ts';
 
 /** Each has a page of `explain`. */
 export type BackendDifference =
@@ -45,7 +47,7 @@ const DIFFERENCES: readonly (readonly [BackendDifference, (shown: Shown) => bool
   ['nft-invalid-of-tcp', ({ iptables, change: { example } }) => dropsInvalid(iptables, example.proto) || dropsErrors(iptables)],
   ['nft-tproxy', ({ iptables }) => endOf(iptables) === 'lost' && iptables.rule !== undefined && does(iptables.rule, 'divert')],
   ['nft-kubelet-user', ({ change, iptables, nftables }) => change.example.dir === 'out' && [iptables, nftables].some(isOfPostrouting)],
-  ['nft-no-user', ({ change: { example } }) => example.dir === 'out' && example.uid === undefined],
+  ['nft-no-user', (shown) => isOfNoUser(shown.change.example) || isAnsweredByNoUser(shown)],
 ];
 
 /** What they ask of a packet: no class may have both kinds, or its example would not speak for all of it. */
@@ -105,8 +107,7 @@ function dropsInvalid(end: ChangedClass['base'], proto: number): boolean {
 
 /** The connection is the same, but for errors about it that are INVALID, as where its zone is not theirs. */
 function dropsErrors({ path }: ChangedClass['base']): boolean {
-  const parts = path.legs[0]?.connection?.ways.flatMap((way) => way.parts) ?? [];
-  return parts.some(({ arrives, walk: { fate, packet } }) => {
+  return partsOfFirstLeg(path).some(({ arrives, walk: { fate, packet } }) => {
     if (arrives || packet.proto === PROTO.tcp || fate.kind !== 'dropped') return false;
     return fate.by !== undefined && isAboutInvalid(fate.by);
   });
@@ -119,4 +120,27 @@ function isAboutInvalid(rule: Rule): boolean {
 
 function isOfPostrouting({ rule }: ChangedClass['base']): boolean {
   return rule !== undefined && /^(?:ISTIO_POSTRT|POSTROUTING|postrouting)$/.test(rule.chain);
+}
+
+function partsOfFirstLeg({ legs }: ChangedClass['base']['path']): readonly ConversationPart[] {
+  return legs[0]?.connection?.ways.flatMap((way) => way.parts) ?? [];
+}
+
+function isOfNoUser({ dir, uid }: Packet): boolean {
+  return dir === 'out' && uid === undefined;
+}
+
+/** The first packet of the connection that ends otherwise is sent here by nobody whose user is known, and to iptables it is another user. */
+function isAnsweredByNoUser({ iptables, nftables }: Shown): boolean {
+  const others = partsOfFirstLeg(nftables.path);
+  const first = partsOfFirstLeg(iptables.path).find((part, at) => endOfPart(part) !== endOfPart(others[at]));
+  if (first === undefined || !isOfNoUser(first.walk.packet)) return false;
+  const met = first.walk.steps.flatMap((step) => (step.kind === 'rule' ? everyMatch(step.rule) : []));
+  return met.some((match) => asksAbout(match, 'uid') || asksAbout(match, 'gid'));
+}
+
+function endOfPart(part: ConversationPart | undefined): string {
+  if (part === undefined) return '';
+  const { fate, after } = part.walk;
+  return [part.name, part.arrives, fate.kind, after.src, after.sport, after.dst, after.dport].join(' ');
 }

@@ -32,3 +32,18 @@ it(`both backends are equal but for what has a name, for ${COUNT} random setting
   for (const settings of samples) found.push(...(await unnamed(settings)));
   expect(found).toEqual([]);
 });
+
+it('an answer of a socket whose user nobody knows is named by that', { timeout: MILLISECONDS_EACH }, async () => {
+  const settings = {
+    istio: '1.30',
+    host: { ipv6: true, nameservers: ['127.0.0.53'], users: { 'istio-proxy': '1500' } },
+    'inbound-capture-port': '53010',
+    'istio-inbound-interception-mode': 'TPROXY',
+    'istio-inbound-ports': '48049',
+    'istio-service-cidr': '*',
+    'redirect-dns': true,
+    ISTIO_OUTBOUND_OWNER_GROUPS: '1000',
+    [SWITCH]: true,
+  };
+  expect(await unnamed(settings)).toEqual([]);
+});
