@@ -6,7 +6,7 @@ export const serveCommand: Command = {
   name: 'serve',
   summary: 'the page in a browser, with files that are read as they change',
   about:
-    'It prints an address for this machine alone, with a secret in it; whoever has it reads the files. Nothing is written, nothing is asked of a network. q or Ctrl-C ends it.',
+    'It prints an address that works on this machine only. The address contains a secret: whoever knows it can read the files. No file is written and no network is used. q or Ctrl-C ends it.',
   args: [{ name: '[files...]', says: 'files with rules, Kubernetes manifests, directories of them; none: the page alone' }],
   options: [{ flags: '--port <n>', says: 'the port to listen on; without it a free one', positive: true }, COLOR],
   examples: [

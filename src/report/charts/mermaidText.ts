@@ -61,7 +61,7 @@ export function doneWords({ rule, verdict, deeds }: Ruled): string {
   return /(?:^| )-[jg] (.*)$/.exec(ruleBody(rule))?.[1] ?? statementsOf(rule) ?? target;
 }
 
-/** Of a rule of nft what it does, apart from what it asks and counts; undefined where the two cannot be told apart, as in a map of verdicts. */
+/** What a rule of nft does, without its matches and counters; undefined where they cannot be separated, as in a verdict map. */
 function statementsOf({ text, clauses }: Rule): string | undefined {
   if (text.startsWith('-A ')) return undefined;
   let rest = ` ${printable(text).replace(/ comment "[^"]*"$/, '')} `;

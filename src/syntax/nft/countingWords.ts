@@ -1,4 +1,4 @@
-/** What a limit or a quota says, one word for each thing: `10 / second` is `10/second`, and what stands behind the name of a unit is nothing to nft.
+/** The words of a limit or a quota as nft lists them: `10 / second` becomes `10/second`. nft ignores what follows the name of a unit.
  *  nftables src/datatype.c rate_parse(), data_unit_parse() */
 import type { NftName } from './ast.ts';
 
