@@ -1,5 +1,6 @@
 /** Parts of classes by what becomes of the connections that their packets open: legConnection.ts for sets. */
 
+import { type Group, groupBy } from '../lib/groupBy.ts';
 import { HANDSHAKE } from '../netfilter/connectionParts.ts';
 import type { ConnectionEnd } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -25,19 +26,16 @@ export function partsByConnection(
   { manager }: Pick<Space, 'manager'>,
   ends: readonly ConnectionEnd[],
 ): ReadonlyMap<FateClass, readonly PartOfClass[]> {
-  const parts = new Map<FateClass, Map<string, { readonly made: PartOfClass; readonly sets: Bdd[] }>>();
-  for (const end of ends) {
-    const made = partOf(end);
-    const own = parts.get(end.first) ?? new Map<string, { readonly made: PartOfClass; readonly sets: Bdd[] }>();
-    parts.set(end.first, own);
-    const { decided, doubts } = made.of;
-    const why = doubts.map(({ why, what, rule }) => `${why} ${what} ${rule?.table} ${rule?.chain} ${rule?.number}`);
-    const key = [made.becomes, made.says, decided?.table, decided?.chain, decided?.number, ...why].join('\n');
-    const known = own.get(key);
-    if (known === undefined) own.set(key, { made, sets: [made.set] });
-    else known.sets.push(made.set);
-  }
-  return new Map([...parts].map(([one, own]) => [one, [...own.values()].map(({ made, sets }) => ({ ...made, set: manager.any(sets) }))]));
+  const joined = ([first, ...others]: Group<PartOfClass>): PartOfClass =>
+    others.length === 0 ? first : { ...first, set: manager.any([first, ...others].map(({ set }) => set)) };
+  const classes = groupBy(ends, ({ first }) => first);
+  return new Map([...classes].map(([one, own]) => [one, [...groupBy(own.map(partOf), keyOfPart).values()].map(joined)]));
+}
+
+/** Equal for parts that are told as one. */
+function keyOfPart({ becomes, says, of: { decided, doubts } }: PartOfClass): string {
+  const why = doubts.map((doubt) => `${doubt.why} ${doubt.what} ${doubt.rule?.table} ${doubt.rule?.chain} ${doubt.rule?.number}`);
+  return [becomes, says, decided?.table, decided?.chain, decided?.number, ...why].join('\n');
 }
 
 function partOf({ set, end, first, part, last, doubts }: ConnectionEnd): PartOfClass {

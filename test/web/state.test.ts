@@ -1,7 +1,7 @@
 /** What the page does without a browser: links, other addresses, questions that wait. */
 import { describe, expect, it } from 'vitest';
 import { unifiedDiff } from '../../src/lib/unifiedDiff.ts';
-import { appliedDiff } from '../../web/state/appliedDiff.ts';
+import { appliedDiff } from '../../web/state/changedLines.ts';
 import { openLane, type WorkerLike } from '../../web/state/lane.ts';
 import { type PageState, USUAL_STATE } from '../../web/state/pageState.ts';
 import { fragmentOf, stateIn } from '../../web/state/permalink.ts';

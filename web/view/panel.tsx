@@ -1,5 +1,5 @@
 /** What the open tab shows. */
-import { appliedDiff } from '../state/appliedDiff.ts';
+import { appliedDiff } from '../state/changedLines.ts';
 import type { PageState } from '../state/pageState.ts';
 import { ClaimsTab } from './claimsTab.tsx';
 import { DiffTab } from './diffTab.tsx';

@@ -1,4 +1,5 @@
 /** What the rules make of one packet of all connections that send it. */
+import { groupBy } from '../../lib/groupBy.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
@@ -41,25 +42,22 @@ export function meetRules(question: ConnectionQuestion, going: readonly Going[],
 interface Group {
   readonly key: string;
   readonly start: LaterStart;
-  readonly of: Going[];
+  readonly of: readonly Going[];
   readonly set: Bdd;
 }
 
 /** Packets that start alike are walked once. */
 function grouped({ space }: ConnectionQuestion, going: readonly Going[], startOfOne: StepPacket['start']): readonly Group[] {
-  const groups = new Map<Space, Map<string, Omit<Group, 'set'>>>();
-  for (const one of going) {
+  const starting = going.flatMap((one) => {
     const start = startOfOne(one);
-    if (start === undefined) continue;
-    const alike = groups.get(start.space) ?? new Map<string, Omit<Group, 'set'>>();
-    groups.set(start.space, alike);
-    const key = `${start.iif} ${start.unbound === true} ${keyOf(start.env, [])}`;
-    const group = alike.get(key) ?? { key, start, of: [] };
-    alike.set(key, group);
-    group.of.push(one);
-  }
-  return [...groups.values()].flatMap((alike) =>
-    [...alike.values()].map((group) => ({ ...group, set: space.manager.any(group.of.map(({ set }) => set)) })),
+    return start === undefined ? [] : [{ one, start }];
+  });
+  const keyOfStart = ({ start }: { readonly start: LaterStart }) => `${start.iif} ${start.unbound === true} ${keyOf(start.env, [])}`;
+  return [...groupBy(starting, ({ start }) => start.space).values()].flatMap((ofSpace) =>
+    [...groupBy(ofSpace, keyOfStart)].map(([key, alike]) => {
+      const of = alike.map(({ one }) => one);
+      return { key, start: alike[0].start, of, set: space.manager.any(of.map(({ set }) => set)) };
+    }),
   );
 }
 

@@ -3,9 +3,9 @@
 import { memoize } from '../../lib/memo.ts';
 import type { BaseKind } from '../../netfilter/baseChain.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { callsIn, everyEffect } from '../../netfilter/everyEffect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
-import type { BaseChain, Chain, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { chainsFrom, digestOf } from '../../ruleset/chainDigest.ts';
+import type { BaseChain, Ruleset } from '../../ruleset/ruleset.ts';
 import { chainsAt } from '../../ruleset/stages.ts';
 
 export interface Passing {
@@ -28,12 +28,12 @@ function passAt(ruleset: Ruleset, hook: HookName, more: readonly BaseKind[]): bo
   return asked.every(
     ({ table, chain }) =>
       chain.base.policy !== 'DROP' &&
-      chainsFrom(table, chain).every(({ rules }) => rules.every((rule) => everyEffect(rule).every((effect) => lets(effect, chain)))),
+      chainsFrom(table, [chain.name]).every((name) => digestOf(table, name).does.every((kind) => lets(kind, chain))),
   );
 }
 
 /** A mark that is set in a chain of type route may send the answer another way. */
-function lets({ kind }: Effect, { base }: BaseChain): boolean {
+function lets(kind: Effect['kind'], { base }: BaseChain): boolean {
   if (kind === 'setMark' || kind === 'copyMark' || kind === 'setField') return base.kind !== 'route';
   return PASSING.has(kind);
 }
@@ -47,15 +47,3 @@ const PASSING: ReadonlySet<Effect['kind']> = new Set<Effect['kind']>([
   'conntrack',
   'switch',
 ]);
-
-function chainsFrom({ chains }: Table, base: Chain): readonly Chain[] {
-  const seen = new Set<Chain>([base]);
-  // a Set grows while it is walked
-  for (const { rules } of seen) {
-    for (const { chain } of rules.flatMap(callsIn)) {
-      const called = chains.get(chain);
-      if (called !== undefined) seen.add(called);
-    }
-  }
-  return [...seen];
-}

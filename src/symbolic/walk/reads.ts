@@ -50,12 +50,9 @@ interface PartsOfChain {
 function partsIn(table: Table, name: string): PartsOfChain {
   const asked = new Set<Part>();
   const written: (readonly Part[])[] = [];
-  const seen = new Set<string>([name]);
-  // a Set grows while it is walked
-  for (const chain of seen) {
-    const { asks, calls, does } = digestOf(table, chain);
+  for (const chain of chainsFrom(table, [name])) {
+    const { asks, does } = digestOf(table, chain);
     for (const field of asks) addAll(asked, FIELD_READS[field]);
-    for (const call of calls) seen.add(call.chain);
     if (!does.some((kind) => !READING_NOTHING.has(kind))) continue;
     for (const rule of table.chains.get(chain)?.rules ?? []) {
       eachEffect(rule, (effect) => {
