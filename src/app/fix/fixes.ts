@@ -10,6 +10,7 @@ import type { Verified, VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
 import type { FixSearch } from '../../prove/proof/provedFix.ts';
 import { causeKey } from '../../prove/proof/sameCause.ts';
+import { textOfFile } from '../../syntax/text/likeTexts.ts';
 import { readingFor } from '../load/ruleTexts.ts';
 import { suppressionsIn } from '../suppress/comments.ts';
 import type { VerifyRulesQuestion } from '../verify/verifyRules.ts';
@@ -45,7 +46,9 @@ export function withFixes(
 function inFileOf({ rulesets }: Verified, search: FixSearch): FixSearch {
   const { fix } = search;
   const source = rulesets.map((one) => one.source).find(({ text }) => text === fix?.source.text);
-  return fix === undefined || source === undefined ? search : { ...search, fix: { ...fix, source } };
+  if (fix === undefined || source === undefined) return search;
+  const own = { ...source, text: textOfFile(source) };
+  return { ...search, fix: { ...fix, source: own, text: textOfFile(source, fix.text) } };
 }
 
 interface Shared extends Pick<FixQuestion, 'reading' | 'budget'> {

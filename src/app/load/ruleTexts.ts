@@ -32,13 +32,36 @@ export function readRuleTexts({ sources, reading: { beside = [], ...reading }, a
   const others = beside.map((source) => ({ source, ...readRules(source, alone) }));
   const rulesets: Ruleset[] = [];
   const diagnostics: Diagnostic[] = [...about];
+  const known = new Map<string, { readonly source: Source; readonly read: ReadRules }>();
   for (const source of sources) {
-    const own = readRules(source, options);
+    const before = known.get(source.text);
+    const own = (before && readAgain(before, source)) ?? readRules(source, options);
+    if (before === undefined) known.set(source.text, { source, read: own });
     const read = others.length === 0 ? own : onSameHost({ source: own.rulesets[0]?.source ?? source, ...own }, others);
     rulesets.push(...read.rulesets);
     diagnostics.push(...read.diagnostics);
   }
   return { rulesets, diagnostics };
+}
+
+/** An equal text that was read: the same in the other file, or undefined where more than its name is in what was read. */
+function readAgain({ source: first, read }: { readonly source: Source; readonly read: ReadRules }, source: Source): ReadRules | undefined {
+  const { rulesets, diagnostics } = read;
+  const isPlain = rulesets.every(
+    (one) => one.source === first && one.around === undefined && one.beside === undefined && one.backends === undefined,
+  );
+  if (
+    !isPlain ||
+    first.origin !== undefined ||
+    source.origin !== undefined ||
+    diagnostics.some((one) => one.source !== first || names(first.file, one))
+  )
+    return undefined;
+  return { rulesets: rulesets.map((one) => ({ ...one, source })), diagnostics: diagnostics.map((one) => ({ ...one, source })) };
+}
+
+function names(file: string, { message, help }: Diagnostic): boolean {
+  return message.includes(file) || help?.includes(file) === true;
 }
 
 /** Where only one family is checked, a text that does not show its family is of that one. */

@@ -4,6 +4,7 @@ import type { Verified, VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import { rulesSubjects } from '../../report/review/fromVerified.ts';
 import { hasRules } from '../../ruleset/count.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { type RuleTexts, readingFor, readRuleTexts } from '../load/ruleTexts.ts';
 import { verifyCommented } from '../suppress/inRules.ts';
 import { comparedBackends } from './comparedBackends.ts';
@@ -12,6 +13,8 @@ import { type NotedSubjects, withNotes } from './notedSubjects.ts';
 export interface VerifyRulesQuestion {
   readonly rules: RuleTexts;
   readonly options: VerifyOptions;
+  /** dumps that differ in counters of chains and dates are one dump: what is said of the others has the lines of the first */
+  readonly alike?: (source: Source) => Source;
 }
 
 export interface VerifiedRules {
@@ -22,9 +25,9 @@ export interface VerifiedRules {
   readonly empty: boolean;
 }
 
-export function verifyRuleTexts({ rules, options }: VerifyRulesQuestion): VerifiedRules {
+export function verifyRuleTexts({ rules, options, alike }: VerifyRulesQuestion): VerifiedRules {
   const reading = readingFor(rules.reading, options.families);
-  const loaded = readRuleTexts({ ...rules, reading }, options.host);
+  const loaded = readRuleTexts({ ...rules, ...(alike !== undefined && { sources: rules.sources.map(alike) }), reading }, options.host);
   // what is not modelled is a claim of its own
   const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   const empty = !loaded.rulesets.some(hasRules);

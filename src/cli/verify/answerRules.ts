@@ -6,6 +6,7 @@ import { jsonText } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
+import { likeTexts } from '../../syntax/text/likeTexts.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
@@ -29,7 +30,7 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   if (outputs === undefined || options === undefined || subject === undefined) return EXIT.usage;
   const progress = progressOn(call.io.err, () => performance.now());
   const tell = (claim: string, family: number) => progress.tell(`verifying ${claim} (IPv${family})`);
-  const question = { rules: subject.rules, options: { ...options, ...subject.place, progress: tell } };
+  const question = { rules: subject.rules, options: { ...options, ...subject.place, progress: tell }, alike: likeTexts() };
   const proved = verifyRuleTexts(question);
   const fixed = await withFixesFor(question, proved.pods);
   const { shown, tell: tellKernel } = await withWitnesses(call, fixed);

@@ -9,6 +9,8 @@ export interface Source {
   readonly origin?: Source;
   /** of a virtual machine whose proxy's user is not given */
   readonly machine?: true;
+  /** lines of the file that `text` has as another file of the same rules: counters of chains, dates (`likeTexts`) */
+  readonly varied?: readonly string[];
 }
 
 /** The file that people know the text by. */
