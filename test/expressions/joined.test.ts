@@ -15,6 +15,7 @@ it.each([
   ['tcp dport != 5 tcp sport != 6', 'tcp sport != 6-6', 'tcp dport != 5 tcp sport != 6-6'],
   ['tcp dport != 5 tcp sport != { ssh }', 'tcp sport != 22-22', 'tcp dport != 5 tcp sport != 22-22'],
   ['th dport != 5 th sport != 6', 'th sport != 6-6', 'th dport != 5 th sport != 6-6'],
+  ['@th,0,16 != 5 @th,16,16 != 6', 'th dport != 6-6', '@th,0,16 != 5 th dport != 6-6'],
   ['ip ttl != 5 ip protocol != tcp', 'ip protocol != 6-6', 'ip ttl != 5 ip protocol != 6-6'],
   ['icmp type != echo-request icmp code != 1', 'icmp code != 1-1', 'icmp type != echo-request icmp code != 1-1'],
   ['tcp flags syn tcp window 5', 'tcp flags & syn != 0', 'tcp flags & syn != 0 tcp window 5'],

@@ -7,7 +7,8 @@ import { printClock, printDuration } from './clock.ts';
 import type { Datatype } from './datatype.ts';
 
 export function printValue(value: FieldValue, type: Datatype): NftValue {
-  if (typeof value === 'bigint') return node('address6', formatAddress(value));
+  if (typeof value === 'bigint')
+    return type.form === 'number' ? node('number', `0x${value.toString(16)}`) : node('address6', formatAddress(value));
   if (typeof value === 'string') return node('string', value);
   switch (type.form) {
     case 'address4':

@@ -49,7 +49,7 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   if (named !== undefined) return named;
   if (form === 'number' || form === 'time') {
     if (type.name === 'fib_oif' && text !== '0') return onlyThere('interface');
-    const number = form === 'time' ? Number.parseInt(text, 10) : numberOf(text);
+    const number = form === 'time' ? Number.parseInt(text, 10) : isWide(type) ? wideOf(text) : numberOf(text);
     if (number === undefined || number >= 2 ** type.bits || number > (type.last ?? number))
       return refuse(`\`${text}\` exceeds the greatest value of ${type.name}, ${type.last ?? `which has ${type.bits} bits`}`);
     return number;
@@ -117,6 +117,15 @@ function hostName(value: NftValue & Span, { report }: ValueReading, family: stri
 export function decimalOf(text: string): string {
   if (/^0[0-7]+$/.test(text)) return String(Number.parseInt(text, 8));
   return /^0x/i.test(text) ? String(BigInt(text)) : text;
+}
+
+/** Of more bits than a number of JavaScript keeps: a part of a packet by its place. */
+function isWide({ prints, bits }: Datatype): boolean {
+  return prints === 'hex' && bits > 53;
+}
+
+function wideOf(text: string): bigint | undefined {
+  return numberOf(text) === undefined ? undefined : BigInt(decimalOf(text));
 }
 
 /** As strtoull(3) reads it in base 0. */

@@ -50,8 +50,8 @@ function elementsBy(set: Extract<NftExpression, { kind: 'set' }>, shifting: Shif
 }
 
 function bitsOf(value: NftExpression, { length }: Raw, context: NftRuleContext): bigint | undefined {
-  const bits = constantOf(value, { ...DATATYPES.integer, bits: length }, context);
-  return typeof bits === 'number' ? BigInt(bits) : undefined;
+  const bits = constantOf(value, { ...DATATYPES.integer, bits: length, prints: 'hex' }, context);
+  return bits === undefined || typeof bits === 'string' ? undefined : BigInt(bits);
 }
 
 function number(bits: bigint, { start, end }: Span): NftExpression {

@@ -9,6 +9,7 @@ import { canonicalConstant } from '../values/canonicalValue.ts';
 import { keyPart } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
+import { withoutUnlisted } from './byPlace.ts';
 import { canonicalCounted, canonicalCounting, canonicalLog, canonicalOther } from './canonicalCounts.ts';
 import { canonicalMatch, comparedIn, mapTypesIn, selectorIn } from './canonicalMatch.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
@@ -17,10 +18,12 @@ import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
 import { withoutImplied } from './implied.ts';
 import { withFieldNames } from './named.ts';
 import { rangesIn } from './ranges.ts';
+import { withRawJoined } from './rawNeighbours.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
-  const told = withFieldNames(withFamilies(withAddressFamilies(rule.statements.map(withoutCounts), silent), silent), silent);
+  const read = withFamilies(withAddressFamilies(rule.statements.map(withoutCounts), silent), silent);
+  const told = withFieldNames(withRawJoined(withoutUnlisted(read, silent), silent), silent);
   const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), { context: silent, all: told });
   const ranges = rangesIn(told, silent);
   const statements = withoutIcmpTypes(ordered, silent).flatMap((one) => ranges.get(one) ?? [canonicalStatement(one, silent)]);

@@ -42,6 +42,8 @@ function inOrder(match: StatementOf<'match'>, type: Datatype, context: NftRuleCo
   const isNameless = constants !== undefined && byHost === true && width > 8 && bits !== 0;
   const listed = flags === true && width === 8 && match.left.kind !== 'binary';
   if (typeof bits !== 'number' || (!isNameless && flags !== true)) return { ...match, right: comparedIn(match.right, [type], context) };
+  const isPresence = type.name === 'fib_oif' && match.right.kind === 'value' && constants?.has(match.right.text) === true;
+  if (isPresence) return { ...match, right: { ...spanOf(match.right), kind: 'value', form: 'number', text: String(bits) } };
   const right: NftExpression = { ...spanOf(match.right), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` };
   if (listed && (bitNames(bits, type)?.length ?? 0) > 1) return { ...match, right };
   const printed = isNameless ? { ...type, constants: new Map() } : type;
@@ -147,7 +149,7 @@ export function mapTypesIn(key: NftExpression, context: NftRuleContext): readonl
 export function selectorIn(expression: NftExpression, context: NftRuleContext): NftExpression {
   switch (expression.kind) {
     case 'binary': {
-      const { type } = keyPart(expression.left, context);
+      const { type } = keyPart(withoutField(expression.left), context);
       return {
         ...expression,
         left: selectorIn(expression.left, context),
@@ -174,6 +176,13 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
     default:
       return expression;
   }
+}
+
+/** A mask is of bits at a place, whatever the values are. */
+function withoutField(expression: NftExpression): NftExpression {
+  if (expression.kind !== 'raw') return expression;
+  const { field: _, ...place } = expression;
+  return place;
 }
 
 /** Words that nft keeps for others. */

@@ -9,6 +9,7 @@ import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/part.ts';
 import { type JoinedMatches, joinedMatches } from './adjacent.ts';
+import { asksNextHeader, isOfMany } from './nextHeader.ts';
 import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
 /** A match on a protocol that was not followed yet by one that implies it. */
@@ -22,6 +23,8 @@ interface Pending {
   readonly again?: boolean;
   /** nft leaves it out where the protocol above is asked for, too */
   readonly untilProtocol?: true;
+  /** `ip protocol` in a table of many families: nothing but an option of TCP takes its place */
+  readonly ofNext?: true;
 }
 
 export function withoutImplied(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
@@ -71,7 +74,10 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
         gone.add(vlan);
       const isTransport =
         (selector.kind === 'payload' && selector.protocol === 'th') || (selector.kind === 'header' && selector.of === 'tcp option');
-      const isBehind = transport !== undefined && (transport.ofCt !== true || !isMovedBefore(one, transport.at));
+      const isBehind =
+        transport?.ofNext === true
+          ? isAskedOption(one)
+          : transport !== undefined && (transport.ofCt !== true || !isMovedBefore(one, transport.at));
       if (transport !== undefined && isBehind && (isTransport || (proto !== undefined && proto === transport.protocols.proto))) {
         if (transport.again !== true || !isBesideEarlier(one, transport.at)) gone.add(transport.at);
         transport = undefined;
@@ -94,6 +100,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     known = afterMatch(known, one, context);
     if (said.etherType === 0x8100) vlan = at;
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
+    if (asksNextHeader(one, context)) transport = { at, protocols: {}, ofNext: true };
     if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said, again } : undefined;
     const ofCt = isOne ? ofConnection(one, context) : undefined;
     if (ofCt?.proto !== undefined && ofMany) leaveOutNetwork();
@@ -166,12 +173,11 @@ function asksOwnFamily(statement: NftStatement, context: NftRuleContext): boolea
   return own !== undefined && afterMatch({}, { ...statement, right: onlyValue(statement.right) }, context).family === own;
 }
 
-/** Tables that both families meet, and others beside them. */
-function isOfMany({ table }: NftRuleContext): boolean {
-  return table !== 'ip' && table !== 'ip6';
-}
-
 type Match = Extract<NftStatement, { kind: 'match' }>;
+
+function isAskedOption(statement: NftStatement): boolean {
+  return statement.kind === 'match' && statement.left.kind === 'header' && statement.left.of === 'tcp option';
+}
 
 /** In a table of inet, `ip protocol` says more than the transport protocol, and `meta protocol` more than the family. */
 function isDependency({ left }: Match, context: NftRuleContext): boolean {

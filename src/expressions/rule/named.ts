@@ -9,33 +9,28 @@ import { findExpression } from '../selectors/all.ts';
 import { mapAsked, selectorsOf } from '../values/asked.ts';
 import { constantOf } from '../values/constant.ts';
 import { onlyValue } from '../values/onlyValue.ts';
-import { selectorName } from '../values/part.ts';
 import { inWholeBytes } from './aligned.ts';
 import { fieldAt, fieldsOver, headerAt, type PartOfPacket, type PlacedField, partOfPacket } from './fieldsByPlace.ts';
-import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
+import { afterSelector, afterStatement, knownFirst } from './listedProtocols.ts';
+import type { Protocols } from './protocols.ts';
 
 export function withFieldNames(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
-  let known = protocolsOf(context.table);
+  let known = knownFirst(context);
+  let link = known.listed.link === true;
   const named: NftStatement[] = [];
   for (const one of statements) {
     for (const selector of selectorsOf(one)) {
-      const expression = findExpression(selectorName(selector, context));
-      const link = known.link === true || (selector.kind === 'payload' && OF_LINK.has(selector.protocol));
-      known = { ...withImplied(known, expression?.implies ?? {}, { at: selector, context }), link };
+      link ||= selector.kind === 'payload' && OF_LINK.has(selector.protocol);
+      ({ known } = afterSelector(known, selector, context));
     }
-    named.push(...namesIn(one, known, context));
-    known = { ...afterListedMatch(known, one, context), ...(known.link === true && { link: true }) };
+    named.push(...namesIn(one, { ...known.listed, link }, context));
+    known = afterStatement(known, one, context);
+    link ||= known.listed.link === true;
   }
   return named;
 }
 
 const OF_LINK: ReadonlySet<string> = new Set(['ether', 'vlan']);
-
-/** In a listing the members of a set say nothing. */
-function afterListedMatch(known: Protocols, statement: NftStatement, context: NftRuleContext): Protocols {
-  const many = statement.kind === 'match' && statement.right.kind === 'set' && statement.right.elements.length > 1;
-  return many ? known : afterMatch(known, statement, context);
-}
 
 function namesIn(statement: NftStatement, known: Protocols, context: NftRuleContext): readonly NftStatement[] {
   if (statement.kind === 'match') {

@@ -132,6 +132,8 @@ const FIB_TYPES: Readonly<Record<string, Datatype>> = {
 
 /** Of what is not in the registry. */
 function typeWithout(selector: NftSelector): Datatype {
+  const field = selector.kind === 'raw' && selector.field !== undefined ? findExpression(selector.field) : undefined;
+  if (field !== undefined) return typeOf(field, 'header');
   if (selector.kind === 'raw') return { ...DATATYPES.integer, bits: selector.length, prints: 'hex' };
   if (selector.kind === 'fib') return FIB_TYPES[selector.result] ?? DATATYPES.string;
   if (selector.kind !== 'header') return DATATYPES.string;

@@ -154,8 +154,8 @@ export type NftSelector =
   /** `ip saddr`, `tcp dport`, `th sport`, `ether type`, `vlan id`, `icmp type` ... */
   /** `byPlace`: its values are those of so many bits at a place, without names */
   | { readonly kind: 'payload'; readonly protocol: string; readonly field: string; readonly byPlace?: number }
-  /** `@th,16,16` */
-  | { readonly kind: 'raw'; readonly base: string; readonly offset: number; readonly length: number }
+  /** `@th,16,16`; `field`: that was written, whose type its values in a set have */
+  | { readonly kind: 'raw'; readonly base: string; readonly offset: number; readonly length: number; readonly field?: string }
   /** `meta mark`; `mark`, `iifname`, `skuid` ... alone are meant so too */
   | { readonly kind: 'meta'; readonly key: string }
   /** `ct state`; `ct original ip saddr` */
