@@ -9,9 +9,11 @@ import { batchRow, evaluateRows } from './batch.ts';
 import type { Job, Run } from './measure.ts';
 import { comparePairs } from './measure.ts';
 import { nftRows } from './nftRows.ts';
+import { pageRows, whyNoPage } from './page.ts';
 import { deadRulesRows, editedKubeProxyNat } from './structure.ts';
 
 const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+const PAGE = new URL('../../dist/chainwalk.html', import.meta.url).pathname;
 const ISTIO = new URL('../../fixtures/istio-dual-stack.rules', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'));
 const EMPTY_NODE: Job = { command: [process.execPath, '-e', '0'] };
@@ -74,6 +76,9 @@ try {
   row('trace one packet, cold', node('trace', ISTIO, packet), { ...bare, target: '<= 2 x', runs: 15 });
   row('verify, both families, cold', node('verify', ISTIO), { ...bare, target: '<= 6 x', runs: 9 });
   keep(...evaluateRows());
+  const noPage = whyNoPage();
+  if (noPage === undefined) keep(...(await pageRows(PAGE, folder)));
+  else console.log(`left out: the page (${noPage})`);
   if (missing === undefined) keep(await batchRow());
   else console.log(`left out: batch trace beside the kernel (${missing})`);
 } finally {

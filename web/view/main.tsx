@@ -7,11 +7,20 @@ import { USUAL_STATE } from '../state/pageState.ts';
 import { stateIn } from '../state/permalink.ts';
 import { App } from './app.tsx';
 
-const startWorker: StartWorker = (onMessage) => {
+function openWorker(): Worker {
   const url = URL.createObjectURL(new Blob([textOf('worker')], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'chainwalk' });
-  worker.addEventListener('message', ({ data }) => onMessage(data));
   URL.revokeObjectURL(url);
+  return worker;
+}
+
+/** Reads the library while the page is drawn. */
+let early: Worker | undefined = openWorker();
+
+const startWorker: StartWorker = (onMessage) => {
+  const worker = early ?? openWorker();
+  early = undefined;
+  worker.addEventListener('message', ({ data }) => onMessage(data));
   return worker;
 };
 
