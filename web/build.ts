@@ -39,22 +39,26 @@ function hashOf(text: string): string {
 
 export interface PageParts {
   readonly worker: string;
+  /** starts the worker */
+  readonly early: string;
   readonly script: string;
   readonly style: string;
   /** data that the page begins with */
   readonly examples: string;
 }
 
+type Bundles = [Promise<string>, Promise<string>, Promise<string>];
+
 export async function pageParts(): Promise<PageParts> {
-  const [worker, script] = await Promise.all([bundled('worker/main.ts'), bundled('view/main.tsx')]);
+  const [worker, early, script] = await Promise.all(['worker/main.ts', 'view/early.ts', 'view/main.tsx'].map(bundled) as Bundles);
   const style = readFileSync(pathOf('static/page.css'), 'utf8');
-  return { worker, script, style, examples: JSON.stringify(PAGE_EXAMPLES).replaceAll('<', '\\u003c') };
+  return { worker, early, script, style, examples: JSON.stringify(PAGE_EXAMPLES).replaceAll('<', '\\u003c') };
 }
 
-export function pageOf({ worker, script, style, examples }: PageParts): string {
+export function pageOf({ worker, early, script, style, examples }: PageParts): string {
   const policy = [
     "default-src 'none'",
-    `script-src ${hashOf(script)}`,
+    `script-src ${hashOf(early)} ${hashOf(script)}`,
     `style-src ${hashOf(style)}`,
     'worker-src blob:',
     "base-uri 'none'",
@@ -73,6 +77,7 @@ export function pageOf({ worker, script, style, examples }: PageParts): string {
 <body>
 <div id="page"><noscript>This page works out everything itself, with JavaScript.</noscript></div>
 <script type="text/plain" id="worker">${worker}</script>
+<script>${early}</script>
 <script type="application/json" id="given">null</script>
 <script type="application/json" id="examples">${examples}</script>
 <script>${script}</script>

@@ -16,11 +16,12 @@ it('no script ends before its end, and none may be added', async () => {
   const html = pageOf(await pageParts());
   expect([...html.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag)).toEqual([
     '<script type="text/plain" id="worker">',
+    '<script>',
     '<script type="application/json" id="given">',
     '<script type="application/json" id="examples">',
     '<script>',
   ]);
-  expect(html.match(/<\/script/g)).toHaveLength(4);
+  expect(html.match(/<\/script/g)).toHaveLength(5);
   expect(html).not.toContain('<!--');
   expect(html).not.toMatch(/unsafe-inline|unsafe-eval|https?:\/\/[^\s"'`]*\.(?:js|css|woff2?)/);
 });

@@ -6,20 +6,12 @@ import type { StartWorker } from '../state/lane.ts';
 import { USUAL_STATE } from '../state/pageState.ts';
 import { stateIn } from '../state/permalink.ts';
 import { App } from './app.tsx';
-
-function openWorker(): Worker {
-  const url = URL.createObjectURL(new Blob([textOf('worker')], { type: 'text/javascript' }));
-  const worker = new Worker(url, { name: 'chainwalk' });
-  URL.revokeObjectURL(url);
-  return worker;
-}
-
-/** Reads the library while the page is drawn. */
-let early: Worker | undefined = openWorker();
+import { openWorker, type WithEarlyWorker } from './workers.ts';
 
 const startWorker: StartWorker = (onMessage) => {
-  const worker = early ?? openWorker();
-  early = undefined;
+  const page = globalThis as WithEarlyWorker;
+  const worker = page.chainwalkWorker ?? openWorker();
+  page.chainwalkWorker = undefined;
   worker.addEventListener('message', ({ data }) => onMessage(data));
   return worker;
 };
