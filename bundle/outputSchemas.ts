@@ -18,6 +18,16 @@ const KINDS = {
       ['VerifyReport', 'report/json/verify.ts'],
     ],
   },
+  'verify-lines': {
+    title: 'a line of claims on rules, or the totals',
+    types: [
+      ['SubjectLine', 'report/lines/verifyLine.ts'],
+      ['SameLine', 'report/lines/verifyLine.ts'],
+      ['UnreadLine', 'report/lines/verifyLine.ts'],
+      ['SkippedLine', 'report/lines/verifyLine.ts'],
+      ['EndLine', 'report/lines/verifyLine.ts'],
+    ],
+  },
   find: { title: 'packets that have an outcome', types: [['FindReport', 'report/json/find.ts']] },
   diff: {
     title: 'packets that are treated differently',

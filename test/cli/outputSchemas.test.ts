@@ -23,6 +23,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   trace: ['trace', 'broken.rules', 'out tcp -> 203.0.113.9:443 uid=1337', '--why-not', 'captured-out', '-v', '--json'],
   error: ['trace', 'pod.rules', '--packets', 'packets.jsonl', '--json'],
   verify: ['verify', 'broken.rules', '--json'],
+  'verify-lines': ['verify', 'broken.rules', '-o', 'jsonl'],
   find: ['find', 'pod.rules', '--where', 'out tcp', '--outcome', 'direct', '--json'],
   diff: ['diff', 'pod.rules', 'broken.rules', '--json'],
   check: ['check', 'pod.rules', '--json'],
@@ -41,7 +42,8 @@ describe('each kind of answer', { timeout: 60_000 }, () => {
 
   it.each(Object.entries(RUNS))('%s is what its schema says', async (name, argv) => {
     const { out, written } = await chainwalk(argv, { files: FILES });
-    const text = name === 'baseline' ? (written['known.json'] ?? '') : out;
+    const [line = ''] = out.split('\n');
+    const text = name === 'baseline' ? (written['known.json'] ?? '') : name === 'verify-lines' ? line : out;
     expect(JSON.parse(text.trim())).toMatchObject({ schema: `chainwalk/${name}/v1` });
     expect(outputProblems(text)).toEqual([]);
     expect(outputProblems(text.replace(/"schema":\s*"chainwalk\/[\w-]+\/v1",/, '$& "unheard": 1,'))).not.toEqual([]);

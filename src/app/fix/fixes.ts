@@ -36,10 +36,14 @@ export function withFixes(
     const key = JSON.stringify(pod.rulesets.map(({ family, source: { text } }) => [family, text]));
     const fixes = known.get(key) ?? fixesOf(pod, { options, reading, budget });
     known.set(key, fixes);
-    if (fixes.size === 0) return pod;
-    const own = new Map([...new Set(fixes.values())].map((search) => [search, inFileOf(pod, search)]));
-    return { ...pod, fixes: new Map([...fixes].map(([finding, search]) => [finding, own.get(search) ?? search])) };
+    return fixes.size === 0 ? pod : withOwnFixes(pod, fixes);
   });
+}
+
+/** Fixes that were found for equal rules, in the file of these. */
+export function withOwnFixes(pod: Verified, fixes: ReadonlyMap<Finding, FixSearch>): Verified {
+  const own = new Map([...new Set(fixes.values())].map((search) => [search, inFileOf(pod, search)]));
+  return { ...pod, fixes: new Map([...fixes].map(([finding, search]) => [finding, own.get(search) ?? search])) };
 }
 
 /** What is said of the lines of one text is true of those of its equals. */

@@ -45,7 +45,10 @@ export function readRuleTexts({ sources, reading: { beside = [], ...reading }, a
 }
 
 /** An equal text that was read: the same in the other file, or undefined where more than its name is in what was read. */
-function readAgain({ source: first, read }: { readonly source: Source; readonly read: ReadRules }, source: Source): ReadRules | undefined {
+export function readAgain(
+  { source: first, read }: { readonly source: Source; readonly read: ReadRules },
+  source: Source,
+): ReadRules | undefined {
   const { rulesets, diagnostics } = read;
   const isPlain = rulesets.every(
     (one) => one.source === first && one.around === undefined && one.beside === undefined && one.backends === undefined,

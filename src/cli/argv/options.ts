@@ -3,7 +3,7 @@
 import type { Approach } from '../../injection/facts/approach.ts';
 import { MESH_NAMES } from '../../mesh/names.ts';
 import { TABLES } from '../../netfilter/hooks.ts';
-import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
+import { LINE_FORMAT_NAMES, REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
 import type { CommandOption } from './command.ts';
 
 export const COLOR: CommandOption = {
@@ -93,11 +93,18 @@ export function output(choices: readonly string[]): CommandOption {
   return { flags: '-o, --output <format>', says: 'form of the answer', choices };
 }
 
-export const OUTPUTS: CommandOption = {
-  flags: '-o, --output <formats>',
-  says: `${['human', 'json', ...REVIEW_FORMAT_NAMES.slice(0, -1)].join(', ')} or ${REVIEW_FORMAT_NAMES.at(-1)}; FORMAT=FILE for a file, several with commas`,
-  repeatable: true,
-};
+export const OUTPUTS = outputs(['human', 'json', ...REVIEW_FORMAT_NAMES]);
+
+/** Those of `verify` of files. */
+export const LINE_OUTPUTS = outputs(['human', 'json', ...LINE_FORMAT_NAMES, ...REVIEW_FORMAT_NAMES]);
+
+function outputs(formats: readonly string[]): CommandOption {
+  return {
+    flags: '-o, --output <formats>',
+    says: `${formats.slice(0, -1).join(', ')} or ${formats.at(-1)}; FORMAT=FILE for a file, several with commas`,
+    repeatable: true,
+  };
+}
 
 export const PROFILE: CommandOption = {
   common: 'host',

@@ -1,5 +1,7 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
 import type { Command } from '../argv/command.ts';
+import { wantsLines } from '../argv/format.ts';
+import { LINE_OUTPUTS, OUTPUTS } from '../argv/options.ts';
 import { VERIFY_OPTIONS } from '../argv/verifyOptions.ts';
 
 export const verifyCommand: Command = {
@@ -7,7 +9,7 @@ export const verifyCommand: Command = {
   summary: 'prove what a mesh claims for all packets, or show a violation',
   about: 'A failed claim comes with a packet that was walked, the rules that decide, and what to do. `chainwalk explain` lists the claims.',
   args: [{ name: '<rules...>', says: 'files with rules, Kubernetes manifests, directories of them, `-` for standard input' }],
-  options: VERIFY_OPTIONS,
+  options: VERIFY_OPTIONS.map((one) => (one === OUTPUTS ? LINE_OUTPUTS : one)),
   examples: [
     { says: 'does this pod keep what Istio promises?', line: 'chainwalk verify pod.rules' },
     { says: 'before it is deployed', line: 'chainwalk verify deploy.yaml --mode cni --values values.yaml' },
@@ -21,6 +23,10 @@ export const verifyCommand: Command = {
     },
   ],
   run: async (io, input) => {
+    if (wantsLines(input)) {
+      const { verifyLines } = await import('../fleet/verifyLines.ts');
+      return verifyLines({ io, input });
+    }
     const { runVerify } = await import('../verify/runVerify.ts');
     return runVerify({ io, input });
   },

@@ -5,7 +5,8 @@ import { TABLE_LINE } from '../../syntax/text/refusal.ts';
 import type { Call } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 
-const PATTERNS = ['rules', 'v4', 'v6', 'iptables', 'save', 'txt', 'yaml', 'yml', 'json'].map((ending) => `**/*.${ending}`);
+/** In a folder. */
+export const FILE_PATTERNS = ['rules', 'v4', 'v6', 'iptables', 'save', 'txt', 'yaml', 'yml', 'json'].map((ending) => `**/*.${ending}`);
 
 /** Undefined when a folder has none, which has been reported. */
 export async function filesOf({ io }: Call, paths: readonly string[]): Promise<readonly string[] | undefined> {
@@ -17,7 +18,7 @@ export async function filesOf({ io }: Call, paths: readonly string[]): Promise<r
     }
     const found: string[] = [];
     const folder = relative(io.cwd, resolve(io.cwd, path)) || '.';
-    for (const name of await io.glob(PATTERNS, folder)) {
+    for (const name of await io.glob(FILE_PATTERNS, folder)) {
       const file = join(path, relative(folder, name));
       const content = await io.read(file);
       if ('text' in content && (isManifestText(content.text) || TABLE_LINE.test(content.text))) found.push(file);

@@ -14,7 +14,7 @@ import { readerOf, readSources, type TextReader } from './reader.ts';
 /** Undefined when a file or an option cannot be read, which has been reported. */
 export async function ruleTextsOf(call: Call, files: readonly string[]): Promise<RuleTexts | undefined> {
   const reading = await ruleReadingOf(call);
-  const texts = reading && (await readRuleFiles(readerOf(call), { files, reading, settings: settingsOf(call) }));
+  const texts = reading && (await readRuleFiles(readerOf(call), { files, reading, settings: renderSettingsOf(call) }));
   if (texts !== undefined && texts.about === undefined) await tellUnused(call);
   return texts;
 }
@@ -59,7 +59,7 @@ function isSettings({ text }: Source): boolean {
 }
 
 /** --istio, --mode and --proxy-uid, which have been checked. */
-function settingsOf({ input }: Call): SettingReading {
+export function renderSettingsOf({ input }: Call): SettingReading {
   const [istio, mode, uid] = [optionText(input, 'istio'), optionText(input, 'mode'), optionText(input, 'proxyUid')];
   return {
     ...(istio !== undefined && { istio }),

@@ -2,7 +2,7 @@
 
 import type { Complaint } from '../../lib/complaint.ts';
 import { nearest } from '../../lib/nearest.ts';
-import { REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
+import { LINE_FORMAT_NAMES, REVIEW_FORMAT_NAMES } from '../../report/formats/names.ts';
 import { type Call, type CommandInput, optionIsSet, optionList } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
 
@@ -46,6 +46,7 @@ function misuses(outputs: readonly ReviewOutput[], places: readonly (string | un
 }
 
 function misuse(format: string, file: string | undefined): Complaint | undefined {
+  if (LINE_FORMAT_NAMES.some((name) => name === format)) return { message: `\`${format}\` is a format of \`verify\` of files` };
   if (!FORMATS.includes(format)) {
     const meant = nearest(format, FORMATS);
     const help = meant === undefined ? `the formats are ${FORMATS.join(', ')}` : `did you mean \`${meant}\`?`;

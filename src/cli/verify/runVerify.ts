@@ -1,4 +1,5 @@
 /** What `chainwalk verify` does: it takes rules, or manifests from which the rules follow. */
+
 import { withKeptFiles } from '../argv/cachedReads.ts';
 import { type Call, optionIsSet, optionList } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';

@@ -8,3 +8,6 @@ export type ReviewFormatName = (typeof REVIEW_FORMAT_NAMES)[number];
 /** Of a trace. */
 export const TRACE_FORMAT_NAMES = ['human', 'json', 'xtables', 'mermaid', 'mermaid-sequence', 'svg'] as const;
 export type TraceFormatName = (typeof TRACE_FORMAT_NAMES)[number];
+
+/** Of `verify` alone: written while the run goes on. */
+export const LINE_FORMAT_NAMES = ['jsonl'] as const;

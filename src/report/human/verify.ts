@@ -61,11 +61,22 @@ function wordsOf(pod: Verified, style: VerifyStyle): string {
 const UNBROKEN = 1 << 20;
 
 /** Without a line feed at its end. */
-export function humanPod(
+export function humanPod(pod: Verified, style: VerifyStyle, { lines = [], ...frame }: VerifyFrame = {}): string {
+  const { verdict, rest } = podParts(pod, style, frame);
+  return [...verdict, ...lines, ...rest].join('\n');
+}
+
+/** Before and after what is said of others that are alike. */
+export interface PodParts {
+  readonly verdict: readonly string[];
+  readonly rest: readonly string[];
+}
+
+export function podParts(
   pod: Verified,
   style: VerifyStyle,
-  { own, lines = [], folded: more = { hints: 0, suppressed: 0 } }: VerifyFrame = {},
-): string {
+  { own, folded: more = { hints: 0, suppressed: 0 } }: Omit<VerifyFrame, 'lines'> = {},
+): PodParts {
   const { paint, width } = style;
   const detailed = isDetailed(pod, style);
   const found = foundFindings(pod);
@@ -85,9 +96,7 @@ export function humanPod(
     notes: pod.notes.length,
   };
   const told = detailed ? [] : foldedLines(folded).map((line) => paint.dim(line));
-  return [
-    ...verdictLines(pod, style, own),
-    ...lines,
+  const rest = [
     ...assumed.map((one) => paint.dim(paragraph({ text: `assumed ${assumptionText(one)}`, width, hang: 8 }))),
     ...causes.flatMap((cause) => ['', ...brokenClaimLines(pod, cause, { ...style, places })]),
     ...(!detailed || asides.length === 0 ? [] : ['', ...asideLines(pod, asides, style)]),
@@ -96,7 +105,8 @@ export function humanPod(
       ? []
       : ['', ...pod.notes.map((note) => paint.dim(paragraph({ text: `note: ${note}`, width, hang: 6 })))]),
     ...(told.length === 0 || serious.length === 0 ? told : ['', ...told]),
-  ].join('\n');
+  ];
+  return { verdict: verdictLines(pod, style, own), rest };
 }
 
 /** Where nothing was asked, the notes are the answer. */

@@ -27,14 +27,18 @@ export function toCheckReport(diagnostics: readonly Diagnostic[], notes: readonl
   return {
     schema: 'chainwalk/check/v1',
     ok: !diagnostics.some(isError),
-    diagnostics: placeDiagnostics(diagnostics).map(({ diagnostic: { kind, code, source, message, help }, position }) => ({
-      kind,
-      code: code ?? null,
-      file: source.file,
-      ...position,
-      message,
-      help: help ?? null,
-    })),
+    diagnostics: toCheckDiagnostics(diagnostics),
     ...(notes.length > 0 && { notes }),
   };
+}
+
+export function toCheckDiagnostics(diagnostics: readonly Diagnostic[]): readonly CheckDiagnostic[] {
+  return placeDiagnostics(diagnostics).map(({ diagnostic: { kind, code, source, message, help }, position }) => ({
+    kind,
+    code: code ?? null,
+    file: source.file,
+    ...position,
+    message,
+    help: help ?? null,
+  }));
 }

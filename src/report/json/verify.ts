@@ -89,7 +89,7 @@ export interface VerifyCause {
 }
 
 export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
-  const results = pods.map(toResult);
+  const results = pods.map(toVerifyResult);
   const profiles = new Set(results.map(({ profile }) => profile));
   const findings = results.flatMap((one) => one.findings);
   return {
@@ -105,7 +105,7 @@ export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
   };
 }
 
-function toResult(pod: Verified): VerifyResult {
+export function toVerifyResult(pod: Verified): VerifyResult {
   const findings = pod.findings.map((finding) => toFinding(pod, finding));
   return {
     rules: [...new Set(pod.rulesets.map(({ source }) => source.file))],
@@ -118,7 +118,7 @@ function toResult(pod: Verified): VerifyResult {
   };
 }
 
-function provedText(bounds: Bounds): string {
+export function provedText(bounds: Bounds): string {
   return bounds.families.length === 0 ? '' : `${boundsText(bounds)}${unjudgedText(bounds)}`;
 }
 

@@ -1,9 +1,8 @@
 /** The name of a problem that stays when lines move, chains get rules elsewhere, or a checkout lies in another folder. */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Journey } from '../../connection/journey.ts';
 import { toPacketJson } from '../../packet/packetJson.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
+import { shortDigest } from '../text/shortDigest.ts';
 import { firstWording } from './firstWording.ts';
 import type { Problem } from './review.ts';
 import { repositoryPath } from './uri.ts';
@@ -26,7 +25,7 @@ export function fingerprintOf({ id, subject, verdict, family, witness, before, r
   const texts = rules.map(({ table, text }) => [table, text]);
   const evidence = witness !== undefined ? shown : texts.length > 0 ? texts : [says === undefined ? null : firstWording(says)];
   const identity = JSON.stringify([id, repositoryPath(subject), verdict, family ?? null, evidence]);
-  return bytesToHex(sha256(utf8ToBytes(identity))).slice(0, 32);
+  return shortDigest(identity);
 }
 
 /** Problems that cannot be distinguished, such as two equal rules, are counted in the order in which they stand. */

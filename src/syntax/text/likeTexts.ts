@@ -19,9 +19,13 @@ export function likeTexts(): (source: Source) => Source {
     const common = withoutVarying(source.text);
     const first = firsts.get(common);
     if (first === undefined) firsts.set(common, source.text);
-    if (first === undefined || first === source.text) return source;
-    return { ...source, text: first, varied: source.text.match(VARYING) ?? [] };
+    return first === undefined ? source : withTextOf(first, source);
   };
+}
+
+/** `first`: of an earlier source that is alike. */
+export function withTextOf(first: string, source: Source): Source {
+  return first === source.text ? source : { ...source, text: first, varied: source.text.match(VARYING) ?? [] };
 }
 
 /** The very text of the file, or `text`, which was made from the source's by edits of its rules. */
