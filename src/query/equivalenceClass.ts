@@ -48,9 +48,9 @@ export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadli
   try {
     const set = sameSet(space, { ruleset, packet, profile });
     if (set === undefined) return undefined;
-    const { dir, iif, proto } = packet;
+    const { dir, iif } = packet;
     const spoken = {
-      set: space.manager.and(set, equal(space.manager, space.start.proto, proto)),
+      set,
       dir,
       ...(iif !== undefined && { iif }),
       first: assignmentOf(space, packet),
@@ -69,6 +69,7 @@ interface Asked {
   readonly profile: MeshProfile | undefined;
 }
 
+/** Of the packet's own protocol: the walk of others would be for nothing. */
 export function sameSet(space: Space, { ruleset, packet, profile }: Asked): Bdd | undefined {
   const { manager } = space;
   const bits = assignmentOf(space, packet);
@@ -76,7 +77,7 @@ export function sameSet(space: Space, { ruleset, packet, profile }: Asked): Bdd 
   const visit = (rule: Rule, _hook: string, _reaching: Bdd, matching: Bdd): void => {
     if (lastEffect(rule).kind === 'return') returned.set(rule, manager.or(returned.get(rule) ?? EMPTY, matching));
   };
-  const ask = { space, ruleset, visit };
+  const ask = { space, ruleset, visit, within: equal(manager, space.start.proto, packet.proto) };
   const classes = packet.dir === 'out' ? traverseOut(ask) : traverseIn(ask, packet.iif ?? '');
   const [own, ...more] = classes.filter(({ set }) => setContains(space, set, bits));
   if (own === undefined || more.length > 0 || own.doubts.length > 0) return undefined;

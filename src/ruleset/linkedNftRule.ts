@@ -5,7 +5,7 @@ import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
 import { nftRuleText, ruleTarget, statementText } from '../expressions/rule/ruleText.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
-import type { NftRuleNode, NftStatement } from '../syntax/nft/ast.ts';
+import type { NftRuleNode } from '../syntax/nft/ast.ts';
 import type { Span } from '../syntax/text/source.ts';
 import type { Clause, Rule } from './ruleset.ts';
 
@@ -75,9 +75,8 @@ export class LinkedNftRule implements Rule {
     return nftRuleText(this.#node, this.#context());
   }
 
-  /** Some statement of it is of that kind. */
-  says(kind: NftStatement['kind']): boolean {
-    return this.#node.statements.some((one) => one.kind === kind);
+  namesTproxy(): boolean {
+    return this.#node.statements.some(({ kind }) => kind === 'tproxy');
   }
 
   #made(): Meaning {

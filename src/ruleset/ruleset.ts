@@ -75,6 +75,8 @@ export interface Rule {
   readonly text: string;
   /** the text shows a part of it: another text that reads the same may be of another rule */
   readonly isPart?: true;
+  /** do its words name `tproxy`? Told without making what the rule means; absent: its effects tell */
+  readonly namesTproxy?: () => boolean;
   /** the text that it comes from, where that is not the text of the ruleset: another one of the same host */
   readonly elsewhere?: Source;
   /** 1-based line in its text, and the rule's place there */

@@ -1,7 +1,6 @@
 /** Where TPROXY targets send packets. */
 import { does, effectsOfKind } from '../netfilter/everyEffect.ts';
 import { rulesOfTables } from './everyRule.ts';
-import { LinkedNftRule } from './linkedNftRule.ts';
 import { LinkedRule } from './linkedRule.ts';
 import type { Rule, Ruleset, Table } from './ruleset.ts';
 import { basesOf } from './stages.ts';
@@ -26,8 +25,7 @@ function diverts(ruleset: Ruleset): readonly Rule[] {
 
 /** As far as a rule's words tell: no other is made for the question, and a packet meets few of 70,000. */
 function says(rule: Rule): boolean {
-  if (rule instanceof LinkedRule) return rule.target === 'TPROXY';
-  return !(rule instanceof LinkedNftRule) || rule.says('tproxy');
+  return rule instanceof LinkedRule ? rule.target === 'TPROXY' : (rule.namesTproxy?.() ?? true);
 }
 
 /** TPROXY is for packets that arrive, before they are routed. */

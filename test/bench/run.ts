@@ -6,15 +6,19 @@ import { join } from 'node:path';
 import { whyNoKernel } from '../kernel/needs.ts';
 import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { batchRow, evaluateRows } from './batch.ts';
+import { coldJob, coldRows } from './cold.ts';
 import type { Job, Run } from './measure.ts';
 import { comparePairs } from './measure.ts';
 import { nftRows } from './nftRows.ts';
 import { pageRows, whyNoPage } from './page.ts';
 import { deadRulesRows, editedKubeProxyNat } from './structure.ts';
 
-const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
-const PAGE = new URL('../../dist/chainwalk.html', import.meta.url).pathname;
-const ISTIO = new URL('../../fixtures/istio-dual-stack.rules', import.meta.url).pathname;
+const DIST = new URL('../../dist', import.meta.url).pathname;
+const MAIN = `${DIST}/main.js`;
+const PAGE = `${DIST}/chainwalk.html`;
+const [ISTIO, SIDECAR] = ['istio-dual-stack', 'istio-sidecar'].map(
+  (name) => new URL(`../../fixtures/${name}.rules`, import.meta.url).pathname,
+) as [string, string];
 const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'));
 const EMPTY_NODE: Job = { command: [process.execPath, '-e', '0'] };
 
@@ -72,9 +76,7 @@ try {
   for (const { work, own, against } of nftRows({ folder, node, hasNft: missing === undefined })) row(work, own, against);
   if (missing !== undefined) console.log(`left out: reading maps and sets of nftables beside nft (${missing})`);
   keep(...deadRulesRows());
-  const packet = 'out tcp -> 203.0.113.9:443 uid=1000';
-  row('trace one packet, cold', node('trace', ISTIO, packet), { ...bare, target: '<= 2 x', runs: 15 });
-  row('verify, both families, cold', node('verify', ISTIO), { ...bare, target: '<= 6 x', runs: 9 });
+  for (const cold of coldRows(ISTIO, SIDECAR)) row(cold.work, coldJob(DIST, cold), { ...bare, target: cold.target, runs: cold.runs });
   keep(...evaluateRows());
   const noPage = whyNoPage();
   if (noPage === undefined) keep(...(await pageRows(PAGE, folder)));

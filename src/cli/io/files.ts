@@ -1,5 +1,4 @@
 /** Files and folders as they lie on the disk: where a path really leads, files that globs match, and writing a file as a whole. */
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -119,7 +118,7 @@ function writeWhole(path: string, text: string): void {
     return;
   }
   if (there?.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(dirname(path), `.${basename(path)}.${crypto.randomUUID().slice(-12)}.tmp`);
   try {
     writeNew(temporary, text, there?.isFile() ? there.mode : 0o666);
     renameSync(temporary, path);

@@ -1,5 +1,5 @@
 /** A server that only this machine reaches: it listens on 127.0.0.1, and on ::1 where there is one. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface LocalRequest {
@@ -34,6 +34,8 @@ export async function listenLocally(
   port: number,
   answer: AnswerLocally,
 ): Promise<Listening | { readonly problem: string; readonly taken: boolean }> {
+  // every command that does not serve starts sooner without it
+  const { createServer } = await import('node:http');
   const open = new Set<ServerResponse>();
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     request.resume();

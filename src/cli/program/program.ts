@@ -22,6 +22,8 @@ export interface Hooks {
 
 export interface ProgramSpec extends Hooks {
   readonly version: string;
+  /** what was given: of commands that are not named there help lists the names and summaries alone */
+  readonly argv: readonly string[];
   readonly commands: readonly Command[];
 }
 
@@ -30,12 +32,16 @@ export interface SingleSpec extends Hooks {
   readonly command: Command;
 }
 
-export function buildProgram({ version, commands, ...hooks }: ProgramSpec): Commander {
+export function buildProgram({ version, argv, commands, ...hooks }: ProgramSpec): Commander {
   const program = topLevel(base(new Commander('chainwalk'), EXAMPLES.slice(0, MOST_EXAMPLES)), version, hooks)
     .description(sentence(TITLE))
     .usage('COMMAND [options]')
     .helpCommand('help [command]', 'the help of a command; `help options`: common options, exit codes');
   for (const command of commands) {
+    if (!argv.includes(command.name)) {
+      program.command(command.name).summary(command.summary);
+      continue;
+    }
     const sub = base(program.command(command.name).copyInheritedSettings(program), examplesFor(command));
     fill(sub, { version, command, ...hooks });
   }

@@ -30,7 +30,7 @@ export async function run({ argv: given, version, commands = COMMANDS }: Invocat
   const asked = commands.find(({ name }) => name === argv[0]);
   const help =
     asked === undefined ? '`chainwalk --help` lists the commands' : `\`chainwalk ${asked.name} --help\` shows examples and options`;
-  const build = (hooks: Hooks) => buildProgram({ version, commands, ...hooks });
+  const build = (hooks: Hooks) => buildProgram({ version, argv, commands, ...hooks });
   const wrong = unknownCommand(
     argv,
     commands.map(({ name }) => name),

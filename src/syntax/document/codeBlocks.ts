@@ -2,8 +2,7 @@
 import { isListingCall } from '../iptables/outsideTables.ts';
 import { LISTED_CHAIN } from '../listing/listCall.ts';
 import { looksLikeLog } from '../log/signs.ts';
-import { isNftCall, isNftListingCall, isTextOfNft, nftTablesIn } from '../nft/signs.ts';
-import { isNftJson } from '../nftJson/readNftJson.ts';
+import { isNftCall, isNftJson, isNftListingCall, isTextOfNft, nftTablesIn } from '../nft/signs.ts';
 import { type Line, linesOf } from '../text/lines.ts';
 import type { TextFinding } from '../text/problems.ts';
 import { refusal, TABLE_LINE } from '../text/refusal.ts';

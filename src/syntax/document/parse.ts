@@ -21,7 +21,7 @@ import { anyNftInto } from '../nftJson/readNftJson.ts';
 import { type ScriptHost, writtenSysctls } from '../shell/hostCall.ts';
 import { programsOf } from '../shell/programs.ts';
 import type { ScriptReading } from '../shell/reading.ts';
-import { endScripts, readScript, scriptReader } from '../shell/script.ts';
+import { endScripts, readScript, type ScriptReader, scriptReader } from '../shell/script.ts';
 import type { Diagnostic } from '../text/diagnostic.ts';
 import { type Line, linesOf } from '../text/lines.ts';
 import { eachOnce, type ProblemSink, reportInto, type TextFinding } from '../text/problems.ts';
@@ -97,7 +97,12 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
     mixed: false,
     host: changed,
   };
-  const scripts = scriptReader(reading, new Map([...(up?.variables ?? []), ...(options.variables ?? [])]));
+  let begun: ScriptReader | undefined;
+  // most texts are no script
+  const scripts = (): ScriptReader => {
+    begun ??= scriptReader(reading, new Map([...(up?.variables ?? []), ...(options.variables ?? [])]));
+    return begun;
+  };
   up?.findings.forEach(report);
   let around: PrintedHost | undefined;
   let excerpts: ReadonlyMap<Family, Excerpt> | undefined;
@@ -116,7 +121,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   const read = (block: CodeBlock): void => {
     if (block.kind === 'refused') refused.push(block.finding);
     else if (block.kind === 'nft') anyNftInto(reading.world.nft, { text: source.text, span: block.span, report });
-    else if (block.kind === 'shell') readScript(scripts, block.span);
+    else if (block.kind === 'shell') readScript(scripts(), block.span);
     else if (block.kind === 'listing') readListings([block.lines]);
     else if (block.kind === 'restore') {
       const host = besideOf(block.lines);
@@ -127,7 +132,7 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
     } else {
       // a command that failed is shown as it was carried out: it changed nothing
       const quiet: ProblemSink = (finding) => (finding.message.startsWith('this command fails: ') ? undefined : report(finding));
-      const { call } = programsOf({ ...reading, report: quiet }, () => scripts.machine);
+      const { call } = programsOf({ ...reading, report: quiet }, () => scripts().machine);
       const found = readLog({ ...reading, lines: block.lines, pod: options.pod, call });
       if (found !== undefined) excerpts = new Map([...(excerpts ?? []), ...found]);
       else if (block.otherwise === undefined) return;
@@ -144,8 +149,10 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
   else if (shown !== undefined) readListings(listings);
   const hasNft = (): boolean => reading.world.nft.size > 0;
   const fine = (): boolean => diagnostics.every(({ kind }) => kind === 'warning');
-  endScripts(scripts, !fine());
-  changed.changes.push(...writtenSysctls(scripts.machine));
+  if (begun !== undefined) {
+    endScripts(begun, !fine());
+    changed.changes.push(...writtenSysctls(begun.machine));
+  }
   const { applied: commands } = options;
   const whole = commands === undefined ? source : withCommands(source, commands);
   const ofCommands: Diagnostic[] = [];

@@ -5,6 +5,7 @@ const TABLE = /^[ \t]*(?:(?:add|create)[ \t]+)?table[ \t]+(?:(?:ip|ip6|inet|arp|
 const CHAIN = /^[ \t]*chain[ \t]+[\w./-]+[ \t]*\{[ \t]*(?:#.*)?\r?$/m;
 const COMMAND =
   /^[ \t]*(?:(?:add|create|insert|replace|delete|destroy|flush)[ \t]+(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|ct)[ \t]+\S|flush[ \t]+ruleset\b)/m;
+const JSON_START = /^\s*\{\s*"nftables"\s*:\s*\[/;
 const SHEBANG = /^\ufeff?#![^\n]*\bnft\b/;
 
 /** A call of nft in a shell, after a prompt too. */
@@ -14,6 +15,15 @@ const LISTING_CALL = /\bnft(?:[ \t]+-\w+|[ \t]+--[\w-]+)*[ \t]+['"]?list[ \t]+(?
 
 export function isTextOfNft(text: string): boolean {
   return SHEBANG.test(text) || TABLE.test(text) || CHAIN.test(text) || COMMAND.test(text);
+}
+
+export function isNftJson(text: string): boolean {
+  return beforeNftObjects(text.slice(0, 400)) > 0;
+}
+
+/** How long the text is before the objects of `nft -j`; 0: it is something else. */
+export function beforeNftObjects(text: string): number {
+  return JSON_START.exec(text)?.[0].length ?? 0;
 }
 
 /** A call of nft. */

@@ -1,6 +1,7 @@
 /** `nft -j list ruleset`: each of its objects becomes the command of nft that says the same, at the place of the object. */
 import { type NftInput, risingLines } from '../nft/cursor.ts';
 import { nftInto } from '../nft/readNft.ts';
+import { beforeNftObjects, isNftJson } from '../nft/signs.ts';
 import type { NftWorld } from '../nft/world.ts';
 import type { ProblemSink } from '../text/problems.ts';
 import type { Span } from '../text/source.ts';
@@ -8,12 +9,6 @@ import { elementText, type JsonStyle } from './expressions.ts';
 import { isJsonObject, type Json, jsonList, jsonMember, jsonWord, onlyMember } from './json.ts';
 import { jsonStatementText, limitText } from './statements.ts';
 import { UnknownJson } from './unknown.ts';
-
-const START = /^\s*\{\s*"nftables"\s*:\s*\[/;
-
-export function isNftJson(text: string): boolean {
-  return START.test(text.slice(0, 400));
-}
 
 /** What nft prints or takes, in either form. */
 export function anyNftInto(world: NftWorld, input: NftInput): void {
@@ -46,7 +41,7 @@ function* itemsOf(text: string): Generator<Span> {
   let start = -1;
   let depth = 0;
   let quoted = false;
-  for (let at = START.exec(text)?.[0].length ?? 0; at < text.length; at++) {
+  for (let at = beforeNftObjects(text); at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (quoted) {
       if (code === 92) at++;

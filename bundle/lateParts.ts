@@ -1,0 +1,57 @@
+/** Parts of the programs that are loaded when one of their functions is first called. Reading rules is not asynchronous, so that no
+ *  `import()` can stand in the source; the bundle puts functions of the same names in their place, which load the part. */
+import { readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/** What rules that iptables-save printed need nothing of: each exports functions alone. */
+export const LATE_PARTS = [
+  'src/syntax/nft/readNft.ts',
+  'src/syntax/nftJson/readNftJson.ts',
+  'src/syntax/shell/script.ts',
+  'src/syntax/shell/programs.ts',
+  'src/syntax/shell/hostCall.ts',
+  'src/syntax/log/readLog.ts',
+  'src/syntax/listing/listingInto.ts',
+  'src/syntax/host/readLines.ts',
+  'src/syntax/document/applied.ts',
+  'src/syntax/packets/kernelLogLine.ts',
+  'src/syntax/packets/tcpdumpLine.ts',
+  'src/extensions/listing/readDetails.ts',
+  'src/ruleset/resolveNft.ts',
+  'src/ruleset/unite.ts',
+  'src/kubernetes/objects/packetNames.ts',
+] as const;
+
+/** By which the bundle knows it, beside the files of other parts. */
+export function lateName(path: string): string {
+  return `late-${basename(path, '.ts')}`;
+}
+
+/** `root`: of the repository. `loadPart` becomes `require` where parts are made CommonJS. */
+export function lateParts(root: string): Plugin {
+  const late = new Set(LATE_PARTS.map((path) => resolve(root, path)));
+  return {
+    name: 'late-parts',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\..*\.ts$/ }, ({ path, importer, kind, namespace }) => {
+        const file = resolve(dirname(importer), path);
+        return kind === 'import-statement' && namespace === 'file' && late.has(file) ? { path: file, namespace: 'late' } : undefined;
+      });
+      onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: standIn(path, readFileSync(path, 'utf8')), loader: 'js' }));
+    },
+  };
+}
+
+/** Functions of the same names, which load the part `path`. */
+export function standIn(path: string, text: string): string {
+  const names: string[] = [];
+  for (const [line] of text.matchAll(/^export .*$/gm)) {
+    if (/^export (?:interface|type) /.test(line)) continue;
+    const name = /^export (?:async )?function (\w+)/.exec(line)?.[1];
+    if (name === undefined) throw new Error(`${path} is loaded late and may export functions alone: ${line}`);
+    names.push(name);
+  }
+  const calls = names.map((name) => `export function ${name}(...given) { return part().${name}(...given); }`);
+  return [`let made;`, `const part = () => made ??= loadPart("./${lateName(path)}.cjs");`, ...calls].join('\n');
+}
