@@ -2,6 +2,7 @@
 import type { HookLimit, Need } from '../expressions/contract/building.ts';
 import type { TableContext } from '../expressions/contract/context.ts';
 import { lowerRule } from '../expressions/rule/lowerRule.ts';
+import { checkCountingObject } from '../expressions/values/checkCounting.ts';
 import { checkSet } from '../expressions/values/checkSet.ts';
 import { iptablesBase } from '../netfilter/baseChain.ts';
 import { isHook, isTable, TABLE_HOOKS } from '../netfilter/hooks.ts';
@@ -72,7 +73,9 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   // a set is the same for both families
   const families = FAMILIES[node.family];
   const [family = 4] = families;
-  for (const set of node.sets) checkSet(set, { ...shared, family, report: ofIptables ? () => {} : binding.report });
+  const report = ofIptables ? () => {} : binding.report;
+  for (const object of node.objects) checkCountingObject(object, report);
+  for (const set of node.sets) checkSet(set, { ...shared, family, report });
   if (families.length === 0) {
     checkApart(node, chains, { ...shared, family, report: binding.report });
     return bindApart(node, binding);

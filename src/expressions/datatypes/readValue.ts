@@ -40,6 +40,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
     case 'name':
       if (type.name === 'ifname' && form !== 'number' && (text === '' || text === '*'))
         return refuse('this is not the name of an interface');
+      // kernel net/core/dev.c dev_valid_name()
+      if (type.names === 'interface' && /[:/]/.test(text)) return refuse(`\`${text}\` is not the name of an interface`);
       if (type.name === 'ifname' && text.length >= LONGEST_NAME) return refuse(`\`${text}\` is too long for the name of an interface`);
       return form === 'number' ? decimalOf(text) : text;
     case 'number':
@@ -56,6 +58,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   }
   if (type.names === 'service' && !/[a-z]/i.test(text))
     return refuse(`\`${text}\` is not a port`, text.includes(':') ? `a range of ports is \`${text.replace(':', '-')}\`` : undefined);
+  if (type.name === 'fib_oif' && /[:/]/.test(text)) return refuse(`\`${text}\` is not the name of an interface`);
+  if (NAMED_BY_WORDS.has(type.names ?? '') && /^address|mac/.test(form)) return refuse(`\`${text}\` is not the name of a ${type.names}`);
   if (type.names !== undefined) return onlyThere(type.names);
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
@@ -76,6 +80,8 @@ const PROTOCOL_WORDS: ReadonlySet<string> = new Set([
   'sctp',
 ]);
 const TYPES_OF_PROTOCOLS: ReadonlySet<string> = new Set(['inet_proto', 'string']);
+
+const NAMED_BY_WORDS: ReadonlySet<string> = new Set(['user', 'group', 'device group', 'realm', 'label']);
 
 /** Parts between colons, each of that many digits. */
 function ofHex(text: string, digits: number): number {

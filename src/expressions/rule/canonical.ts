@@ -1,7 +1,9 @@
 /** A rule in the words in which nft 1.0.6 lists it: constants by name or number, what is implied left out.
  *  nftables src/netlink_delinearize.c rule_parse_postprocess() */
 import type { NftElement, NftExpression, NftName, NftRuleNode, NftStatement, NftVerdict } from '../../syntax/nft/ast.ts';
+import { nftNumber } from '../../syntax/nft/selectors.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import type { StatementOf } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { withPortOfTuple } from '../statements/nat.ts';
@@ -11,7 +13,7 @@ import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
 import { withoutUnlisted } from './byPlace.ts';
 import { canonicalCounted, canonicalCounting, canonicalLog, canonicalOther } from './canonicalCounts.ts';
-import { canonicalMatch, comparedIn, mapTypesIn, selectorIn } from './canonicalMatch.ts';
+import { canonicalMatch, comparedIn, mapTypesIn, selectorIn, tuplePartIn } from './canonicalMatch.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
 import { withFamilies } from './families.ts';
 import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
@@ -30,9 +32,9 @@ export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRu
   return { ...rule, statements };
 }
 
-/** What the only element of a set counts is not loaded. */
+/** What the only element of a set counts is not loaded, but for a tuple, which stays a set. */
 function withoutCounts(statement: NftStatement): NftStatement {
-  if (statement.kind !== 'match' || statement.right.kind !== 'set') return statement;
+  if (statement.kind !== 'match' || statement.right.kind !== 'set' || statement.left.kind === 'concat') return statement;
   const [only, ...more] = statement.right.elements;
   if (only === undefined || more.length > 0 || only.statements.length === 0) return statement;
   return { ...statement, right: { ...statement.right, elements: [{ ...only, statements: [] }] } };
@@ -82,19 +84,22 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
       const element = canonicalCounted({
         ...given,
         statements: given.statements.map((one) => (one.kind === 'counter' ? canonicalStatement(one, context) : one)),
-        key: selectorIn(key, context),
+        key: tuplePartIn(key, context),
         ...(stored !== undefined && { value: stored }),
       });
-      const size = statement.kind === 'meter' && statement.size === undefined ? { size: USUAL_SIZE } : {};
-      return { ...statement, ...size, element };
+      return { ...statement, ...(statement.kind === 'meter' && { size: sizeOf(statement) }), element };
     }
     default:
       return statement;
   }
 }
 
-/** nftables src/evaluate.c stmt_evaluate_meter() */
-const USUAL_SIZE: NftName = { text: '65535', start: 0, end: 0 };
+/** In 32 bits, of which 0 is none. nftables src/evaluate.c stmt_evaluate_meter() */
+function sizeOf({ size = { text: '0', start: 0, end: 0 } }: StatementOf<'meter'>): NftName {
+  return { ...size, text: String(nftNumber(size.text) % 2 ** 32 || USUAL_SIZE) };
+}
+
+const USUAL_SIZE = 0xffff;
 
 function valueType(statement: Extract<NftStatement, { kind: 'dynamic' | 'meter' }>, context: NftRuleContext): Datatype | undefined {
   if (statement.kind === 'meter') return undefined;
@@ -144,6 +149,7 @@ export function written(value: NftExpression, type: Datatype, context: NftRuleCo
     );
     return { ...value, key: selectorIn(value.key, context), to: { ...to, elements } };
   }
+  if (value.kind === 'hash') return selectorIn(value, context);
   return value.kind === 'binary' ? bitwise(value, context) : value;
 }
 

@@ -1,6 +1,7 @@
 /** Statements that are kept as their words, in those in which nft 1.0.6 lists them. nftables src/statement.c */
 import type { NftElement, NftName, NftStatement } from '../../syntax/nft/ast.ts';
 import { nftNumber } from '../../syntax/nft/selectors.ts';
+import { tcpOptionName } from '../datatypes/tcpOptions.ts';
 import { nftDuration } from '../values/canonicalValue.ts';
 
 type Counting = Extract<NftStatement, { kind: 'limit' | 'quota' | 'ct count' | 'last' }>;
@@ -10,7 +11,7 @@ export function canonicalCounting(statement: Counting): NftStatement {
   const says = statement.says.map(inDecimal);
   switch (statement.kind) {
     case 'limit':
-      return { ...statement, says: withoutUsualBurst(inLargeUnits(says)) };
+      return { ...statement, says: withoutUsualBurst(inLargeUnits(withBurst(says))) };
     case 'quota':
       return { ...statement, says: withoutUsed(inLargeUnits(says).filter(({ text }) => text !== 'until')) };
     case 'ct count':
@@ -52,7 +53,16 @@ function inLargeUnits(says: readonly NftName[]): readonly NftName[] {
 /** `burst 5 packets` and `burst 0 bytes` are what nft takes where nothing is said. */
 function withoutUsualBurst(says: readonly NftName[]): readonly NftName[] {
   const last = says.slice(-3).map(({ text }) => text);
-  return ['burst 5 packets', 'burst 0 bytes'].includes(last.join(' ')) ? says.slice(0, -3) : says;
+  return ['burst 5 packets', 'burst 0 packets', 'burst 0 bytes'].includes(last.join(' ')) ? says.slice(0, -3) : says;
+}
+
+/** A burst has 32 bits, counted in packets or bytes. */
+function withBurst(says: readonly NftName[]): readonly NftName[] {
+  const at = says.findIndex(({ text }) => text === 'burst') + 1;
+  const [number, unit] = [says[at], says[at + 1]];
+  if (at === 0 || number === undefined || unit === undefined) return says;
+  const size = 2 ** 32 / 1024 ** Math.max(0, UNITS.indexOf(unit.text));
+  return says.map((one) => (one === number ? { ...one, text: String(nftNumber(one.text) % size) } : one));
 }
 
 function withoutUsed(says: readonly NftName[]): readonly NftName[] {
@@ -74,7 +84,7 @@ export function canonicalLog(statement: Extract<NftStatement, { kind: 'log' }>):
     ...(prefix === undefined ? [] : ['prefix', prefix.startsWith('"') ? prefix : `"${prefix}"`]),
     ...(group === undefined ? [] : ['group', group]),
     ...(group === undefined || snaplen === undefined ? [] : ['snaplen', snaplen]),
-    ...(group === undefined || threshold === undefined ? [] : ['queue-threshold', threshold]),
+    ...(group === undefined || threshold === undefined || threshold === '0' ? [] : ['queue-threshold', threshold]),
     ...(level === undefined || level === 'warn' ? [] : ['level', level]),
     ...logFlags(words),
   ];
@@ -101,10 +111,13 @@ export function canonicalOther(statement: Other): NftStatement {
   const said = (texts: readonly string[]): NftStatement => ({ ...statement, says: texts.map((text) => ({ text, start, end })) });
   if (statement.verb === 'dup' || statement.verb === 'fwd')
     return said(words.map((word, at) => (isDevice(statement.verb, words.slice(0, at)) && !/^["$]/.test(word) ? `"${word}"` : word)));
+  if (statement.verb === 'reset') return said(words.map((word, at) => (at === words.length - 1 ? tcpOptionName(word) : word)));
   if (statement.verb === 'flow') return said(['add', ...words.slice(1)]);
   if (statement.verb === 'synproxy') {
-    const after = (word: string): string => (words.includes(word) ? String(nftNumber(words[words.indexOf(word) + 1] ?? '')) : '0');
-    const sizes = words.includes('mss') || words.includes('wscale') ? ['mss', after('mss'), 'wscale', after('wscale')] : [];
+    const after = (word: string, size: number): string =>
+      words.includes(word) ? String(nftNumber(words[words.indexOf(word) + 1] ?? '') % size) : '0';
+    const isSized = words.includes('mss') || words.includes('wscale');
+    const sizes = isSized ? ['mss', after('mss', 0x1_0000), 'wscale', after('wscale', 0x100)] : [];
     return said([...sizes, ...['timestamp', 'sack-perm'].filter((word) => words.includes(word))]);
   }
   if (statement.verb !== 'queue') return statement;

@@ -7,11 +7,13 @@ import type { StatementOf } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { bitNames } from '../datatypes/printValue.ts';
+import { tcpOptionName } from '../datatypes/tcpOptions.ts';
 import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
 import { FIB_FLAGS, keyPart, keyParts } from '../values/part.ts';
-import { asNumber, withoutPresence } from './presence.ts';
+import { asNumber, numbered, numberOfPresence, withoutPresence } from './presence.ts';
+import { inTuple } from './tuplePart.ts';
 
 export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleContext): NftStatement {
   const statement = turnedBack(withoutZero(given, context));
@@ -135,7 +137,8 @@ function maskLength(mask: FieldValue | undefined, { bits, prefixes }: Datatype):
 }
 
 export function typesIn(key: NftExpression, context: NftRuleContext): readonly Datatype[] {
-  return keyParts(key, context).map(({ type }) => type);
+  const types = keyParts(key, context).map(({ type }) => type);
+  return key.kind === 'concat' ? types.map((type, at) => numberOfPresence(key.of[at], type)) : types;
 }
 
 /** Of the elements of a map: parts of a packet by their place are told in base 10 there. */
@@ -157,7 +160,9 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
       };
     }
     case 'concat':
-      return { ...expression, of: expression.of.map((one) => selectorIn(one, context)) };
+      return { ...expression, of: expression.of.map((one) => tuplePartIn(one, context)) };
+    case 'hash':
+      return expression.of?.kind === 'concat' ? { ...expression, of: selectorIn(expression.of, context) } : expression;
     case 'fib':
       return { ...expression, flags: FIB_FLAGS.filter((flag) => expression.flags.includes(flag)) };
     case 'ct': {
@@ -172,10 +177,15 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
     case 'meta':
       return { ...expression, key: META_KEYS[expression.key] ?? expression.key };
     case 'header':
-      return expression.of === 'tcp option' ? { ...expression, name: OPTIONS[expression.name] ?? expression.name } : expression;
+      return expression.of === 'tcp option' ? { ...expression, name: tcpOptionName(expression.name) } : expression;
     default:
       return expression;
   }
+}
+
+/** As a part of a key with others, or of one that packets add. */
+export function tuplePartIn(expression: NftExpression, context: NftRuleContext): NftExpression {
+  return inTuple(selectorIn(expression, context), context);
 }
 
 /** A mask is of bits at a place, whatever the values are. */
@@ -187,9 +197,6 @@ function withoutField(expression: NftExpression): NftExpression {
 
 /** Words that nft keeps for others. */
 const META_KEYS: Readonly<Record<string, string | undefined>> = { secpath: 'ipsec', ibriport: 'ibrname', obriport: 'obrname' };
-
-/** Names of options that nft lists by another. */
-const OPTIONS: Readonly<Record<string, string | undefined>> = { sack0: 'sack', 'sack-permitted': 'sack-perm', echo: 'timestamp' };
 
 /** Fields that nft lists by another name. */
 const FIELDS: Readonly<Record<string, string | undefined>> = { 'vlan cfi': 'dei', 'icmpv6 param-problem': 'parameter-problem' };
@@ -219,12 +226,18 @@ function constantsIn(expression: NftExpression, types: readonly Datatype[], cont
   return expression.kind === 'concat' ? keyIn(expression, types, context) : canonicalConstant(expression, type, { list: true, context });
 }
 
+/** Types of what is there or not, as one part of several. */
+const IN_NUMBERS: ReadonlySet<string> = new Set(['inet_proto', 'integer']);
+
 /** Constants of an element. */
 export function keyIn(expression: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (expression.kind === 'concat')
     return {
       ...expression,
-      of: expression.of.map((one, at) => canonicalConstant(one, types[at] ?? DATATYPES.string, { list: false, context })),
+      of: expression.of.map((one, at) => {
+        const type = types[at] ?? DATATYPES.string;
+        return canonicalConstant(IN_NUMBERS.has(type.name) ? numbered(one) : one, type, { list: false, context });
+      }),
     };
   const [type = DATATYPES.string] = types;
   return canonicalConstant(expression, type, { list: false, context });

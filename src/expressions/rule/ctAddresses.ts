@@ -1,5 +1,5 @@
-/** `ct original saddr` without `ip` or `ip6` is of the family that the rule has asked for, if it has.
- *  nftables src/ct.c ct_expr_update_type(), src/evaluate.c expr_evaluate_ct() */
+/** `ct original saddr` and `rt nexthop` without `ip` or `ip6` are of the family that the rule has asked for, if it has.
+ *  nftables src/ct.c ct_expr_update_type(), src/evaluate.c expr_evaluate_ct(), expr_evaluate_rt() */
 import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
@@ -10,18 +10,14 @@ import { selectorName } from '../values/part.ts';
 import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
 
 export function withAddressFamilies(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
-  if (!statements.some((one) => selectorsOf(one).some(isNameless))) return statements;
+  const isAsked = (selector: NftSelector & Span): boolean => isNameless(selector) || isNextHop(selector);
+  if (!statements.some((one) => selectorsOf(one).some(isAsked))) return statements;
   const silent: NftRuleContext = { ...context, report: () => {} };
   let known = protocolsOf(context.table);
   return statements.map((given) => {
     const nameless = selectorsOf(given).find(isNameless);
     const { family } = known;
-    const one =
-      family === undefined
-        ? given
-        : mapAsked(given, (selector) =>
-            isNameless(selector) ? { ...selector, family: family === 4 ? 'ip' : 'ip6', isImplied: true } : selector,
-          );
+    const one = family === undefined ? given : mapAsked(given, (selector) => ofFamily(selector, family === 4 ? 'ip' : 'ip6'));
     if (nameless !== undefined && (family === undefined || !isAlone(given))) {
       const message = `\`ct ${nameless.direction} ${nameless.key}\` needs \`ip\` or \`ip6\` here`;
       const { start, end } = nameless;
@@ -35,6 +31,15 @@ export function withAddressFamilies(statements: readonly NftStatement[], context
     known = afterMatch(known, one, silent);
     return one;
   });
+}
+
+function ofFamily(selector: NftSelector & Span, family: 'ip' | 'ip6'): NftSelector & Span {
+  if (isNextHop(selector)) return { start: selector.start, end: selector.end, kind: 'other', words: ['rt', family, 'nexthop'] };
+  return isNameless(selector) ? { ...selector, family, isImplied: true } : selector;
+}
+
+function isNextHop(selector: NftSelector): boolean {
+  return selector.kind === 'other' && selector.words.join(' ') === 'rt nexthop';
 }
 
 type Ct = Extract<NftSelector, { kind: 'ct' }>;

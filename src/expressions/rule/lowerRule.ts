@@ -8,6 +8,7 @@ import { ARP, type Building, type HookLimit, type Need } from '../contract/build
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import type { Statement } from '../contract/statement.ts';
+import { tcpOptionProblem } from '../datatypes/tcpOptions.ts';
 import { findExpression } from '../selectors/all.ts';
 import { fibHooks, fibProblem } from '../selectors/host.ts';
 import { STATEMENTS } from '../statements/all.ts';
@@ -107,6 +108,8 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const message = `\`ct ${selector.key}\` needs \`original\` or \`reply\``;
       context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
     }
+    const isWrong = selector.kind === 'header' && selector.of === 'tcp option' ? tcpOptionProblem(selector.name) : undefined;
+    if (isWrong !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: isWrong, span: selector });
     if (selector.kind === 'fib') {
       const [problem, hooks] = [fibProblem(selector), fibHooks(selector)];
       if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-argument', message: problem, span: selector });

@@ -57,8 +57,6 @@ function isPort({ base, offset, length }: Extract<NftSelector, { kind: 'raw' }>)
 
 function fieldNamed(selector: NftSelector & Span, known: Protocols): NftSelector & Span {
   const { start, end } = selector;
-  if (selector.kind === 'other' && selector.words.join(' ') === 'rt nexthop' && known.family !== undefined)
-    return { start, end, kind: 'other', words: ['rt', known.family === 4 ? 'ip' : 'ip6', 'nexthop'] };
   const part = partOfPacket(selector);
   if (part === undefined) return selector;
   const protocol = headerAt(part.base, known);

@@ -11,13 +11,23 @@ export function withoutPresence(
   types: readonly Datatype[],
 ): readonly [NftExpression, readonly Datatype[]] {
   if (left.kind !== 'header' || types[0]?.name !== 'presence' || right.kind !== 'set' || right.elements.length === 1) return [right, types];
-  const type = left.of === 'exthdr' ? DATATYPES.inet_proto : { ...DATATYPES.integer, bits: 8 };
-  return [{ ...right, elements: right.elements.map(asNumber) }, [type]];
+  return [{ ...right, elements: right.elements.map(asNumber) }, [numberOfPresence(left, types[0])]];
+}
+
+/** The type of what there is, of an option or header that is there or not. */
+export function numberOfPresence(left: NftExpression | undefined, type: Datatype): Datatype {
+  if (left?.kind !== 'header' || type.name !== 'presence') return type;
+  return left.of === 'exthdr' ? DATATYPES.inet_proto : { ...DATATYPES.integer, bits: 8 };
 }
 
 /** `exists` is 1, `missing` is 0. */
 export function asNumber(element: NftElement): NftElement {
-  const { key } = element;
-  const number = key.kind === 'value' ? BOOLEAN.get(key.text) : undefined;
-  return number === undefined ? element : { ...element, key: { ...key, kind: 'value', form: 'number', text: String(number) } };
+  const key = numbered(element.key);
+  return key === element.key ? element : { ...element, key };
+}
+
+export function numbered(value: NftExpression): NftExpression {
+  const number = value.kind === 'value' ? BOOLEAN.get(value.text) : undefined;
+  if (number === undefined) return value;
+  return { start: value.start, end: value.end, kind: 'value', form: 'number', text: String(number) };
 }

@@ -2,10 +2,10 @@
  *  kernel net/netfilter/nft_limit.c, nft_quota.c, nft_connlimit.c, nft_dynset.c nft_dynset_eval() */
 import { ALWAYS, and, LATER_FRAGMENT, type MatchExpr, not, or, present } from '../../netfilter/matchExpr.ts';
 import type { NftElement, NftStatement } from '../../syntax/nft/ast.ts';
-import { nftNumber } from '../../syntax/nft/selectors.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building } from '../contract/building.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
+import { checkCounting } from '../values/checkCounting.ts';
 import { hasKey } from '../values/keyed.ts';
 import { keyParts } from '../values/part.ts';
 import { setNamed } from '../values/rows.ts';
@@ -33,36 +33,12 @@ function counted({ context, ask, act, need }: Building, at: Span): void {
   });
 }
 
-/** kernel net/netfilter/nft_limit.c nft_limit_init(), nft_quota.c nft_quota_do_init() */
-function checkCounting(counting: NftStatement, { report }: Building['context']): void {
-  if (counting.kind !== 'limit' && counting.kind !== 'quota') return;
-  const { start, end } = counting;
-  const refuse = (message: string): void => report({ kind: 'not-loadable', code: 'bad-value', message, span: { start, end } });
-  const words = counting.says.map(({ text }) => text);
-  if (counting.kind === 'limit') {
-    const rate = words.find((word) => /^\d/.test(word));
-    if (rate !== undefined && nftNumber(rate.replace(/\/.*/, '')) === 0) refuse('a rate of 0 is never kept');
-    if (words.join(' ').endsWith('burst 0 packets')) refuse('a burst of 0 packets is never kept');
-    return;
-  }
-  const [quota = 0n, used = 0n] = words.flatMap((word, at) => (/^\d/.test(word) ? [bytesOf(word, words[at + 1])] : []));
-  if (quota >= 2n ** 63n) refuse('a quota is less than 2^63 bytes');
-  else if (used > quota) refuse('more is used than the quota has');
-}
-
-const UNITS: Readonly<Record<string, bigint>> = { kbytes: 1024n, mbytes: 1024n ** 2n };
-
-/** In 64 bits. */
-function bytesOf(number: string, unit: string | undefined): bigint {
-  return BigInt.asUintN(64, BigInt(nftNumber(number)) * (UNITS[unit ?? ''] ?? 1n));
-}
-
 export const limitStatement = statement({
   kind: 'limit',
   says: [{ name: 'limit', claim: 'chance' }],
   apply: (given, building) => {
     checkObject(given, building.context);
-    checkCounting(given, building.context);
+    checkCounting(given, building.context.report);
     remembered(building, given);
   },
 });
@@ -72,7 +48,7 @@ export const quotaStatement = statement({
   says: [{ name: 'quota', claim: 'chance' }],
   apply: (given, building) => {
     checkObject(given, building.context);
-    checkCounting(given, building.context);
+    checkCounting(given, building.context.report);
     remembered(building, given);
   },
 });
@@ -90,7 +66,7 @@ const DECIDING: readonly NftStatement['kind'][] = ['limit', 'quota'];
 /** What an element counts decides as it would in the rule. */
 function withElement({ key, statements }: NftElement, at: Span, building: Building): void {
   building.ask(hasKey(keyParts(key, building.context)), at);
-  for (const one of statements) checkCounting(one, building.context);
+  for (const one of statements) checkCounting(one, building.context.report);
   if (statements.some(({ kind }) => kind === 'ct count')) counted(building, at);
   else if (statements.some(({ kind }) => DECIDING.includes(kind))) remembered(building, at);
 }

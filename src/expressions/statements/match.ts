@@ -38,6 +38,8 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
     refuse('a name that ends with `*` stands for many: it is not less or greater');
   const isFlags = parts[0]?.type.flags === true && left.kind !== 'binary' && (right.kind !== 'set' || right.elements.length === 1);
   if (op === '!' && !isFlags) refuse('`!` asks for flags that are not set: it needs the names of flags');
+  if (left.kind === 'concat' && only.kind === 'concat' && right.kind !== 'set')
+    refuse('several values together are compared with elements of a set: write `{ ... }`');
   const asksNextHop = parts.some(({ expression }) => expression?.name === 'rt nexthop');
   if (asksNextHop && protocols().family === undefined) refuse('`rt nexthop` needs `ip` or `ip6` in a table of inet');
 }

@@ -1,9 +1,11 @@
 /** Statements that decide nothing, and those whose meaning is not claimed. man nft(8), STATEMENTS */
 import { unmodelled } from '../../netfilter/matchExpr.ts';
+import { parseIPv4, parseIPv6 } from '../../packet/address.ts';
 import type { Building } from '../contract/building.ts';
 import { notClaimed, partly } from '../contract/claims.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
+import { tcpOptionProblem } from '../datatypes/tcpOptions.ts';
 import { checkObject } from './objects.ts';
 
 export const counter = statement({
@@ -65,6 +67,8 @@ export const other = statement({
     if (given.verb === 'synproxy') building.onlyAt({ what: 'synproxy', hooks: ['INPUT', 'FORWARD'], span: given });
     if (given.verb === 'fwd' && building.context.table !== 'netdev')
       building.context.report({ kind: 'not-loadable', code: 'wrong-family', message: '`fwd` is for tables of netdev', span: given });
+    const wrongOption = given.verb === 'reset' ? tcpOptionProblem(given.says.at(-1)?.text ?? '') : undefined;
+    if (wrongOption !== undefined) building.context.report({ kind: 'not-loadable', code: 'bad-value', message: wrongOption, span: given });
     if (given.verb === 'queue') checkQueue(given, building.context);
     if (given.verb === 'flow') checkFlowtable(given, building.context);
     if (given.verb === 'dup' && OF_NO_DUP.has(building.context.table))
@@ -75,8 +79,7 @@ export const other = statement({
         span: given,
       });
     if (given.verb === 'dup' && building.context.table === 'netdev') checkDupToDevice(given, building.context);
-    if (given.verb === 'dup' && /^[\da-f.:]+[/-]/.test(given.says[1]?.text ?? ''))
-      building.context.report({ kind: 'not-loadable', code: 'bad-value', message: '`dup` sends to one address', span: given });
+    if (given.verb === 'dup') checkDup(given, building.context);
     const why = Object.hasOwn(VERBS, given.verb) ? VERBS[given.verb] : `\`${given.verb}\``;
     if (why !== undefined) opaque(why, building);
   },
@@ -85,6 +88,16 @@ export const other = statement({
 const OF_NO_DUP: ReadonlySet<string> = new Set(['inet', 'arp', 'bridge']);
 
 type Other = StatementOf<'other'>;
+
+function checkDup({ says, ...span }: Other, { table, report }: NftRuleContext): void {
+  const refuse = (message: string): void => report({ kind: 'not-loadable', code: 'bad-value', message, span });
+  const to = says[1]?.text ?? '';
+  const isMany = /^[\da-f.:]+[/-]/.test(to);
+  if (isMany) refuse('`dup` sends to one address');
+  const isNumeric = /^[\d.]+$|:/.test(to);
+  const isAddress = table === 'ip' ? parseIPv4(to) !== undefined || /^\d+$/.test(to) : table !== 'ip6' || parseIPv6(to) !== undefined;
+  if (!isMany && isNumeric && !isAddress) refuse(`\`${to}\` is not an address of ${table}`);
+}
 
 function checkDupToDevice({ says, ...span }: Other, { report }: NftRuleContext): void {
   const words = says.map(({ text }) => text);

@@ -4,6 +4,7 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { TableContext } from '../contract/context.ts';
 import type { ElementRow } from '../contract/row.ts';
 import { isNamedType } from '../datatypes/all.ts';
+import { checkCounting } from './checkCounting.ts';
 import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
 import { elementRows, keyTypes, typesOf } from './rows.ts';
@@ -29,6 +30,7 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
     for (const { text, ...span } of said.types)
       if (!isNamedType(text) && !(said === set.value && OBJECTS.has(text))) refuse(`there is no type \`${text}\``, span);
   }
+  for (const one of set.statements) checkCounting(one, context.report);
   const types = keyTypes(set, context);
   if (types === undefined) return;
   const rows = elementRows(set.elements, types, context);
@@ -40,6 +42,7 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
       refuse('prefixes and ranges need `flags interval` of the set', element.key, 'add `flags interval`');
     if (element.timeout !== undefined && !flags.includes('timeout') && set.timeout === undefined)
       refuse('an element with a timeout needs `flags timeout` of the set', element.key, 'add `flags timeout`');
+    for (const one of element.statements) checkCounting(one, context.report);
     const [counts] = element.statements;
     if (counts !== undefined && set.statements.length === 0)
       refuse(`\`${counts.kind}\` of an element needs the same of the set`, counts, 'write it in the set, before its elements');

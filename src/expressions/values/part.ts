@@ -34,7 +34,16 @@ export function keyParts(expression: NftExpression, context: NftRuleContext): re
     const message = `values of type ${type.name} have no fixed length: they cannot be part of a key`;
     context.report({ kind: 'not-loadable', code: 'bad-argument', message, span });
   }
-  return parts;
+  return parts.map(withBitsAsLoaded);
+}
+
+/** fact: of `ip version . ip ttl { 4 . 64 }` and `ip6 dscp . ip6 hoplimit { cs1 . 64 }` nft 1.0.6 loads other bits than those that it asks for */
+function withBitsAsLoaded(part: KeyPart): KeyPart {
+  const [offset, width] = part.expression?.at ?? [0, 8];
+  const isMoved = (offset + width) % 8 !== 0 && (part.type.name === 'integer' || (offset % 8) + width > 8);
+  if (!isMoved) return part;
+  const why = `\`${part.expression?.name}\` beside other values, of which nft may have loaded other bits`;
+  return { ...part, selection: unknown(why, part.selection.present) };
 }
 
 export function keyPart(expression: NftExpression, context: NftRuleContext): KeyPart {
@@ -43,8 +52,7 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
       return masked(expression, context);
     case 'numgen': {
       const { modulus, offset, mode } = expression;
-      if (modulus % 2 ** 32 === 0)
-        context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
+      checkDrawn(expression, context);
       return {
         type: drawnBelow(modulus + offset),
         span: expression,
@@ -53,8 +61,7 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
     }
     case 'hash': {
       const { modulus, offset } = expression;
-      if (modulus % 2 ** 32 === 0)
-        context.report({ kind: 'not-loadable', code: 'bad-value', message: 'a number is drawn from one at least', span: expression });
+      checkDrawn(expression, context);
       const of = expression.of === undefined ? [] : keyParts(expression.of, context);
       const present = of.map(({ selection }) => selection.present);
       const drawn = { ...DRAWN, present: { kind: 'and', of: present } as const };
@@ -71,14 +78,22 @@ export function keyPart(expression: NftExpression, context: NftRuleContext): Key
     default: {
       const message = 'nothing is asked of a packet here';
       context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: expression });
-      return { ...NUMBER, span: expression, selection: unknown(message) };
+      return { type: DATATYPES.integer, span: expression, selection: unknown(message) };
     }
   }
 }
 
-const NUMBER = { type: DATATYPES.integer } as const;
+/** kernel net/netfilter/nft_numgen.c nft_ng_inc_init(), nft_hash.c nft_jhash_init() */
+function checkDrawn(drawn: Extract<NftSelector, { kind: 'numgen' | 'hash' }> & Span, { report }: NftRuleContext): void {
+  const { modulus, offset, start, end } = drawn;
+  const refuse = (message: string): void => report({ kind: 'not-loadable', code: 'bad-value', message, span: { start, end } });
+  if (modulus === 0) refuse('a number is drawn from one at least');
+  else if (offset + modulus > 2 ** 32) refuse('a number that is drawn has 32 bits');
+}
+
+/** Nothing is too large for the only number of `mod 1`. */
 function drawnBelow(end: number): Datatype {
-  return { last: end - 1, ...DATATYPES.integer };
+  return end === 1 ? DATATYPES.integer : { last: end - 1, ...DATATYPES.integer };
 }
 
 const DRAWN = unknown('a number that is drawn');
@@ -140,6 +155,7 @@ function typeWithout(selector: NftSelector): Datatype {
   if (selector.field === undefined) return DATATYPES.presence;
   if (selector.field === 'nexthdr') return DATATYPES.inet_proto;
   if (selector.name === 'mh' && selector.field === 'type') return DATATYPES.mh_type;
+  if (/^(?:addr|sid)\b/.test(selector.field) && selector.of === 'exthdr') return DATATYPES.ipv6_addr;
   const bits = (selector.of === 'sctp chunk' ? CHUNK_BITS : FIELD_BITS)[selector.field];
   return bits === undefined ? DATATYPES.string : { ...DATATYPES.integer, bits };
 }

@@ -6,7 +6,9 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext, TableContext } from '../contract/context.ts';
 import type { ElementRow } from '../contract/row.ts';
 import { DATATYPES, isDatatype } from '../datatypes/all.ts';
+import { BOOLEAN } from '../datatypes/constants.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
+import { checkCounting } from './checkCounting.ts';
 import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
 import { keyParts } from './part.ts';
@@ -31,6 +33,8 @@ function rowOf(element: NftElement, types: readonly Datatype[], context: TableCo
   }
   const key: IntervalSet[] = [];
   for (const [at, one] of of.entries()) {
+    if (types.length > 1 && types[at]?.name === 'fib_oif' && one.kind === 'value' && BOOLEAN.has(one.text))
+      context.report({ kind: 'not-loadable', code: 'bad-value', message: 'expected an interface beside other values', span: one });
     const interval = intervalOf(one, types[at] as Datatype, context);
     if (interval !== undefined) key.push(alone(interval));
   }
@@ -92,7 +96,15 @@ export function elementsOf(expression: NftExpression, { types, wanted }: SetNami
     // keys that are never drawn may be in a map
     const keys = wanted === 'set' ? types : types.map((type) => (type.name === 'integer' ? { ...type, last: undefined } : type));
     const rows = elementRows(expression.elements, keys, context);
-    for (const { key, value, statements } of expression.elements) {
+    const isOneValue = wanted === 'set' && expression.elements.length === 1 && types.length === 1;
+    for (const { key, value, statements, timeout, expires } of expression.elements) {
+      if (!isOneValue) {
+        for (const one of statements) checkCounting(one, context.report);
+        if (timeout !== undefined || expires !== undefined)
+          context.report({ kind: 'not-loadable', code: 'bad-value', message: 'elements of a set in a rule have no timeout', span: key });
+      }
+      if (wanted === 'values' && value?.kind === 'verdict')
+        context.report({ kind: 'not-loadable', code: 'bad-value', message: 'expected a value, found a verdict', span: value });
       if (wanted !== 'set' && statements.length > 0)
         context.report({ kind: 'not-loadable', code: 'bad-value', message: 'elements of a map in a rule count nothing', span: key });
       const message =

@@ -5,7 +5,7 @@ import type { NftElement, NftExpression, NftName, NftStatement, NftVerdict } fro
 import { afterPart, findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { nftChained } from './operators.ts';
 import { isNameOfNft } from './reserved.ts';
-import { nftNumber, nftSelectorOf, type SelectorKind } from './selectors.ts';
+import { in32Bits, nftSelectorOf, type SelectorKind } from './selectors.ts';
 import { asProtocolNumber, innermostPart, NFT_VALUES, readNftValue, sayFieldWords } from './values.ts';
 
 const SELECTORS: ReadonlyMap<number, SelectorKind> = new Map([
@@ -138,9 +138,9 @@ function readHash(reader: NftReader, index: number): NftExpression {
   return {
     kind: 'hash',
     ...(text.startsWith('j') && { of: readExpression(reader, index + 3) }),
-    modulus: nftNumber(number('mod') ?? ''),
-    ...(seed !== undefined && { seed: nftNumber(seed) }),
-    offset: nftNumber(number('offset') ?? '0'),
+    modulus: in32Bits(number('mod') ?? ''),
+    ...(seed !== undefined && { seed: in32Bits(seed) }),
+    offset: in32Bits(number('offset') ?? '0'),
     ...spanAt(reader, index),
   };
 }

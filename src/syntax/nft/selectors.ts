@@ -6,6 +6,11 @@ export function nftNumber(text: string): number {
   return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
 }
 
+/** fact: `numgen inc mod 0x100000002` draws one of two */
+export function in32Bits(text: string): number {
+  return nftNumber(text) % 2 ** 32;
+}
+
 /** Rules say the same few again and again. */
 const KNOWN = new Map<string, NftSelector>();
 const MOST_KNOWN = 4096;
@@ -43,8 +48,8 @@ const READERS: Readonly<Record<SelectorKind, Reader>> = {
   numgen: ([, mode, , modulus, , offset = '0']) => ({
     kind: 'numgen',
     mode: mode === 'random' ? 'random' : 'inc',
-    modulus: nftNumber(modulus ?? ''),
-    offset: nftNumber(offset),
+    modulus: in32Bits(modulus ?? ''),
+    offset: in32Bits(offset),
   }),
   header: headerOf,
   // of the others nft takes the family, and forgets it

@@ -27,7 +27,8 @@ export function compareTexts(texts: readonly NftText[]): TextComparison {
     const ours = ourRules(text.text);
     if (same(ours, theirs)) return [];
     const [mine, their] = [shown(ours), 'error' in theirs ? `refused: ${theirs.error}` : rulesText(rulesOfListing(theirs.listing))];
-    const limit = NFT_LIMITS.find(({ holds }) => holds({ text: text.text, ours: mine, theirs: their }))?.id;
+    const marked = 'error' in theirs ? theirs.marked : [];
+    const limit = NFT_LIMITS.find(({ holds }) => holds({ text: text.text, ours: mine, theirs: their, marked }))?.id;
     return [{ text, ours: mine, theirs: their, ...(limit === undefined ? {} : { limit }) }];
   });
   const loaded = answers.filter((one) => 'listing' in one).length;

@@ -1,7 +1,15 @@
 /** What may differ, by name. */
 export interface NftLimit {
   readonly id: string;
-  readonly holds: (difference: { readonly text: string; readonly ours: string; readonly theirs: string }) => boolean;
+  readonly holds: (difference: Difference) => boolean;
+}
+
+interface Difference {
+  readonly text: string;
+  readonly ours: string;
+  readonly theirs: string;
+  /** where it refuses: words of the text, of which one is what it is about */
+  readonly marked: readonly string[];
 }
 
 /** Elements in the order of their texts. */
@@ -24,9 +32,14 @@ const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udp
 const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
 
 const BITS_OF_NAME = /([io]ifname (?:!= )?)(?:[\w.:]+\/\d+|(?:v?map )?\{[^{}]*[\w.:]\/\d[^{}]*\})/;
+const TUPLES_OF_NAMES = /((?:\. [io]ifname|[io]ifname \.)[^{}]*)\{[^{}]*\}/g;
+const BITS_IN_TUPLE = /(?:\. [io]ifname|[io]ifname \.)[^{}]*\{[^{}]*[\w.:]\/\d/;
 
 const withoutNames = (text: string): string =>
-  text.replace(BITS_OF_NAME, '$1x').replaceAll(/([io]ifname (?:!= )?)(?:"[^"]*"|(?:v?map )?\{[^{}]*\})/g, '$1x');
+  text
+    .replace(BITS_OF_NAME, '$1x')
+    .replaceAll(TUPLES_OF_NAMES, '$1x')
+    .replaceAll(/([io]ifname (?:!= )?)(?:"[^"]*"|(?:v?map )?\{[^{}]*\})/g, '$1x');
 
 const NAMELESS_PREFIX = /\bct (?:original|reply) [sd]addr (?:!= )?(?:\{ ?)?[\da-f.:]+\/\d+/;
 
@@ -38,13 +51,35 @@ const OF_FEW_BITS = /(?:meta (?:nfproto|l4proto) \w+ )?\(@[nt]h,\d+,\d+ & 0x[\da
 
 const INVALID = /(0x[\da-f]+) \[invalid type\]/g;
 
+/** What nft says of a name, and what may be one. */
+const UNKNOWN_NAMES: readonly (readonly [RegExp, RegExp])[] = [
+  [/Could not resolve (?:hostname|service)/, /^"?[a-z][\w.-]*"?$/i],
+  [/Could not parse (?:devgroup name|routing realm)|could not parse conntrack label/, /^"?[a-z][\w.-]*"?$/i],
+  [/(?:User|Group) does not exist/, /^"?[a-z_][\w.-]*"?$/i],
+  [/Interface does not exist/, /^"?(?!(?:lo|eth0|net1)"?$)[^\s"/:]{1,15}"?$/],
+  [/cgroupv2 path fails/, /^"[^"]*"$/],
+];
+
+/** Fields of a few bits that are numbers, or lie in two bytes. */
+const MOVED_BITS = /((?:ip6? version|ip6 dscp|vlan pcp|tcp doff) >> \d|\(@[nlt]h,\d+,(?:8|16) & 0x[\da-f]+\) >> [46])([^{}]*)\{[^{}]*\}/g;
+
+const withoutMovedBits = (text: string): string => text.replaceAll(MOVED_BITS, '$1$2{ }');
+
 export const NFT_LIMITS: readonly NftLimit[] = [
-  // ether type ip ct protocol ah tcp dport 5
-  { id: 'nft 1.0.6 crashes', holds: ({ theirs }) => theirs === 'refused: nft crashed' },
+  {
+    // comp nexthdr tcp; of a protocol whose header nft knows
+    id: 'nft 1.0.6 crashes where a rule asks what follows a header of AH or IPComp',
+    holds: ({ ours, theirs }) => theirs === 'refused: nft crashed' && /\b(?:ah|comp) nexthdr (?:\{|[\w-]+(?: |\n|$))/.test(ours),
+  },
   {
     // meta length . tcp dport { 61-1279 . 80 } is listed as { 0 . 0 }
     id: 'nft 1.0.6 lists other numbers where a tuple of ranges has a plain number',
     holds: ({ ours, theirs }) => ours !== theirs && withoutTuplesOfNumbers(ours) === withoutTuplesOfNumbers(theirs),
+  },
+  {
+    // ip6 dscp . ip6 saddr { cs1 . ::1 } is listed as ip6 dscp >> 6 . ip6 saddr { cs0 . ::1 }
+    id: 'nft 1.0.6 loads other bits where a tuple has a field of a few bits that is a number or lies in two bytes',
+    holds: ({ ours, theirs }) => ours !== theirs && withoutMovedBits(ours) === withoutMovedBits(theirs),
   },
   {
     // iif { "eth0", "net1" } is listed as { "net1", "eth0" } where net1 was made first
@@ -74,7 +109,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // iifname 10.0.0.0/33 is listed as iifname "10.0"
     id: 'nft 1.0.6 lists bits of a name as another name',
-    holds: ({ ours, theirs }) => BITS_OF_NAME.test(ours) && withoutNames(ours) === withoutNames(theirs),
+    holds: ({ ours, theirs }) => (BITS_OF_NAME.test(ours) || BITS_IN_TUPLE.test(ours)) && withoutNames(ours) === withoutNames(theirs),
   },
   {
     // vlan id 5 reject with icmpv6 no-route; meta iiftype ether reject with icmp host-unreachable
@@ -108,10 +143,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // skuid nosuchuser
     id: 'a name that this machine does not know',
-    holds: ({ theirs }) =>
-      /Could not resolve|Interface does not exist|User does not exist|Group does not exist|could not parse (?:conntrack label|devgroup name|routing realm)|cgroupv2 path fails/i.test(
-        theirs,
-      ),
+    holds: ({ theirs, marked }) => UNKNOWN_NAMES.some(([error, name]) => error.test(theirs) && marked.some((words) => name.test(words))),
   },
   {
     // queue to 5

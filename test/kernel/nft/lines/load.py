@@ -1,8 +1,10 @@
 """What nft makes of many texts, each loaded by itself into a namespace of this process and listed again: by libnftables, a thousand in a second.
-One JSON text per line of standard input; one answer per line: {listing} or {error}; with an argument, {listing, json}."""
+One JSON text per line of standard input; one answer per line: {listing} or {error, marked}, the words that nft may mark in the text; with an
+argument, {listing, json}."""
 import ctypes
 import json
 import multiprocessing
+import re
 import subprocess
 import sys
 
@@ -49,11 +51,20 @@ def listed():
     return found
 
 
+def refused(text, error):
+    """Of a buffer nft shows the first line, and marks the words by their places in the line that it means, which it does not name."""
+    said = error.split('\n')
+    marks = said[2] if len(said) > 2 else ''
+    lines = [line for line in text.split('\n') if not re.match(r'(table|chain|type) |}$', line)]
+    marked = [line[marks.find('^'):marks.rfind('^') + 1] for line in lines] if '^' in marks else []
+    return {'error': said[0], 'marked': [words.removeprefix('. ') for words in marked if words]}
+
+
 def answer(texts, done):
     for line in texts[done.value:]:
         run('flush ruleset')
         failed, _, error = run(json.loads(line))
-        print(json.dumps({'error': error.split('\n')[0]} if failed else listed()), flush=True)
+        print(json.dumps(refused(json.loads(line), error) if failed else listed()), flush=True)
         done.value += 1
 
 
@@ -68,5 +79,5 @@ while done.value < len(texts):
     worker.start()
     worker.join()
     if done.value < len(texts):
-        print(json.dumps({'error': 'nft crashed'}), flush=True)
+        print(json.dumps({'error': 'nft crashed', 'marked': []}), flush=True)
         done.value += 1

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export type TheirText =
   | { readonly listing: string /** of the same rules, where it was asked for */; readonly json?: string }
-  | { readonly error: string };
+  | { readonly error: string /** words of the text, of which one is what it is about */; readonly marked: readonly string[] };
 
 const LOAD = fileURLToPath(new URL('load.py', import.meta.url));
 
