@@ -11,6 +11,7 @@ import type { Finding } from '../../prove/proof/finding.ts';
 import type { FixSearch } from '../../prove/proof/provedFix.ts';
 import { causeKey } from '../../prove/proof/sameCause.ts';
 import { textOfFile } from '../../syntax/text/likeTexts.ts';
+import type { Source } from '../../syntax/text/source.ts';
 import { readingFor } from '../load/ruleTexts.ts';
 import { suppressionsIn } from '../suppress/comments.ts';
 import type { VerifyRulesQuestion } from '../verify/verifyRules.ts';
@@ -49,10 +50,18 @@ export function withOwnFixes(pod: Verified, fixes: ReadonlyMap<Finding, FixSearc
 /** What is said of the lines of one text is true of those of its equals. */
 function inFileOf({ rulesets }: Verified, search: FixSearch): FixSearch {
   const { fix } = search;
-  const source = rulesets.map((one) => one.source).find(({ text }) => text === fix?.source.text);
-  if (fix === undefined || source === undefined) return search;
-  const own = { ...source, text: textOfFile(source) };
-  return { ...search, fix: { ...fix, source: own, text: textOfFile(source, fix.text) } };
+  if (fix === undefined) return search;
+  const sources = rulesets.map((one) => one.source);
+  const equal = sources.find(({ text }) => text === fix.source.text);
+  if (equal !== undefined) return { ...search, fix: { ...fix, source: asInFile(equal), text: textOfFile(equal, fix.text) } };
+  // it has its file's own lines already
+  const own = sources.find((source) => textOfFile(source) === fix.source.text);
+  return own === undefined ? search : { ...search, fix: { ...fix, source: asInFile(own) } };
+}
+
+function asInFile(source: Source): Source {
+  const { varied: _, ...plain } = source;
+  return { ...plain, text: textOfFile(source) };
 }
 
 interface Shared extends Pick<FixQuestion, 'reading' | 'budget'> {

@@ -22,6 +22,8 @@ export interface FleetAnswer {
   readonly proved: ProvedText;
   /** of this file */
   readonly verified: () => VerifiedRules;
+  /** patches have lines that this file has in other words: its answer is its own */
+  readonly isOwn: boolean;
 }
 
 /** Each text has budgets of its own, so that its answer depends neither on the order of files nor on what other files there are. */
@@ -31,7 +33,7 @@ export function fleetVerifier(options: VerifyRulesQuestion['options']): (rules: 
     const [source] = rules.sources;
     if (source === undefined || rules.sources.length > 1 || rules.settings !== undefined) {
       const verified = proveTexts(rules, options);
-      return { proved: { source: source ?? { file: '', text: '' }, verified }, verified: () => verified };
+      return { proved: { source: source ?? { file: '', text: '' }, verified }, verified: () => verified, isOwn: true };
     }
     const common = withoutVarying(source.text);
     const known = kept.get(common);
@@ -40,13 +42,17 @@ export function fleetVerifier(options: VerifyRulesQuestion['options']): (rules: 
     if (known !== undefined && again !== undefined) {
       kept.delete(common);
       kept.set(common, known);
-      return { proved: known, verified: again };
+      return {
+        proved: known,
+        verified: again,
+        isOwn: own?.varied !== undefined && known.verified.pods.some(({ fixes }) => fixes !== undefined),
+      };
     }
     const proved = { source, verified: proveTexts(rules, options) };
     if (asOf(proved, source) !== undefined) kept.set(common, proved);
     const [oldest] = kept.keys();
     if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
-    return { proved, verified: () => proved.verified };
+    return { proved, verified: () => proved.verified, isOwn: true };
   };
 }
 

@@ -106,6 +106,11 @@ function outputs(formats: readonly string[]): CommandOption {
   };
 }
 
+export const SHARD: CommandOption = {
+  flags: '--shard <I/N>',
+  says: 'with -o jsonl: the Ith of N parts of the files; `chainwalk merge` puts them together',
+};
+
 export const PROFILE: CommandOption = {
   common: 'host',
   flags: '--profile <mesh>',

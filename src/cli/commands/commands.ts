@@ -12,6 +12,7 @@ import { explainOf } from './explain.ts';
 import { findCommand } from './find.ts';
 import { hostCommand } from './host.ts';
 import { initCommand } from './init.ts';
+import { mergeCommand } from './merge.ts';
 import { printCommand } from './print.ts';
 import { renderCommand } from './render.ts';
 import { reportCommand } from './report.ts';
@@ -22,6 +23,7 @@ import { verifyCommand } from './verify.ts';
 const ANSWERING: readonly Command[] = [
   traceCommand,
   verifyCommand,
+  mergeCommand,
   diffCommand,
   findCommand,
   ciCommand,

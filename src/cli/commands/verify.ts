@@ -1,15 +1,17 @@
 /** `chainwalk verify RULES...`: proves what a mesh promises, for every packet. */
-import type { Command } from '../argv/command.ts';
+import { type Command, optionText } from '../argv/command.ts';
+import { EXIT } from '../argv/exitCode.ts';
 import { wantsLines } from '../argv/format.ts';
-import { LINE_OUTPUTS, OUTPUTS } from '../argv/options.ts';
+import { LINE_OUTPUTS, OUTPUTS, SHARD } from '../argv/options.ts';
 import { VERIFY_OPTIONS } from '../argv/verifyOptions.ts';
+import { complain } from '../io/messages.ts';
 
 export const verifyCommand: Command = {
   name: 'verify',
   summary: 'prove what a mesh claims for all packets, or show a violation',
   about: 'A failed claim comes with a packet that was walked, the rules that decide, and what to do. `chainwalk explain` lists the claims.',
   args: [{ name: '<rules...>', says: 'files with rules, Kubernetes manifests, directories of them, `-` for standard input' }],
-  options: VERIFY_OPTIONS.map((one) => (one === OUTPUTS ? LINE_OUTPUTS : one)),
+  options: VERIFY_OPTIONS.flatMap((one) => (one === OUTPUTS ? [LINE_OUTPUTS, SHARD] : [one])),
   examples: [
     { says: 'does this pod keep what Istio promises?', line: 'chainwalk verify pod.rules' },
     { says: 'before it is deployed', line: 'chainwalk verify deploy.yaml --mode cni --values values.yaml' },
@@ -26,6 +28,10 @@ export const verifyCommand: Command = {
     if (wantsLines(input)) {
       const { verifyLines } = await import('../fleet/verifyLines.ts');
       return verifyLines({ io, input });
+    }
+    if (optionText(input, 'shard') !== undefined) {
+      await complain(io, { message: '--shard is for -o jsonl', help: '`chainwalk merge` makes every format of the shards' });
+      return EXIT.usage;
     }
     const { runVerify } = await import('../verify/runVerify.ts');
     return runVerify({ io, input });

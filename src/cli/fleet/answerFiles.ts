@@ -71,9 +71,9 @@ export function fileAnswerer(call: Call, { options, how }: FleetQuestion): (list
     }
     if (listed.inFolder && !texts.sources.some(({ text }) => TABLE_LINE.test(text)))
       return [{ schema: 'chainwalk/verify-lines/v1', kind: 'skipped', index, rules: files }];
-    const { proved, verified } = verify(texts);
-    const known = names.get(proved);
-    if (known === undefined) await showDiagnostics(call, verified().diagnostics);
+    const { proved, verified, isOwn } = verify(texts);
+    const known = isOwn ? undefined : names.get(proved);
+    if (!names.has(proved)) await showDiagnostics(call, verified().diagnostics);
     const { diagnostics, pods } = known === undefined || proved.verified.diagnostics.some(isError) ? verified() : proved.verified;
     if (diagnostics.some(isError)) {
       names.set(proved, []);
@@ -81,7 +81,7 @@ export function fileAnswerer(call: Call, { options, how }: FleetQuestion): (list
     }
     const made = known === undefined ? pods.map((_, at) => subjectLine({ call, verified: verified(), at, index })) : [];
     const answers = known ?? made.map(({ answer }) => answer);
-    names.set(proved, answers);
+    if (!names.has(proved)) names.set(proved, answers);
     return pods.map(
       (_, at): AnsweredSubject => ({
         kind: 'answered',

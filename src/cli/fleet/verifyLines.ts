@@ -1,6 +1,7 @@
 /** `verify -o jsonl`: a line for each subject as soon as it is answered, and the totals. */
 
 import { lineCounter } from '../../report/lines/lineTotals.ts';
+import type { LineRun } from '../../report/lines/verifyLine.ts';
 import { shortDigest } from '../../report/text/shortDigest.ts';
 import { type Call, optionIsSet, optionList } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
@@ -14,29 +15,39 @@ import { type FleetQuestion, fileAnswerer } from './answerFiles.ts';
 import { lineWriter } from './lineWriter.ts';
 import { listFiles } from './listFiles.ts';
 import { runSettings } from './settings.ts';
+import { filesOfShard, readShard } from './shard.ts';
 
 export async function verifyLines(call: Call): Promise<ExitCode> {
   const { io, input } = call;
-  const question = await questionOf(call);
-  if (question === undefined) return EXIT.usage;
+  const shard = await readShard(call);
+  const question = shard && (await questionOf(call));
+  if (shard === undefined || question === undefined) return EXIT.usage;
   const files = await listFiles(call, input.args);
+  const own = shard.shard === undefined ? files : filesOfShard(files, shard.shard);
   const list = shortDigest(files.flatMap(({ names }) => names).join('\n'));
-  const run = { version: input.version, settings: await runSettings(call), files: files.length, list };
+  const run = { version: input.version, settings: await runSettings(call), files: files.length, list, ...shard };
   const answer = fileAnswerer(call, question);
   const counter = lineCounter();
   const writer = lineWriter(io, () => performance.now());
   const { tell, end } = progressOn(io.err, () => performance.now());
-  for (const listed of files) {
-    tell(`verifying file ${listed.index} of ${files.length}`);
+  for (const [at, listed] of own.entries()) {
+    tell(`verifying file ${at + 1} of ${own.length}`);
     for (const one of await answer(listed))
       await writer.write(one.kind === 'answered' ? (counter.again(one) ?? counter.add(one.line())) : counter.add(one));
     if (io.out.closed()) break;
   }
   await end();
+  if (own.length === 0) await complain(io, { message: `nothing was verified: ${emptyWords(run)}` });
   const totals = counter.totals();
   await writer.write({ schema: 'chainwalk/verify-lines/v1', kind: 'end', ...run, ...totals });
   await writer.flush();
   return totals.exit;
+}
+
+function emptyWords({ files, shard }: Pick<LineRun, 'files' | 'shard'>): string {
+  return shard === undefined
+    ? 'there are no files'
+    : `shard ${shard.index}/${shard.of} is empty, as there ${files === 1 ? 'is one file' : `are ${files} files`}`;
 }
 
 /** Undefined when something cannot be asked, which has been reported. */

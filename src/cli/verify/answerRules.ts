@@ -4,6 +4,7 @@ import { subjectsOfRules, type VerifyRulesQuestion, verifyRuleTexts } from '../.
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
+import { filesOfRules } from '../../report/human/verdictLine.ts';
 import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { likeTexts } from '../../syntax/text/likeTexts.ts';
@@ -45,12 +46,17 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   }
   const strict = optionIsSet(call.input, 'strict');
   const failing = strict ? diagnostics.length : 0;
+  const known = new Set(pods.flatMap(filesOfRules));
+  const failingOf = (pod: Verified) => {
+    const own = filesOfRules(pod);
+    return strict ? diagnostics.filter(({ source: { file } }) => own.includes(file) || !known.has(file)).length : 0;
+  };
   const detailed = optionIsSet(call.input, 'verbose');
   const { args } = call.input;
   const inFiles = args.length > 0 && !args.includes('-');
   const own = {
     human: (style: VerifyStyle) =>
-      (detailed ? undefined : instead?.(pods, { ...style, failing })) ?? humanVerify(pods, { ...style, failing, detailed, inFiles }),
+      (detailed ? undefined : instead?.(pods, { ...style, failing })) ?? humanVerify(pods, { ...style, failingOf, detailed, inFiles }),
     json: async () => {
       const { toVerifyReport } = await import('../../report/json/verify.ts');
       return jsonText(toVerifyReport(pods));

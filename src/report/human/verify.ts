@@ -9,7 +9,7 @@ import { toldCauses } from '../review/causes.ts';
 import { foundFindings } from '../review/fromVerified.ts';
 import { canFail, isHint, isOpen } from '../review/problems.ts';
 import { foldedLines } from '../text/folded.ts';
-import { PLAIN } from '../text/paint.ts';
+import { type Paint, PLAIN } from '../text/paint.ts';
 import { asideLines, suppressedLines } from './asides.ts';
 import { brokenClaimLines } from './brokenClaim.ts';
 import { fixPlaces } from './fix.ts';
@@ -24,6 +24,11 @@ export interface VerifyStyle extends VerdictStyle {
   readonly inFiles?: boolean;
 }
 
+export interface FleetStyle extends Omit<VerifyStyle, 'failing'> {
+  /** `failing` of each: a warning about one text fails no other */
+  readonly failingOf?: (pod: Verified) => number;
+}
+
 /** What stands between the verdict and the claims on rules: the same for others, and what is wrong with a pod's own fields. */
 export interface VerifyFrame {
   readonly own?: OwnClaims;
@@ -33,23 +38,27 @@ export interface VerifyFrame {
 }
 
 /** Without a line feed at its end. What is answered in the same words but for the name of the file is said once. */
-export function humanVerify(pods: readonly Verified[], style: VerifyStyle): string {
-  if (pods.length === 1) return pods.map((pod) => humanPod(pod, style)).join('');
-  const most = style.detailed === true ? Number.POSITIVE_INFINITY : undefined;
-  const groups = [...groupBy(pods, (pod) => wordsOf(pod, style)).values()];
+export function humanVerify(pods: readonly Verified[], { failingOf, ...common }: FleetStyle): string {
+  const styleOf = (pod: Verified): VerifyStyle => ({ ...common, ...(failingOf !== undefined && { failing: failingOf(pod) }) });
+  if (pods.length === 1) return pods.map((pod) => humanPod(pod, styleOf(pod))).join('');
+  const most = common.detailed === true ? Number.POSITIVE_INFINITY : undefined;
+  const groups = [...groupBy(pods, (pod) => wordsOf(pod, styleOf(pod))).values()];
   const said = groups.map(([first, ...others]) => {
     const names = others.map((pod) => filesOfRules(pod).join(', '));
-    return humanPod(first, style, { lines: sameLines(names, style, most) });
+    return humanPod(first, styleOf(first), { lines: sameLines(names, common, most) });
   });
-  const counts = groups.length === 1 || groups.length === pods.length ? [] : [countsOf(pods, style)];
+  const counts =
+    groups.length === 1 || groups.length === pods.length
+      ? []
+      : [countsOf(pods, common.paint, (pod) => claimsVerdict(pod, styleOf(pod)).word)];
   return [...said, ...counts].join('\n\n\n');
 }
 
 /** How many of many answers are of each verdict. */
-function countsOf(pods: readonly Verified[], style: VerifyStyle): string {
-  const verdicts = groupBy(pods, (pod) => claimsVerdict(pod, style).word ?? 'not asked');
+function countsOf(pods: readonly Verified[], paint: Paint, wordOf: (pod: Verified) => string | undefined): string {
+  const verdicts = groupBy(pods, (pod) => wordOf(pod) ?? 'not asked');
   const counts = [...verdicts].map(([word, { length }]) => `${length} ${word}`);
-  return style.paint.bold(`${pods.length} rulesets: ${counts.join(', ')}`);
+  return paint.bold(`${pods.length} rulesets: ${counts.join(', ')}`);
 }
 
 /** What is said of it, in lines that do not depend on how long a name is. */

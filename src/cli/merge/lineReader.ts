@@ -1,0 +1,22 @@
+/** Lines of a report, one after the other. */
+import { readLine } from '../../report/lines/readLine.ts';
+import type { VerifyLine } from '../../report/lines/verifyLine.ts';
+import type { Io } from '../io/io.ts';
+
+export interface NumberedLine {
+  /** from 1 */
+  readonly number: number;
+  /** absent: it is none */
+  readonly line?: VerifyLine;
+}
+
+export async function* linesOfReport({ lines }: Pick<Io, 'lines'>, file: string): AsyncGenerator<NumberedLine> {
+  let number = 0;
+  for await (const batch of lines(file))
+    for (const text of batch) {
+      number++;
+      if (text.trim() === '') continue;
+      const line = readLine(text);
+      yield { number, ...(line !== undefined && { line }) };
+    }
+}

@@ -1,0 +1,65 @@
+/** What `chainwalk merge` does: reports of shards to the answer of one run. */
+import { plural } from '../../lib/plural.ts';
+import { gatheredLines, placedWords } from '../../report/lines/gathered.ts';
+import { lineCounter } from '../../report/lines/lineTotals.ts';
+import type { EndLine, FileLine, LineRun } from '../../report/lines/verifyLine.ts';
+import { type Call, optionIsSet } from '../argv/command.ts';
+import { EXIT, type ExitCode } from '../argv/exitCode.ts';
+import { formatOf } from '../argv/format.ts';
+import { lineWriter } from '../fleet/lineWriter.ts';
+import { complain } from '../io/messages.ts';
+import { checkReports } from './checkReports.ts';
+import { linesInOrder } from './linesInOrder.ts';
+
+export async function runMerge(call: Call): Promise<ExitCode> {
+  const { io, input } = call;
+  if (input.args.includes('-')) {
+    await complain(io, { message: 'merge reads its files twice, and standard input is there once', help: 'name the files' });
+    return EXIT.usage;
+  }
+  const { ends, wrong } = await checkReports(io, input.args, input.version);
+  for (const one of wrong) await complain(io, one);
+  const [first] = ends;
+  if (first === undefined || wrong.length > 0) return EXIT.usage;
+  return formatOf(input, 'human') === 'jsonl' ? mergeLines(call, first) : mergeAnswers(call, first);
+}
+
+async function mergeLines({ io, input }: Call, { version, settings, files, list }: EndLine): Promise<ExitCode> {
+  const run: LineRun = { version, settings, files, list };
+  const counter = lineCounter();
+  const writer = lineWriter(io, () => performance.now());
+  for await (const line of linesInOrder(io, input.args)) {
+    await writer.write(counter.add(line));
+    if (io.out.closed()) break;
+  }
+  const totals = counter.totals();
+  await writer.write({ schema: 'chainwalk/verify-lines/v1', kind: 'end', ...run, ...totals });
+  await writer.flush();
+  return totals.exit;
+}
+
+async function mergeAnswers(call: Call, { settings }: EndLine): Promise<ExitCode> {
+  const { io, input } = call;
+  const counter = lineCounter();
+  const gathered = gatheredLines();
+  for await (const line of linesInOrder(io, input.args)) gathered.add(counter.add(line) satisfies FileLine);
+  const totals = counter.totals();
+  const said = [...gathered.errors(), ...(optionIsSet(input, 'quiet') ? [] : gathered.warnings())];
+  if (said.length > 0) await io.err.write(`${said.map(placedWords).join('\n\n')}\n`, 'report');
+  if (gathered.errors().length > 0) {
+    await complain(io, {
+      message: `${plural(totals.unread, 'file')} of ${totals.unread + totals.subjects + totals.skipped} could not be read`,
+      help: '-o jsonl has the answers of the others',
+    });
+    return EXIT.usage;
+  }
+  if (totals.exit === EXIT.usage) {
+    await complain(io, {
+      message: totals.subjects === 0 ? 'nothing was verified: no file has rules' : 'no packet of `--where` can be there: nothing was asked',
+    });
+    return EXIT.usage;
+  }
+  if (formatOf(input, 'human') === 'human') await io.out.write(`${gathered.human(settings.verbose === 'true')}\n`, 'report');
+  else for (const piece of gathered.json(totals)) await io.out.write(piece);
+  return totals.exit;
+}
