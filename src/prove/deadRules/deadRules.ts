@@ -8,7 +8,7 @@ import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import { boxUses } from '../../symbolic/boxes/uses.ts';
-import { diagramUses } from '../../symbolic/walk/usedRules.ts';
+import { diagramUses, type TableQuestion } from '../../symbolic/walk/usedRules.ts';
 import { isHardForDiagrams } from './deadRulesMethod.ts';
 
 export interface DeadRule {
@@ -32,6 +32,7 @@ export interface DeadRulesOptions {
   readonly budget?: Budget;
   /** forces one of the two methods; they agree where both answer */
   readonly method?: 'diagrams' | 'boxes';
+  readonly large?: TableQuestion['large'];
 }
 
 export function deadRules(ruleset: Ruleset, options: DeadRulesOptions): DeadRules {
@@ -49,8 +50,9 @@ interface RuleUse {
   readonly satisfiable: boolean;
 }
 
-function deadInTable({ family }: Ruleset, table: Table, { host, method, budget = new Budget() }: DeadRulesOptions): DeadRules {
-  const byDiagrams = (): ReadonlyMap<Rule, RuleUse> => budget.share(1 / 2, () => diagramUses({ family, host, table, budget }), ALL_NODES);
+function deadInTable({ family }: Ruleset, table: Table, { host, method, large, budget = new Budget() }: DeadRulesOptions): DeadRules {
+  const byDiagrams = (): ReadonlyMap<Rule, RuleUse> =>
+    budget.share(1 / 2, () => diagramUses({ family, host, table, budget, large }), ALL_NODES);
   const byBoxes = (): ReadonlyMap<Rule, RuleUse> | undefined => boxUses({ family, table, budget });
   const uses =
     method === 'diagrams'

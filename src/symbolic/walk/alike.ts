@@ -1,5 +1,6 @@
 /** Classes whose packets agree in all that is still asked of them, as one: for questions in which the rest does not matter. */
 import { EMPTY } from '../diagrams/bdd.ts';
+import { joinedWithAside } from './laidAside.ts';
 import type { Env, PacketClass } from './state.ts';
 import { type EnvPart, partsKey } from './stateKeys.ts';
 import type { TableWalk } from './tableWalk.ts';
@@ -14,8 +15,8 @@ export function alike(
   const [first] = classes;
   if (first === undefined) return classes;
   const joined = (one: PacketClass, others: readonly PacketClass[]): readonly PacketClass[] => {
-    const set = space.manager.any(others.map((other) => other.set));
-    return set === EMPTY ? [] : [{ ...one, set, doubts: [], decided: undefined }];
+    const all = joinedWithAside(space.manager, others);
+    return all.set === EMPTY ? [] : [{ ...one, ...all, doubts: [], decided: undefined }];
   };
   // most differ in nothing but a mark that a rule has set: no words are needed to see that
   if (classes.every(({ env }) => isSame(env, first.env, parts))) return joined(first, classes);

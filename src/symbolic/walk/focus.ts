@@ -31,7 +31,9 @@ export function focused({ manager, offsets }: Space, one: PacketClass): PacketCl
   if (values.size === 0) return one;
   manager.count(values.size + kept.length);
   for (const { variable, isOne } of kept.reverse()) set = isOne ? manager.node(variable, EMPTY, set) : manager.node(variable, set, EMPTY);
-  return { ...one, set, env: withValues({ manager, values, below: offsets.proto }, one.env) };
+  // sets aside are of packets as they were at the start
+  const aside = one.aside && [{ set: one.set, aside: one.aside }];
+  return { ...one, set, aside, env: withValues({ manager, values, below: offsets.proto }, one.env) };
 }
 
 interface Known {

@@ -12,6 +12,7 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { joinedWithAside } from './laidAside.ts';
 import { stateNamesOf } from './stateKeys.ts';
 
 /** What changes on the way, or is known by place. All other fields are those of the start. */
@@ -121,6 +122,8 @@ export interface RouteDecision {
 
 export interface PacketClass {
   readonly set: Bdd;
+  /** only packets that are in one of these as well; absent: all of `set` */
+  readonly aside?: Aside | undefined;
   readonly env: Env;
   /** why a packet of the class may also go another way */
   readonly doubts: readonly Doubt[];
@@ -129,6 +132,9 @@ export interface PacketClass {
   /** what of it did so; absent: it does nothing else */
   readonly did?: Effect | undefined;
 }
+
+/** See laidAside.ts. */
+export type Aside = readonly Pick<PacketClass, 'set' | 'aside'>[];
 
 /** What decided. */
 export function whatDecided({ decided, did }: Pick<PacketClass, 'decided' | 'did'>): Effect | undefined {
@@ -203,19 +209,19 @@ export function merge<T extends PacketClass>(space: Space, classes: readonly T[]
   if (classes.length < 2) return classes;
   space.budget.step(classes.length);
   const [{ env, doubts }] = classes as readonly [T];
-  // most that come together have been left as they are: no words are needed to compare them
+  // most that come joinedWithAside have been left as they are: no words are needed to compare them
   if (!byRule && classes.every((one) => one.env === env && one.doubts === doubts)) {
-    const set = space.manager.any(classes.map((one) => one.set));
-    return set === EMPTY ? [] : [{ ...(classes[0] as T), set }];
+    const all = joinedWithAside(space.manager, classes);
+    return all.set === EMPTY ? [] : [{ ...(classes[0] as T), ...all }];
   }
   const names = stateNamesOf(space.manager);
-  const byKey = new Map<string, { readonly one: T; readonly sets: Bdd[] }>();
+  const byKey = new Map<string, [T, ...T[]]>();
   for (const one of classes) {
     if (one.set === EMPTY) continue;
     const key = names.keyOf(one, byRule);
     const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, { one, sets: [one.set] });
-    else known.sets.push(one.set);
+    if (known === undefined) byKey.set(key, [one]);
+    else known.push(one);
   }
-  return [...byKey.values()].map(({ one, sets }) => (sets.length === 1 ? one : { ...one, set: space.manager.any(sets) }));
+  return [...byKey.values()].map((group) => (group.length === 1 ? group[0] : { ...group[0], ...joinedWithAside(space.manager, group) }));
 }

@@ -4,6 +4,7 @@ import type { Rule, Table } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
+import { cutLarge } from './laidAside.ts';
 import { chainReads } from './reads.ts';
 import type { Env, PacketClass } from './state.ts';
 import { partsKey } from './stateKeys.ts';
@@ -41,7 +42,7 @@ export function summariesOf(space: Space, table: Table): Summaries {
 /** The result for `hit`, from the walk of another packet's class that agrees in all that the chain reads. */
 export function knownResult(walk: TableWalk, name: string, hit: PacketClass): ChainResult | undefined {
   const summary = walk.summaries.get(summaryKey(walk, name, hit.env));
-  return summary && cut(walk.space, summary, hit);
+  return summary && cut(walk, summary, hit);
 }
 
 interface Made {
@@ -56,7 +57,7 @@ export function keepSummary(walk: TableWalk, name: string, { hit, result, noted 
   const summary: Summary = { from: hit.env, result, noted, moved: new WeakMap() };
   walk.summaries.set(summaryKey(walk, name, hit.env), summary);
   walk.space.budget.keep(sizeOf(result));
-  return cut(walk.space, summary, hit);
+  return cut(walk, summary, hit);
 }
 
 function sizeOf({ back, accepted, ended }: ChainResult): number {
@@ -67,20 +68,21 @@ export function summaryKey({ table, base }: Pick<TableWalk, 'table' | 'base'>, n
   return `${name} ${partsKey(env, base.base.hook, chainReads(table, name))}`;
 }
 
-function cut({ manager, budget }: Space, summary: Summary, hit: PacketClass): ChainResult {
-  budget.step(sizeOf(summary.result) * STEPS_OF_A_CLASS);
+function cut(walk: TableWalk, summary: Summary, hit: PacketClass): ChainResult {
+  const { space } = walk;
+  space.budget.step(sizeOf(summary.result) * STEPS_OF_A_CLASS);
   const moved = summary.moved.get(hit.env) ?? new Map<Env, Env>();
   summary.moved.set(hit.env, moved);
   const to = <T extends PacketClass>(classes: readonly T[]): readonly T[] =>
     classes.flatMap((one) => {
-      const set = manager.and(one.set, hit.set);
-      if (set === EMPTY) return [];
+      const own = walk.open !== undefined ? cutLarge(walk, one.set, hit) : { set: space.manager.and(one.set, hit.set) };
+      if (own.set === EMPTY) return [];
       const env = moved.get(one.env) ?? patched(hit.env, summary.from, one.env);
       moved.set(one.env, env);
       return [
         {
           ...one,
-          set,
+          ...own,
           env,
           doubts: joined(hit.doubts, one.doubts),
           ...(one.decided === undefined ? { decided: hit.decided, did: hit.did } : {}),

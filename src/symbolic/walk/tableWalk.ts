@@ -4,6 +4,7 @@ import type { LostReason } from '../../netfilter/lost.ts';
 import type { BaseChain, Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
+import type { LargeSet } from './laidAside.ts';
 import type { OpenRules } from './openRules.ts';
 import type { PacketClass } from './state.ts';
 import type { Summaries } from './summaries.ts';
@@ -50,6 +51,8 @@ export interface TableWalk {
   readonly deferred?: ReadonlySet<string>;
   /** only rules that are open here are asked about; where packets end is not */
   readonly open?: OpenRules;
+  /** of walks with `open`: which sets are laid aside; tests lower it */
+  readonly large?: LargeSet | undefined;
   /** some of the packets, of which nothing is noted but the rules that they match */
   readonly isTry?: boolean;
   /** packets about which something unmodelled decides are not followed: what is visited then is visited for sure */

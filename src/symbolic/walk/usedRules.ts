@@ -17,6 +17,7 @@ import { anyStates } from './anyState.ts';
 import { awaitedChains, chainsLeadingTo } from './callers.ts';
 import { firstSwitch } from './dispatch.ts';
 import { encode } from './encode.ts';
+import { hasPacketAside, type LargeSet } from './laidAside.ts';
 import { openRules } from './openRules.ts';
 import type { PacketClass } from './state.ts';
 import type { Act, Acted, Arrivals, TableResult, TableWalk } from './tableWalk.ts';
@@ -27,6 +28,8 @@ export interface TableQuestion {
   readonly family: Family;
   readonly host: Host;
   readonly table: Table;
+  /** which sets are laid aside; absent: those for which that has been measured to pay */
+  readonly large?: LargeSet | undefined;
 }
 
 export interface RuleUse {
@@ -57,11 +60,15 @@ function actsUnmodelled(table: Table, name: string): boolean {
 }
 
 /** `possible`: what is not modelled goes every way and does everything; `sure`: packets that it decides about are not counted. */
-function usesOf({ family, host, table, budget }: TableQuestion, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
-  return inOwnSpace(family, { host, budget }, (space) => usesIn(space, table, kind));
+function usesOf({ family, host, budget, ...asked }: TableQuestion, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
+  return inOwnSpace(family, { host, budget }, (space) => usesIn(space, asked, kind));
 }
 
-function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): ReadonlyMap<Rule, RuleUse> {
+function usesIn(
+  space: Space,
+  { table, large }: Pick<TableQuestion, 'table' | 'large'>,
+  kind: 'possible' | 'sure',
+): ReadonlyMap<Rule, RuleUse> {
   const { manager } = space;
   const classesAt = anyStates(space, table);
   const starts = basesOf(table).map((base) => ({ base, classes: classesAt(base.base.hook) }));
@@ -78,7 +85,7 @@ function usesIn(space: Space, table: Table, kind: 'possible' | 'sure'): Readonly
   // no rule runs after them, and where their packets end is not asked: each is walked once, after all that call it
   const deferred = new Set([...table.chains.keys()].filter((name) => !awaited.has(name) && !unshared.has(name)));
   const arrivals: Arrivals = new Map();
-  const shared = { space, table, summaries: new Map(), visit, open, unshared, deferred, sureOnly: kind === 'sure' };
+  const shared = { space, table, summaries: new Map(), visit, open, unshared, deferred, large, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
     ending(space, { hook, partsOf: () => NO_PARTS, addressesOf: () => NO_PARTS, templatesRemember: false }, kind === 'sure' ? [] : classes);
   for (const { base, classes } of starts) {
@@ -106,7 +113,7 @@ function ending(space: Space, place: Parameters<typeof actor>[1], anyPacket: rea
   return (one, effect, rule) => {
     if (effect.kind === 'divert') return { ...NOTHING, on: effect.final ? [] : [one], left: effect.onMiss === 'break' ? [one] : [] };
     if (effect.kind === 'nat') return NOTHING;
-    if (effect.kind === 'unmodelled') return { ...NOTHING, on: anyPacket };
+    if (effect.kind === 'unmodelled') return { ...NOTHING, on: hasPacketAside(space.manager, one.set, one.aside) ? anyPacket : [] };
     return act(one, effect, rule);
   };
 }

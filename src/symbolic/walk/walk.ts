@@ -9,6 +9,7 @@ import { type AskedParts, alike } from './alike.ts';
 import { callersFirst, calls, chainsLeadingTo, sharedChains } from './callers.ts';
 import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
 import { focused, readsFocused } from './focus.ts';
+import { layLargeAside } from './laidAside.ts';
 import { chainAsks, chainReads, leavesAlone } from './reads.ts';
 import { rejected } from './reject.ts';
 import { split } from './split.ts';
@@ -58,8 +59,8 @@ export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
 }
 
 /** When every packet comes to the chain, its summary has seen all there is to see. */
-function recall(walker: Walker, name: string, { set, env }: PacketClass): boolean {
-  const noted = set === FULL ? walker.summaries.get(summaryKey(walker, name, env))?.noted : undefined;
+function recall(walker: Walker, name: string, { set, aside, env }: PacketClass): boolean {
+  const noted = set === FULL && aside === undefined ? walker.summaries.get(summaryKey(walker, name, env))?.noted : undefined;
   if (noted === undefined) return false;
   for (const visit of noted.visits) walker.visit?.(...visit);
   for (const [called, hits] of noted.arrivals) for (const hit of hits) noteArrival(walker, called, hit);
@@ -111,9 +112,11 @@ function* walkChain(given: Walker, chain: Chain, classes: readonly PacketClass[]
   for (const rule of chain.rules) {
     if (live.length === 0) break;
     const next: PacketClass[] = [];
+    let worked = 0;
     const isPlain = hasOneEffect(rule);
     for (const one of live) {
-      const { taken, passed } = split(walker, one, rule);
+      const { taken, passed, steps } = split(walker, one, rule);
+      worked += steps;
       append(next, passed);
       for (const hit of taken) {
         const result = isPlain
@@ -130,6 +133,7 @@ function* walkChain(given: Walker, chain: Chain, classes: readonly PacketClass[]
       held = alive;
     }
     live = next.length === 1 ? next : join(next);
+    if (walker.open !== undefined) live = layLargeAside(walker, live, worked);
   }
   budget.hold(-held);
   if (walker.asks !== undefined) return NOTHING_ASKED;
