@@ -26,8 +26,15 @@ export function equalWithin(
   vector: Vector,
   { value, within }: { readonly value: number | bigint; readonly within: Bdd },
 ): Bdd {
-  if (within === FULL || isConstant(vector)) return manager.and(within, equal(manager, vector, value));
+  if (within === FULL || !standsAbove(manager, vector, within)) return manager.and(within, equal(manager, vector, value));
   return masked(manager, vector, { value }, within);
+}
+
+/** Variables as the packet has them, which nothing has rewritten, before all of those of the set. */
+function standsAbove(manager: BddManager, vector: Vector, within: Bdd): boolean {
+  return vector.every(
+    (bit) => bit > FULL && manager.low(bit) === EMPTY && manager.high(bit) === FULL && manager.variableOf(bit) < manager.variableOf(within),
+  );
 }
 
 /** The same number for all packets. */

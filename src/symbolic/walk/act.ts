@@ -146,7 +146,7 @@ function divert(space: Space, one: PacketClass, { effect, rule }: { readonly eff
   none = manager.minus(manager.minus(none, own), refused);
   const marked = { ...one.env, mark: rewrittenClass(space, one.env.mark, effect) };
   if (own !== EMPTY) found.push({ ...one, set: own, decided: rule, did: effect, env: { ...marked, diverted: OF_CONNECTION } });
-  for (const { set: wanted, listener } of listenerShares(space, { dst, dport })) {
+  for (const { set: wanted, listener } of listenerShares(space, { dst, dport }).shares) {
     const set = manager.and(none, wanted);
     if (set === EMPTY) continue;
     none = manager.minus(none, set);

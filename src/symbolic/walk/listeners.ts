@@ -12,25 +12,31 @@ export interface ListenerShare {
   readonly set: Bdd;
 }
 
+export interface ListenerShares {
+  /** the most specific listener first; disjoint */
+  readonly shares: readonly ListenerShare[];
+  /** packets of one of them: others find none */
+  readonly taken: Bdd;
+}
+
 type End = Pick<Env, 'dst' | 'dport'>;
 
-/** The most specific listener first; the sets are disjoint, packets of no set find none. */
-export function listenerShares(space: Space, { dst, dport }: End): readonly ListenerShare[] {
-  const known = sharesOf.get(space) ?? new Map<string, readonly ListenerShare[]>();
+export function listenerShares(space: Space, { dst, dport }: End): ListenerShares {
+  const known = sharesOf.get(space) ?? new Map<string, ListenerShares>();
   sharesOf.set(space, known);
   // many classes go to the same few places
   const key = `${dst.join()} ${dport.join()}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const shares = split(space, { dst, dport });
-  space.budget.keep(1 + (shares.length >> 3));
-  known.set(key, shares);
-  return shares;
+  const made = split(space, { dst, dport });
+  space.budget.keep(1 + (made.shares.length >> 3));
+  known.set(key, made);
+  return made;
 }
 
-const sharesOf = new WeakMap<Space, Map<string, readonly ListenerShare[]>>();
+const sharesOf = new WeakMap<Space, Map<string, ListenerShares>>();
 
-function split(space: Space, { dst, dport }: End): readonly ListenerShare[] {
+function split(space: Space, { dst, dport }: End): ListenerShares {
   const { manager, has, start, host, family } = space;
   const shares: ListenerShare[] = [];
   let left = has.ports;
@@ -45,5 +51,5 @@ function split(space: Space, { dst, dport }: End): readonly ListenerShare[] {
     left = manager.minus(left, set);
     shares.push({ listener, set });
   }
-  return shares;
+  return { shares, taken: manager.minus(has.ports, left) };
 }

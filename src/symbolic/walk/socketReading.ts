@@ -37,7 +37,7 @@ function foundSocket(space: Space, { sockets }: Env, ends: SymbolicTuple): BitRe
   const { manager } = space;
   const connected = connectedShares(space, { sockets, ends });
   const own = manager.any(connected.map(({ set }) => set));
-  const shares = listenerShares(space, ends).map((share) => ({ ...share, set: manager.minus(share.set, own) }));
+  const shares = listenerShares(space, ends).shares.map((share) => ({ ...share, set: manager.minus(share.set, own) }));
   const bit = (mask: number): Bdd =>
     manager.any(shares.filter(({ listener }) => (socketBits(listener) & mask) !== 0).map(({ set }) => set));
   const bits = connectedBits(space, connected);

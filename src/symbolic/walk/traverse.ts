@@ -103,11 +103,12 @@ function takers(space: Space, one: PacketClass): readonly FateClass[] {
   if (one.env.diverted !== undefined) {
     return [{ ...one, fate: { kind: 'delivered', listener: listenerAt(host, one.env.diverted), transparent: true } }];
   }
-  const shares = listenerShares(space, one.env).flatMap(({ listener, set }) => {
+  const { shares: all, taken: bySome } = listenerShares(space, one.env);
+  const shares = all.flatMap(({ listener, set }) => {
     const part = manager.and(one.set, set);
     return part === EMPTY ? [] : [{ listener, part }];
   });
-  const rest = manager.minus(one.set, manager.any(shares.map(({ part }) => part)));
+  const rest = manager.minus(one.set, bySome);
   const taken = (set: Bdd, listener: Listener | undefined): FateClass => ({
     ...one,
     set,
