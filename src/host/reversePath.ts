@@ -14,16 +14,19 @@ export interface WayBackQuery {
   /** 0 where the mark is left aside */
   readonly mark: number;
   readonly iif: string;
+  /** IPv6 looks as if the answer were bound to the input interface: rules that ask for `oif` see it */
+  readonly bound?: boolean;
   /** by which a forwarded packet leaves: nft looks as if the answer came by it. kernel net/ipv4/netfilter/nft_fib_ipv4.c nft_fib4_eval() */
   readonly oif?: string | undefined;
 }
 
 /** An index into WAYS_BACK. */
-export function wayBack(host: Host, { family, src, dst, mark, iif, oif = 'lo' }: WayBackQuery): number {
+export function wayBack(host: Host, { family, src, dst, mark, bound, iif, oif = 'lo' }: WayBackQuery): number {
   const special = SPECIAL[family];
   if (iif === 'lo' || special.exempt.some((one) => contains(one.src, src) && contains(one.dst, dst))) return indexOf('exempt');
   const from = special.noSource.some((prefix) => contains(prefix, dst)) ? {} : { src: dst };
-  const link = special.link.some((prefix) => contains(prefix, src)) ? { oif: iif } : {};
+  const isOnLink = special.link.some((prefix) => contains(prefix, src));
+  const link = isOnLink ? { oif: iif } : bound === true && family === 6 ? { oif: iif, byAny: true } : {};
   const route = lookupRoute(host, { family, dst: src, ...from, ...link, mark, iif: oif });
   return indexOf(judgeRoute(host, route, iif));
 }

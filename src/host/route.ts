@@ -42,7 +42,7 @@ export function whyOpen({ unknown, l3mdev }: RoutingRule): string {
 function ofRule(host: Host, rule: RoutingRule, query: RouteQuery): Route | undefined {
   const table = tableOf(rule);
   if (typeof table !== 'string') return actionRoute(query.family, table);
-  const { dst: address, src, iif, oif, link = oif, flow } = query;
+  const { dst: address, src, iif, oif, byAny, link = byAny === true ? undefined : oif, flow } = query;
   const found = longestMatch(host, {
     table,
     address,

@@ -16,6 +16,8 @@ export interface RouteQuery {
   readonly oif?: string;
   /** only routes through this interface count, which rules do not see. kernel net/ipv6/route.c ip6_route_input_lookup() */
   readonly link?: string;
+  /** rules see `oif`, and routes by any interface count */
+  readonly byAny?: boolean;
   /** absent: root's, without a protocol */
   readonly flow?: FlowKeys;
 }

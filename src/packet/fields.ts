@@ -57,6 +57,8 @@ export const FIELDS = {
   dstTypeFromIn: { type: 4, says: 'the same, looking only at the input interface' },
   wayBack: { type: 3, says: 'how an answer would go, whatever the mark: an index into WAYS_BACK (derived from the host)' },
   wayBackMarked: { type: 3, says: 'how an answer with the same mark would go' },
+  wayBackBound: { type: 3, says: 'wayBack, as if IPv6 answered by a socket bound to the input interface, as -m rpfilter looks' },
+  wayBackBoundMarked: { type: 3, says: 'the same, of an answer with the same mark' },
   wayBackMade: { type: 3, says: 'wayBack, to a forwarded packet too as if the answer were made here' },
   sk: {
     type: 3,

@@ -91,6 +91,8 @@ const SOMETIMES_UNKNOWN: ReadonlySet<Field> = new Set<Field>([
   'gid',
   'wayBack',
   'wayBackMarked',
+  'wayBackBound',
+  'wayBackBoundMarked',
   'wayBackMade',
   'ctorigsrc',
   'ctorigsport',

@@ -55,8 +55,10 @@ export const READERS: Readonly<Record<Field, (skb: Skb) => FieldValue | undefine
   dstTypeOut: (skb) => skb.addressType(skb.dst, { dev: skb.oif }),
   dstTypeFrom: (skb) => skb.addressType(skb.dst, { from: skb.src }),
   dstTypeFromIn: (skb) => skb.addressType(skb.dst, { dev: skb.iif, from: skb.src }),
-  wayBack: (skb) => skb.wayBack(0),
-  wayBackMarked: (skb) => skb.wayBack(skb.mark),
-  wayBackMade: (skb) => skb.wayBack(0, 'lo'),
+  wayBack: (skb) => skb.wayBack({ mark: 0 }),
+  wayBackMarked: (skb) => skb.wayBack({ mark: skb.mark }),
+  wayBackBound: (skb) => skb.wayBack({ mark: 0, bound: true }),
+  wayBackBoundMarked: (skb) => skb.wayBack({ mark: skb.mark, bound: true }),
+  wayBackMade: (skb) => skb.wayBack({ mark: 0, oif: 'lo' }),
   sk: (skb) => skb.lookupSocket(),
 };

@@ -2,7 +2,7 @@
 import { addrType, type TypeLook } from '../host/addrType.ts';
 import type { Host, Listener } from '../host/host.ts';
 import { findSocket, type SocketQuery, socketBits } from '../host/listeners.ts';
-import { wayBack } from '../host/reversePath.ts';
+import { type WayBackQuery, wayBack } from '../host/reversePath.ts';
 import type { Address, Family } from '../packet/address.ts';
 import { CT_STATUS } from '../packet/fields.ts';
 import type { CtDirection, CtState, Packet, Quoted, StreamPlace } from '../packet/packet.ts';
@@ -136,9 +136,9 @@ export class Skb {
   }
 
   /** An index into WAYS_BACK; `oif`: by which the answer would come. */
-  wayBack(mark: number, oif = this.oif): number {
+  wayBack({ oif = this.oif, ...asked }: Pick<WayBackQuery, 'mark' | 'bound' | 'oif'>): number {
     const { family, src, dst, iif = '' } = this;
-    return wayBack(this.host, { family, src, dst, mark, iif, oif });
+    return wayBack(this.host, { family, src, dst, iif, oif, ...asked });
   }
 
   /** Errors are for who sent the packet that they quote; under NAT of sources IPv4 knows who that is.

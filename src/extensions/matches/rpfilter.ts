@@ -27,8 +27,10 @@ export const rpfilter = matchExtension({
       ...(loose ? (['elsewhere'] as const) : []),
       ...(given['--accept-local'] === undefined ? [] : loose ? (['local-here', 'local-elsewhere'] as const) : (['local-here'] as const)),
     ];
+    // IPv6 looks from the interface unless it is loose, which rules of routing may ask for
+    const [field, marked] = loose ? (['wayBack', 'wayBackMarked'] as const) : (['wayBackBound', 'wayBackBoundMarked'] as const);
     const passes = inSet(
-      given['--validmark'] === undefined ? 'wayBack' : 'wayBackMarked',
+      given['--validmark'] === undefined ? field : marked,
       ways.map((way) => ({ lo: WAYS_BACK.indexOf(way), hi: WAYS_BACK.indexOf(way) })),
     );
     return [{ expr: given['--invert'] === undefined ? passes : not(passes) }];

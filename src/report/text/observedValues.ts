@@ -19,6 +19,8 @@ const NAMES: Readonly<Partial<Record<Field, string>>> = {
   sk: 'local socket',
   wayBack: 'way back',
   wayBackMarked: 'way back',
+  wayBackBound: 'way back',
+  wayBackBoundMarked: 'way back',
   wayBackMade: 'way back',
 };
 

@@ -51,7 +51,8 @@ export function startBoxes(axes: Axes, hook: HookName): readonly BoxRanges[] {
   };
   most('ctstate', CT_STATES.length - 1);
   for (const field of TYPE_FIELDS) most(field, ADDR_TYPES.length - 1);
-  for (const field of ['wayBack', 'wayBackMarked', 'wayBackMade'] as const) most(field, WAYS_BACK.length - 1);
+  for (const field of ['wayBack', 'wayBackMarked', 'wayBackBound', 'wayBackBoundMarked', 'wayBackMade'] as const)
+    most(field, WAYS_BACK.length - 1);
   const without = Int32Array.from(fixed);
   limit('socket', 0, 0, without);
   limit('process', 0, 0, without);

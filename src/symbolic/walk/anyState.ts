@@ -31,6 +31,8 @@ const ALWAYS_THERE: Readonly<Partial<Record<Field, number>>> = {
   ...Object.fromEntries(TYPE_FIELDS.map((field) => [field, ADDR_TYPES.length])),
   wayBack: WAYS_BACK.length,
   wayBackMarked: WAYS_BACK.length,
+  wayBackBound: WAYS_BACK.length,
+  wayBackBoundMarked: WAYS_BACK.length,
   wayBackMade: WAYS_BACK.length,
 };
 

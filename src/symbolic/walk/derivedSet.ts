@@ -16,7 +16,12 @@ export function derivedSet(
 ): Bdd | undefined {
   if (field.startsWith('wayBack')) {
     const ways = WAYS_BACK.filter((_, index) => includes(intervals, index));
-    return wayBackSet(space, env, { ways, marked: field === 'wayBackMarked', made: field === 'wayBackMade' });
+    return wayBackSet(space, env, {
+      ways,
+      marked: field.endsWith('Marked'),
+      bound: field.startsWith('wayBackBound'),
+      made: field === 'wayBackMade',
+    });
   }
   if (!field.startsWith('srcType') && !field.startsWith('dstType')) return undefined;
   const dev = field.endsWith('In') ? env.iif : field.endsWith('Out') ? env.oif : undefined;

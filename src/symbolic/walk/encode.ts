@@ -227,6 +227,8 @@ function readField(space: Space, env: Env, field: Field): BitReading {
     case 'dstTypeFromIn':
     case 'wayBack':
     case 'wayBackMarked':
+    case 'wayBackBound':
+    case 'wayBackBoundMarked':
     case 'wayBackMade':
       return { present: FULL, bits: [] };
     default:

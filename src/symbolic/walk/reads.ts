@@ -136,6 +136,8 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   dstTypeFromIn: BOTH_TYPE,
   wayBack: ['src', 'dst', 'iif', 'oif', 'diverted'],
   wayBackMarked: ['src', 'dst', 'iif', 'oif', 'mark', 'diverted'],
+  wayBackBound: ['src', 'dst', 'iif', 'oif', 'diverted'],
+  wayBackBoundMarked: ['src', 'dst', 'iif', 'oif', 'mark', 'diverted'],
   wayBackMade: ['src', 'dst', 'iif', 'diverted'],
   sk: ['diverted', 'src', 'sport', 'dst', 'dport', 'original', 'direction', 'state', 'about', 'quotes', 'sockets'],
 };

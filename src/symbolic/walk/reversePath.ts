@@ -13,11 +13,13 @@ import type { Env } from './state.ts';
 export interface WayBackAsked {
   readonly ways: readonly WayBack[];
   readonly marked: boolean;
+  /** IPv6 looks as if the answer were bound to the input interface */
+  readonly bound: boolean;
   /** as if the answer were made here */
   readonly made: boolean;
 }
 
-export function wayBackSet(space: Space, env: Env, { ways, marked, made }: WayBackAsked): Bdd {
+export function wayBackSet(space: Space, env: Env, { ways, marked, bound, made }: WayBackAsked): Bdd {
   const { manager, family, host } = space;
   const iif = env.iif ?? '';
   const special = SPECIAL[family];
@@ -35,8 +37,8 @@ export function wayBackSet(space: Space, env: Env, { ways, marked, made }: WayBa
     [manager.not(noSource), env.dst],
   ] as const) {
     for (const [onLink, dev] of [
-      [link, { dev: iif }],
-      [manager.not(link), {}],
+      [link, { dev: iif, oif: iif }],
+      [manager.not(link), bound && family === 6 ? { oif: iif } : {}],
     ] as const) {
       const asked = manager.minus(manager.and(anonymous, onLink), exempt);
       if (asked === EMPTY) continue;

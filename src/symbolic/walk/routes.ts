@@ -19,6 +19,8 @@ export interface RouteQuestion {
   readonly src: Vector;
   readonly mark: Vector;
   readonly iif?: string;
+  /** as rules see it: the socket is bound to it */
+  readonly oif?: string;
   /** only routes through this interface */
   readonly dev?: string;
   /** absent: root's, without a protocol */
@@ -101,7 +103,7 @@ function ruleSets(space: Space, rule: RoutingRule, question: RouteQuestion): { r
 function ruleSet(space: Space, rule: RoutingRule, question: RouteQuestion): Bdd {
   const { manager } = space;
   if (rule.iif !== undefined && rule.iif !== (question.iif ?? 'lo')) return EMPTY;
-  if (rule.oif !== undefined) return EMPTY;
+  if (rule.oif !== undefined && rule.oif !== question.oif) return EMPTY;
   const parts = [
     rule.mark === undefined
       ? FULL

@@ -299,6 +299,34 @@ export const ROUTING_CASES: readonly KernelCase[] = [
     },
   },
   {
+    name: 'rpfilter of IPv6 looks from the interface, which policy rules see; --loose looks from nowhere',
+    host: {
+      ip_rules: ['-6 not oif eth0 lookup 200'],
+      route_tables: { 200: ['-6 default via fd00:192:168:50::1 dev net1'] },
+    },
+    rules: mangle(
+      '-A PREROUTING -m rpfilter -j MARK --or-mark 1',
+      '-A PREROUTING -m rpfilter --validmark -j MARK --or-mark 2',
+      '-A PREROUTING -m rpfilter --loose -j MARK --or-mark 4',
+    ),
+    ends: {
+      'in tcp 2001:db8::9 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8::9]:40000 > [fd00:10:244::5]:80 mark 7',
+      'in tcp 2001:db8::9 -> [fd00:10:244::5]:80 iif=net1': 'delivered -i net1 [2001:db8::9]:40000 > [fd00:10:244::5]:80 mark 7',
+    },
+  },
+  {
+    name: 'rpfilter of IPv6, where a rule leads elsewhere whatever the interface',
+    host: {
+      ip_rules: ['-6 oif eth0 lookup 200', '-6 iif lo oif net1 unreachable'],
+      route_tables: { 200: ['-6 default via fd00:192:168:50::1 dev net1'] },
+    },
+    rules: mangle('-A PREROUTING -m rpfilter -j MARK --or-mark 1', '-A PREROUTING -m rpfilter --loose -j MARK --or-mark 4'),
+    ends: {
+      'in tcp 2001:db8::9 -> [fd00:10:244::5]:80 iif=eth0': 'delivered -i eth0 [2001:db8::9]:40000 > [fd00:10:244::5]:80 mark 4',
+      'in tcp 2001:db8::9 -> [fd00:10:244::5]:80 iif=net1': 'delivered -i net1 [2001:db8::9]:40000 > [fd00:10:244::5]:80 mark 4',
+    },
+  },
+  {
     name: 'a mark that leads to a local default route delivers what is for others',
     host: { ip_rules: ['fwmark 1337 lookup 133'], route_tables: { 133: ['local 0.0.0.0/0 dev lo'] } },
     rules: mangle('-A PREROUTING -p tcp -j MARK --set-mark 1337'),
