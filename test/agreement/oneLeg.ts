@@ -5,7 +5,7 @@ import type { Host } from '../../src/host/host.ts';
 import { sourceFor } from '../../src/host/output.ts';
 import type { Packet } from '../../src/packet/packet.ts';
 import type { Ruleset } from '../../src/ruleset/ruleset.ts';
-import { simulate } from '../../src/simulate/simulate.ts';
+import { type SimulationInput, simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
 import type { Assignment } from '../../src/symbolic/space/member.ts';
 import { assignmentOf, bitsNumber, setContains } from '../../src/symbolic/space/member.ts';
@@ -16,6 +16,31 @@ import type { FateClass } from '../../src/symbolic/walk/traverse.ts';
 export function endsOfWalks(space: Space, ruleset: Ruleset, packet: Packet): readonly string[] {
   const walks = asSent(space.host, packet).flatMap((one) => simulate({ ruleset, packet: one, host: space.host }).walks);
   return [...new Set(walks.map(endOfWalk))].sort();
+}
+
+/** What is wrong with the ends that sets of packets have, if anything. Where packets are dropped in whichever order tables run, neither engine
+ *  tells the orders apart, each by what it knows of them: the rule that drops them in the likeliest order is named, those of others may be. */
+export function disagreement(
+  given: Omit<SimulationInput, 'packet'>,
+  packet: Packet,
+  asked: Sets,
+): { readonly said?: string; readonly walks: readonly Walk[] } {
+  const { space, classes, ways } = asked;
+  const all = (everyOrder: boolean): readonly Walk[] =>
+    asSent(given.host, packet).flatMap((sent) => simulate({ ...given, packet: sent }, { ways, everyOrder }).walks);
+  const walks = all(false);
+  const likely = [...new Set(walks.map(endOfWalk))].sort();
+  const sets = endsOfClasses(space, classes, packet);
+  if (likely.join() === sets.join()) return { walks };
+  const every = new Set(all(true).map(endOfWalk));
+  const isOfOrder = likely.every((end) => sets.includes(end)) && sets.every((end) => every.has(end));
+  return isOfOrder ? { walks } : { walks, said: `simulator: ${likely.join(' | ')}\nsymbolic:  ${sets.join(' | ')}` };
+}
+
+interface Sets {
+  readonly space: Space;
+  readonly classes: readonly FateClass[];
+  readonly ways: number;
 }
 
 /** A set does not say whether the socket was bound to its source, or got it with its route. */

@@ -11,6 +11,7 @@ import { questionOf } from '../kernel/question.ts';
 import { hostOf } from '../support/host.ts';
 import { packetOf } from '../support/packet.ts';
 import { rulesetOf } from '../support/rulesets.ts';
+import { symbolicEnds } from '../symbolic/ends.ts';
 
 const raw = (...rules: readonly string[]) => `*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n${rules.join('\n')}\nCOMMIT\n`;
 const HOST = hostOf(USUAL);
@@ -119,4 +120,13 @@ describe.runIf(kernelHere()).each(['legacy', 'nft'] as const)('the kernel, %s ba
       await oracle.close();
     }
   });
+});
+
+it('is gone where conntrack does not track the packet: its mark is that of no connection', () => {
+  const rules = [
+    raw('-A OUTPUT -j CT', '-A OUTPUT -p tcp --dport 81 -j CONNMARK --set-mark 7'),
+    '*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n-A OUTPUT -m connmark --mark 7 -j DROP\n-A OUTPUT -j CONNMARK --restore-mark\nCOMMIT\n',
+  ].join('');
+  const packet = 'out icmpv6 fd00:10:244::5 -> fd00:10:244::9 icmp=135';
+  expect(symbolicEnds({ rules, packet })).toHaveLength(1);
 });

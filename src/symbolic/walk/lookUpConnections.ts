@@ -55,12 +55,14 @@ function ofEntry(env: Env, { state, direction, original, answers, connmark, zone
 }
 
 /** The mark of a template goes with it. */
-const NO_CONNECTION = { state: 'INVALID', tracked: false, remembered: false, connmark: constant(0, 32) } as const;
+const NO_TEMPLATE = { remembered: false, connmark: constant(0, 32) } as const;
+const NO_CONNECTION = { state: 'INVALID', tracked: false, ...NO_TEMPLATE } as const;
 
 /** A connection that is there already has had its NAT. */
 function withState(env: Env, { state, connmark }: ForcedState): Env {
   if (state === 'INVALID') return { ...env, ...NO_CONNECTION };
-  if (state === 'UNTRACKED') return { ...env, state, tracked: true };
+  // kernel net/netfilter/nf_conntrack_proto_icmpv6.c nf_conntrack_icmpv6_error()
+  if (state === 'UNTRACKED') return { ...env, state, tracked: true, ...NO_TEMPLATE };
   const { src, dst, sport, dport } = env;
   const original = { src, dst, sport, dport };
   const made: Env = { ...env, state, tracked: true, remembered: false, direction: 'original', original, connmark: constant(connmark, 32) };
