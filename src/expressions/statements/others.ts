@@ -113,6 +113,9 @@ function checkQueue({ says, ...span }: Other, { report }: NftRuleContext): void 
   if (Number(first ?? 0) > 0xffff || Number(last ?? 0) > 0xffff) refuse('queues have numbers up to 65535');
   if (last !== undefined && Number(last) < Number(first)) refuse('the range is reversed');
   if (words.some((word) => word.includes('fanout')) && last === undefined) refuse('`fanout` needs a range of queues');
+  const number = words[words.indexOf('num') + 1];
+  if (words.includes('num') && !/^(?:(?:0x[\da-f]+|\d+)(?:-(?:0x[\da-f]+|\d+))?$|\$)/.test(number ?? ''))
+    refuse('expected the number of a queue');
   const to = words[words.indexOf('to') + 1];
   if (words.includes('to') && !words.includes('map') && !/^(?:\d+(?:-\d+)?$|\$|numgen$|jhash$|symhash$)/.test(to ?? ''))
     refuse('expected the number of a queue');

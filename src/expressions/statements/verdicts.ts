@@ -7,6 +7,7 @@ import type { Building } from '../contract/building.ts';
 import { statement } from '../contract/statement.ts';
 import { ElementBranch } from '../values/elementBranch.ts';
 import { eachElement, hasKey } from '../values/keyed.ts';
+import { refuseMovedKey } from '../values/movedKey.ts';
 import { keyParts } from '../values/part.ts';
 import { elementsOf } from '../values/rows.ts';
 
@@ -38,6 +39,7 @@ export const vmap = statement({
     const { context, ask, act } = building;
     const parts = keyParts(given.key, context);
     const types = parts.map(({ type }) => type);
+    refuseMovedKey(parts, given.to, context);
     const elements = elementsOf(given.to, { types, wanted: 'verdicts' }, context);
     ask(hasKey(parts), given);
     if (elements?.rows === undefined) return ask(unmodelled('elements that are known only where the rules are loaded'), given.to);

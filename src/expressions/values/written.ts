@@ -7,6 +7,7 @@ import type { Datatype } from '../datatypes/datatype.ts';
 import { constantOf } from './constant.ts';
 import type { ElementOfMap } from './elementBranch.ts';
 import { eachElement, eachRow, hasKey } from './keyed.ts';
+import { refuseMovedKey } from './movedKey.ts';
 import { type KeyPart, keyPart, keyParts } from './part.ts';
 import { elementsOf } from './rows.ts';
 
@@ -53,6 +54,7 @@ function numberAt({ start, end }: NftExpression, number: number): NftExpression 
 export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, context: NftRuleContext): Written {
   const parts = keyParts(key, context);
   const keys = parts.map(({ type }) => type);
+  refuseMovedKey(parts, to, context);
   const elements = elementsOf(to, { types: keys, wanted: 'values' }, context);
   const present = hasKey(parts);
   if (elements?.rows === undefined) {

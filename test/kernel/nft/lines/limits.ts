@@ -46,8 +46,12 @@ const NAMELESS_PREFIX = /\bct (?:original|reply) [sd]addr (?:!= )?(?:\{ ?)?[\da-
 const withoutPrefix = (text: string): string =>
   text.replaceAll(/(ct (?:original|reply) ip6? [sd]addr (?:!= )?)[\da-f.:]+(?:\/\d+)?/g, '$1x');
 
-const FEW_BITS = /\b(?:ip6? (?:dscp|ecn|version|hdrlength|flowlabel)|tcp (?:doff|reserved)) (?=v?map)/;
-const OF_FEW_BITS = /(?:meta (?:nfproto|l4proto) \w+ )?\(@[nt]h,\d+,\d+ & 0x[\da-f]+\) >> \d+ (?=v?map)/;
+const FEW_BITS = /\b(?:ip6? (?:dscp|ecn|version)|tcp (?:doff|reserved)|dccp type|vlan pcp) (?=v?map)/g;
+const OF_FEW_BITS =
+  /(?:meta (?:nfproto|l4proto) \w+ |ether type 8021q )?((?:meta|ct) mark set )?\(@(?:nh|th|ll),\d+,\d+ & 0x[\da-f]+\) >> \d+ (?=v?map)/g;
+
+/** As both list it but for fields of a few bits as keys. */
+const withoutFewBits = (text: string): string => sorted(text.replaceAll(FEW_BITS, 'x').replaceAll(OF_FEW_BITS, '$1x'));
 
 const INVALID = /(0x[\da-f]+) \[invalid type\]/g;
 
@@ -70,6 +74,12 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     // comp nexthdr tcp; of a protocol whose header nft knows
     id: 'nft 1.0.6 crashes where a rule asks what follows a header of AH or IPComp',
     holds: ({ ours, theirs }) => theirs === 'refused: nft crashed' && /\b(?:ah|comp) nexthdr (?:\{|[\w-]+(?: |\n|$))/.test(ours),
+  },
+  {
+    // ip ecn vmap { 1 : accept, * : drop }
+    id: 'nft 1.0.6 crashes where the key of a map with `*` is the last bits of a byte',
+    holds: ({ ours, theirs }) =>
+      theirs === 'refused: nft crashed' && /\b(?:ip ecn|ip hdrlength|ip6 flowlabel|tcp reserved) v?map \{[^{}]*\*/.test(ours),
   },
   {
     // meta length . tcp dport { 61-1279 . 80 } is listed as { 0 . 0 }
@@ -129,16 +139,15 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // ip dscp vmap { 0x3f : accept, * : drop } is listed as (@nh,8,8 & 0xfc) >> 2 vmap ..., which does not load again
     id: 'nft 1.0.6 lists fields of a few bits as keys of a map with ranges by their place',
-    holds: ({ ours, theirs }) =>
-      OF_FEW_BITS.test(theirs) && sorted(ours.replace(FEW_BITS, 'x')) === sorted(theirs.replace(OF_FEW_BITS, 'x')),
+    holds: ({ ours, theirs }) => ours !== theirs && theirs.includes('(@') && withoutFewBits(ours) === withoutFewBits(theirs),
   },
   {
     // meta l4proto { tcp, udp } ct original proto-src 5
     id: 'nft 1.0.6 lists the type of a port of a connection as one that is not',
     holds: ({ ours, theirs }) =>
       theirs.includes('[invalid type]') &&
-      withoutTuplesOfNumbers(nameless(ours)) ===
-        withoutTuplesOfNumbers(nameless(theirs.replaceAll(INVALID, (_, number: string) => String(Number(number))))),
+      withoutTuplesOfNumbers(nameless(withoutFewBits(ours))) ===
+        withoutTuplesOfNumbers(nameless(withoutFewBits(theirs.replaceAll(INVALID, (_, number: string) => String(Number(number)))))),
   },
   {
     // skuid nosuchuser
