@@ -49,9 +49,10 @@ class Rules:
             run(['nft', '-f', '-'], question['rules_nft'])
 
     def cannot_unload(self, question):
-        """x_tables that the next question does not name stay, with their use of conntrack: for native rules, which share it, that is another host."""
+        """x_tables stay, with their use of conntrack and their place among chains of one priority: for native rules beside them, which share the one
+        and may have to be there before the other, that is another host."""
         named = {(family, table) for family, (key, _) in FAMILIES.items() for table in re.findall(r'(?m)^\*(\w+)', question.get(key) or '')}
-        return bool(question.get('rules_nft') and self.loaded - named)
+        return bool(question.get('rules_nft') and (self.loaded if question.get('nft_first') else self.loaded - named))
 
     def unload(self, question):
         """nft tables are deleted; x_tables cannot be, so that those the next question does not name are emptied."""
