@@ -1,5 +1,5 @@
-/** `npm run test:fast`: left out are the kernel, random inputs by the thousand, proofs over all fixtures, and
- *  what starts the program as a process. */
+/** `npm run test:fast`: left out are the kernel, random inputs by the thousand, proofs over all fixtures, of fixes and of
+ *  backends beside each other, and what starts the program as a process. */
 import { configDefaults, mergeConfig } from 'vitest/config';
 import all from './vitest.config.ts';
 
@@ -13,8 +13,11 @@ const SLOW = [
   'query/**',
   'diff/{diff,diffCommand,diffConnections,diffLater,diffLevels,backendDifferences}.test.ts',
   'docs/examples.test.ts',
-  'fix/fixtures.test.ts',
-  'pods/{causes,podParity}.test.ts',
+  'fix/**',
+  'bundle/loaded.test.ts',
+  'connection/packetWords.test.ts',
+  'simulate/{stated,template,conversation}.test.ts',
+  'pods/{causes,podParity,randomParity,backendParity,backendOfMesh}.test.ts',
   'vitest/**',
   'web/**',
   'istio/**/law.test.ts',
@@ -25,8 +28,9 @@ const SLOW = [
   'syntax/scripts.test.ts',
   'syntax/longLines.test.ts',
   'syntax/**/*.kernel.test.ts',
-  'report/review/{sarif,fromPods}.test.ts',
-  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render}*.test.ts',
+  'report/{lanesLaws.prop,mermaidLaws}.test.ts',
+  'report/review/{sarif,fromPods,fixes}.test.ts',
+  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render,likeFiles,merge,fix}*.test.ts',
   'action.test.ts',
 ];
 

@@ -12,7 +12,7 @@ const WEB =
   'apiVersion: v1\nkind: Pod\nmetadata: { name: web, labels: { sidecar.istio.io/inject: "true" } }\nspec: { containers: [{ name: a }] }\n';
 const FILES = {
   'pod.rules': POD,
-  'broken.rules': readFixture('article').text,
+  'broken.rules': readFixture('broken/service-cidr-returned').text,
   'web.yaml': WEB,
   'packets.jsonl': 'nonsense\n',
   'host.txt':
