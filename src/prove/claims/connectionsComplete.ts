@@ -7,12 +7,13 @@ import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, Judgement, Level, Violation } from '../proof/claim.ts';
-import type { Ingress, ProofContext } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { packetsWhere } from '../proof/context.ts';
 import { doubtAbout } from '../proof/doubts.ts';
 import { evenWithoutRules, lostEvenWithoutRules, openedArriving, openedHere } from '../proof/opened.ts';
 import { ofProxy, ofProxyGroup } from '../proof/scopes.ts';
 import { stallWords } from '../proof/stalls.ts';
+import type { Ingress } from '../proof/traffic.ts';
 
 export const connectionsComplete: Claim = {
   id: 'connections-complete',

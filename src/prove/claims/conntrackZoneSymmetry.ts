@@ -19,11 +19,12 @@ import { encode } from '../../symbolic/walk/encode.ts';
 import { type Env, startEnv } from '../../symbolic/walk/state.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Doubtful, Judgement, Violation } from '../proof/claim.ts';
-import { type Ingress, type ProofContext, packetsWhere } from '../proof/context.ts';
+import { type ProofContext, packetsWhere } from '../proof/context.ts';
 import { doubtAbout } from '../proof/doubts.ts';
 import { guestAddress } from '../proof/guests.ts';
 import { evenWithoutRules, openedArriving, openedHere } from '../proof/opened.ts';
 import { isCapturedDns, isTcpOrUdp, portsOf, toPorts } from '../proof/scopes.ts';
+import type { Ingress } from '../proof/traffic.ts';
 
 export const conntrackZoneSymmetry: Claim = {
   id: 'conntrack-zone-symmetry',

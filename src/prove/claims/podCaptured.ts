@@ -9,10 +9,11 @@ import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { FateClass } from '../../symbolic/walk/traverse.ts';
 import type { Claim, Judgement } from '../proof/claim.ts';
 import { NO_VIOLATION } from '../proof/claim.ts';
-import type { Ingress, ProofContext } from '../proof/context.ts';
+import type { ProofContext } from '../proof/context.ts';
 import { packetsWhere } from '../proof/context.ts';
 import { isOwnProxy, ownHandover } from '../proof/ownScopes.ts';
 import { isNew, isOutside, isOwn, isTcp, ofApplication, portsOf } from '../proof/scopes.ts';
+import type { Ingress } from '../proof/traffic.ts';
 
 export const podCaptured: Claim = {
   id: 'pod-captured',

@@ -6,8 +6,9 @@ import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { PartEnd } from '../../symbolic/connection/walkPart.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Violation } from '../proof/claim.ts';
-import { type Ingress, type ProofContext, packetsWhere } from '../proof/context.ts';
+import { type ProofContext, packetsWhere } from '../proof/context.ts';
 import { evenWithoutRules, openedArriving, openedHere } from '../proof/opened.ts';
+import type { Ingress } from '../proof/traffic.ts';
 
 export const replyPathPreserved: Claim = {
   id: 'reply-path-preserved',

@@ -5,10 +5,11 @@ import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Claim, Doubtful, Judgement, Violation } from './claim.ts';
-import type { Ingress, ProofContext } from './context.ts';
+import type { ProofContext } from './context.ts';
 import { packetsWhere } from './context.ts';
 import { translateSet } from './parity.ts';
 import type { Other } from './podQuestions.ts';
+import type { Ingress } from './traffic.ts';
 
 export interface ParityScope {
   readonly place: Ingress;

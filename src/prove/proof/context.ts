@@ -5,7 +5,7 @@ import type { RulesOnHost } from '../../connection/rulesOnHost.ts';
 import type { Host } from '../../host/host.ts';
 import { Budget, BudgetError } from '../../lib/budget.ts';
 import type { MeshProfile } from '../../mesh/profile.ts';
-import { type ForcedState, forcedKey } from '../../netfilter/firstState.ts';
+import type { ForcedState } from '../../netfilter/firstState.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { countRulesAndElements } from '../../ruleset/count.ts';
 import { emptyRuleset } from '../../ruleset/emptyRuleset.ts';
@@ -23,6 +23,7 @@ import { traverseIn, traverseOut } from '../../symbolic/walk/traverse.ts';
 import type { Declaration } from '../inferred/declaration.ts';
 import type { Counterpart, Other, WhileInit } from './podQuestions.ts';
 import type { AcceptedRule } from './suppressions.ts';
+import { type Ingress, type Traffic, wayKey } from './traffic.ts';
 
 export interface UsualProxy {
   readonly identity: ChosenIdentity;
@@ -32,12 +33,6 @@ export interface UsualProxy {
 /** With what `here` and `there` are called. */
 export interface OtherContext extends Pick<Counterpart, 'here' | 'there'> {
   readonly context: ProofContext;
-}
-
-/** Which packets are walked: those that are sent, or that arrive on an interface. */
-export interface Traffic extends Ingress {
-  readonly dir: 'in' | 'out';
-  readonly forced?: ForcedState;
 }
 
 export interface RuleReached {
@@ -62,11 +57,6 @@ export interface ProofContextOptions {
   readonly counterpart?: ProofContext['counterpart'];
   readonly usual?: UsualProxy;
   readonly accepted?: readonly AcceptedRule[];
-}
-
-/** Where packets start: on an interface, or here. */
-export interface Ingress {
-  readonly iif?: string;
 }
 
 /** What the claims are checked on. It remembers each walk of all packets: claims share them. */
@@ -148,6 +138,11 @@ export class ProofContext implements RulesOnHost {
   in(iif: string, forced?: ForcedState): readonly FateClass[] {
     const key = wayKey({ dir: 'in', iif, ...(forced && { forced }) });
     return this.#walk(key, () => traverseIn(this.#question(key, forced), iif));
+  }
+
+  /** A walk of all packets was too hard. */
+  get isHard(): boolean {
+    return [...this.#walks.values()].some((known) => known instanceof BudgetError);
   }
 
   /** What the kernel discards even where there is no rule: sent, or arriving on an interface. */
@@ -243,8 +238,4 @@ function orBudgetError<T>(make: () => T): T | BudgetError {
     if (error instanceof BudgetError) return error;
     throw error;
   }
-}
-
-function wayKey({ dir, iif, forced }: Traffic): string {
-  return `${dir} ${dir === 'in' ? (iif ?? '') : ''} ${forcedKey(forced)}`;
 }

@@ -7,6 +7,7 @@ import type { Doubtful, FateScope, Judgement, Violation } from './claim.ts';
 import type { ProofContext } from './context.ts';
 import { packetsWhere } from './context.ts';
 import { doubtAbout } from './doubts.ts';
+import { endsWithin } from './endsWithin.ts';
 
 export function expectFates(context: ProofContext, scopes: readonly FateScope[]): Judgement {
   const checked = scopes.map((scope) => expectFate(context, scope));
@@ -24,7 +25,7 @@ function expectFate(context: ProofContext, { dir, iif, forced, when, also = FULL
   const violations: Violation[] = [];
   const doubts: Doubtful[] = [];
   if (within === EMPTY) return { violations, doubts, vacuous: true };
-  for (const end of dir === 'out' ? context.out(forced) : context.in(iif ?? '', forced)) {
+  for (const end of endsWithin(context, { dir, ...place, ...(forced !== undefined && { forced }) }, within)) {
     // what would be discarded without any rule breaks no promise of the rules
     const excused = end.fate.kind === 'lost' ? context.lostWithoutRules(place) : EMPTY;
     const met = isOfTheHost(end) ? EMPTY : manager.minus(manager.and(end.set, within), excused);

@@ -7,8 +7,9 @@ import { prefixRange } from '../../packet/address.ts';
 import type { ConnectionEnd } from '../../symbolic/connection/going.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
-import { type Ingress, type ProofContext, packetsWhere } from './context.ts';
+import { type ProofContext, packetsWhere } from './context.ts';
 import { fromEphemeralPort, isNew, isOfThisHost, isOutside, isOwn, isTcp, isTcpOrUdp } from './scopes.ts';
+import type { Ingress } from './traffic.ts';
 
 /** Sent by any process from the address that the kernel chooses, and by the proxy from its client's. */
 export function openedHere(context: ProofContext): Bdd {

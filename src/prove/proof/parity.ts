@@ -11,9 +11,10 @@ import type { Space } from '../../symbolic/space/space.ts';
 import { START_FIELDS } from '../../symbolic/space/space.ts';
 import { chosenSources } from '../../symbolic/walk/sources.ts';
 import type { Violation } from './claim.ts';
-import type { Ingress, ProofContext } from './context.ts';
+import type { ProofContext } from './context.ts';
 import { packetsWhere } from './context.ts';
 import { inboundInterfaces, isLocalhost, isNew, isOutside, isOwn, isTcpOrUdp, ofApplication, ofProxy } from './scopes.ts';
+import type { Ingress } from './traffic.ts';
 
 interface Region {
   readonly place: Ingress;
