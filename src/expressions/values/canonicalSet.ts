@@ -7,6 +7,7 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { numberText, printValue } from '../datatypes/printValue.ts';
+import { bareBits } from './bareBits.ts';
 import { intervalOf } from './constant.ts';
 import { inListedOrder } from './listedOrder.ts';
 
@@ -136,9 +137,11 @@ function intervalNode({ lo, hi }: Interval<FieldValue>, type: Datatype, { start,
     typeof lo === 'string' || typeof hi === 'string' || type.prefixes !== true ? undefined : prefixLength({ lo, hi }, type.bits);
   if (length !== undefined) return { ...span, kind: 'prefix', of: { ...span, ...printValue(lo, type) }, length };
   const boundary = (value: FieldValue): NftExpression =>
-    typeof value === 'number' && type.form === 'number' && type.names !== 'clock'
-      ? { ...span, kind: 'value', form: 'number', text: numberText(value, type) }
-      : { ...span, ...printValue(value, type) };
+    typeof value === 'number' && type.flags === true && type.names !== 'label'
+      ? bareBits(value, type, span)
+      : typeof value === 'number' && type.form === 'number' && type.names !== 'clock'
+        ? { ...span, kind: 'value', form: 'number', text: numberText(value, type) }
+        : { ...span, ...printValue(value, type) };
   return { ...span, kind: 'range', lo: boundary(lo), hi: boundary(hi) };
 }
 

@@ -6,6 +6,7 @@ import { parseDuration, printDuration } from '../datatypes/clock.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { bitNames, numberText, printValue } from '../datatypes/printValue.ts';
 import { decimalOf } from '../datatypes/readValue.ts';
+import { bareBits } from './bareBits.ts';
 import { constantOf, intervalOf } from './constant.ts';
 
 export interface ConstantPlace {
@@ -75,6 +76,7 @@ function endOf(expression: NftExpression, type: Datatype, place: ConstantPlace):
       ? constantOf(expression, type, place.context)
       : undefined;
   if (typeof value !== 'number') return canonicalConstant(expression, type, place);
+  if (type.flags === true && type.names !== 'label') return bareBits(value, type, expression);
   const text = type.names === 'duration' ? `${value / 1000}s` : numberText(value, type);
   return { start: expression.start, end: expression.end, kind: 'value', form: 'number', text };
 }

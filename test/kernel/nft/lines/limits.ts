@@ -18,12 +18,19 @@ const sorted = (text: string): string =>
 
 const nameless = (text: string): string => sorted(text.replaceAll('"net1"', '2').replaceAll('"eth0"', '3'));
 
+/** Interfaces of sets in any order. */
+const interfacesSorted = (text: string): string =>
+  text.replaceAll(/\b[io]if(?: \. [^{}]*)? (?:!= )?(?:v?map )?\{[^{}]*\}/g, (set) => sorted(set));
+
 const INTEGERS =
   'meta length|(?:ip|ip6|udp) length|ip ttl|ip6 hoplimit|ip id|ip hdrlength|(?:esp|ah) spi|meta (?:cpu|cgroup|random)|ct (?:original |reply )?(?:zone|id|bytes|packets|avgpkt)|tcp (?:sequence|ackseq)|(?:numgen|symhash|jhash) [^.{]*';
 
 /** Sets of tuples that have a plain number among their parts: their elements are left out. */
 const withoutTuplesOfNumbers = (text: string): string =>
   text.replaceAll(new RegExp(`((?:\\. (?:${INTEGERS})|(?:${INTEGERS}) \\.)[^{}]*)\\{[^{}]*\\}`, 'g'), '$1{ }');
+
+/** Beside sets of interfaces, which differ in their order alone. */
+const withoutTuples = (text: string): string => interfacesSorted(withoutTuplesOfNumbers(text));
 
 const withoutAccounts = (text: string): string => text.replaceAll(/(meta sk[ug]id (?:[!<>=]+ )?)(?:\{[^{}]*\}|"?[\w-]+"?)/g, '$1x');
 
@@ -82,9 +89,15 @@ export const NFT_LIMITS: readonly NftLimit[] = [
       theirs === 'refused: nft crashed' && /\b(?:ip ecn|ip hdrlength|ip6 flowlabel|tcp reserved) v?map \{[^{}]*\*/.test(ours),
   },
   {
+    // ct state { 1-5, new }
+    id: 'nft 1.0.6 crashes where a set or map has a range of flags',
+    holds: ({ ours, theirs }) =>
+      theirs === 'refused: nft crashed' && /\b(?:ct (?:state|status)|tcp flags) (?:!= )?(?:v?map )?\{[^{}]*0x[\da-f]+-0x/.test(ours),
+  },
+  {
     // meta length . tcp dport { 61-1279 . 80 } is listed as { 0 . 0 }
     id: 'nft 1.0.6 lists other numbers where a tuple of ranges has a plain number',
-    holds: ({ ours, theirs }) => ours !== theirs && withoutTuplesOfNumbers(ours) === withoutTuplesOfNumbers(theirs),
+    holds: ({ ours, theirs }) => ours !== theirs && withoutTuples(ours) === withoutTuples(theirs),
   },
   {
     // ip6 dscp . ip6 saddr { cs1 . ::1 } is listed as ip6 dscp >> 6 . ip6 saddr { cs0 . ::1 }
