@@ -14,6 +14,8 @@ export interface LoadedPrograms {
   readonly oracle: string;
   /** file of the page */
   readonly page: string;
+  /** file that Node starts for a thread of its own */
+  readonly program: string;
 }
 
 export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
@@ -23,16 +25,17 @@ export async function loadPrograms(env: Env): Promise<LoadedPrograms> {
   const { fileURLToPath } = process.getBuiltinModule('node:url');
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
   const oracle = fileURLToPath(new URL('kernel/oracle', import.meta.url));
+  const program = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url));
   const bundle = fileURLToPath(new URL('programs/programs.cjs', import.meta.url));
   if (!existsSync(bundle)) {
     const page = fileURLToPath(new URL('../dist/chainwalk.html', import.meta.url));
-    return { programs: await import('./programs.ts'), version, oracle, page };
+    return { programs: await import('./programs.ts'), version, oracle, page, program };
   }
   const page = fileURLToPath(new URL('chainwalk.html', import.meta.url));
   const folder = cacheFolder(env);
   // a folder that cannot be written is not a failure: then nothing is kept
   if (folder !== undefined) enableCompileCache?.(`${folder}/chainwalk`);
-  return { programs: createRequire(bundle)(bundle) as Programs, version, oracle, page };
+  return { programs: createRequire(bundle)(bundle) as Programs, version, oracle, page, program };
 }
 
 /** Node's own. `NODE_COMPILE_CACHE` names another folder, `NODE_DISABLE_COMPILE_CACHE` keeps nothing: Node sees to both. */

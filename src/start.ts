@@ -20,7 +20,7 @@ export function start(program: Program): void {
   let running = false;
   import('./load.ts')
     .then(({ loadPrograms }) => loadPrograms(process.env))
-    .then(({ programs, version, oracle, page }) => {
+    .then(({ programs, version, oracle, page, program: file }) => {
       const cwd = folder();
       if (cwd === undefined) return give({ says: 'the working folder does not exist any more: change to another one', code: 2 });
       const { stdout, stderr, env } = process;
@@ -34,6 +34,7 @@ export function start(program: Program): void {
         cwd,
         oracle: { platform: process.platform, folder: oracle },
         page,
+        program: file,
       });
       running = true;
       return program(programs)({ argv: process.argv.slice(2), version }, io).then((code) => {

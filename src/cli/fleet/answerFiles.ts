@@ -13,9 +13,7 @@ import { isError } from '../../syntax/text/diagnostic.ts';
 import { TABLE_LINE } from '../../syntax/text/refusal.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
-import { showDiagnostics } from '../input/diagnostics.ts';
 import { type RuleFiles, readRuleFiles } from '../input/ruleTexts.ts';
-import { complain } from '../io/messages.ts';
 import { verifyExitCode } from '../verify/exitCode.ts';
 import type { ListedFiles } from './listFiles.ts';
 
@@ -50,14 +48,8 @@ export function fileAnswerer(call: Call, { options, how }: FleetQuestion): (list
       errors,
     });
     const wrong: Complaint[] = [];
-    const reader = {
-      read: call.io.read,
-      show: async () => {},
-      complain: async (complaint: Complaint) => {
-        wrong.push(complaint);
-        await complain(call.io, complaint);
-      },
-    };
+    const complain = async (complaint: Complaint) => void wrong.push(complaint);
+    const reader = { read: call.io.read, show: async () => {}, complain };
     const texts = await readRuleFiles(reader, { files, ...how });
     if (texts === undefined) return [unread(wrong.map((one) => withoutPlace(files, one)))];
     const [foreign] = texts.sources.filter(({ text }) => isManifestText(text));
@@ -66,14 +58,12 @@ export function fileAnswerer(call: Call, { options, how }: FleetQuestion): (list
         message: `\`${foreign.file}\` is a manifest among files of rules`,
         help: 'verify manifests by a command of their own',
       };
-      await complain(call.io, complaint);
       return [unread([withoutPlace(files, complaint)])];
     }
     if (listed.inFolder && !texts.sources.some(({ text }) => TABLE_LINE.test(text)))
       return [{ schema: 'chainwalk/verify-lines/v1', kind: 'skipped', index, rules: files }];
     const { proved, verified, isOwn } = verify(texts);
     const known = isOwn ? undefined : names.get(proved);
-    if (!names.has(proved)) await showDiagnostics(call, verified().diagnostics);
     const { diagnostics, pods } = known === undefined || proved.verified.diagnostics.some(isError) ? verified() : proved.verified;
     if (diagnostics.some(isError)) {
       names.set(proved, []);
@@ -122,5 +112,5 @@ function placeOf({ index, at, pods }: Pick<Asked, 'index' | 'at'> & { readonly p
 }
 
 function withoutPlace([file = '']: readonly string[], { message, help }: Complaint): CheckDiagnostic {
-  return { kind: 'malformed', code: null, file, line: 1, column: 1, message, help: help ?? null };
+  return { kind: 'malformed', code: null, file, line: 0, column: 0, message, help: help ?? null };
 }

@@ -1,47 +1,66 @@
 /** `verify -o jsonl`: a line for each subject as soon as it is answered, and the totals. */
 
 import { lineCounter } from '../../report/lines/lineTotals.ts';
+import { placedWords } from '../../report/lines/placedWords.ts';
 import type { LineRun } from '../../report/lines/verifyLine.ts';
 import { shortDigest } from '../../report/text/shortDigest.ts';
-import { type Call, optionIsSet, optionList } from '../argv/command.ts';
+import { type Call, type CommandOption, optionIsSet, optionList } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
 import { phaseOfRules } from '../input/phase.ts';
 import { readPlace } from '../input/place.ts';
 import { renderSettingsOf, ruleReadingOf } from '../input/ruleTexts.ts';
 import { complain } from '../io/messages.ts';
+import { lineWriter } from '../lines/lineWriter.ts';
 import { readClaimOptions } from '../verify/options.ts';
-import { type FleetQuestion, fileAnswerer } from './answerFiles.ts';
-import { lineWriter } from './lineWriter.ts';
-import { listFiles } from './listFiles.ts';
+import { type AnsweredFile, type FleetQuestion, fileAnswerer } from './answerFiles.ts';
+import { readJobs, startJobs } from './jobs.ts';
+import { type ListedFiles, listFiles } from './listFiles.ts';
 import { runSettings } from './settings.ts';
 import { filesOfShard, readShard } from './shard.ts';
 
-export async function verifyLines(call: Call): Promise<ExitCode> {
+export async function verifyLines(call: Call, known: readonly CommandOption[]): Promise<ExitCode> {
   const { io, input } = call;
   const shard = await readShard(call);
-  const question = shard && (await questionOf(call));
+  const jobs = shard && (await readJobs(call));
+  const question = jobs === undefined ? undefined : await questionOf(call);
   if (shard === undefined || question === undefined) return EXIT.usage;
   const files = await listFiles(call, input.args);
   const own = shard.shard === undefined ? files : filesOfShard(files, shard.shard);
   const list = shortDigest(files.flatMap(({ names }) => names).join('\n'));
   const run = { version: input.version, settings: await runSettings(call), files: files.length, list, ...shard };
-  const answer = fileAnswerer(call, question);
   const counter = lineCounter();
   const writer = lineWriter(io, () => performance.now());
-  const { tell, end } = progressOn(io.err, () => performance.now());
-  for (const [at, listed] of own.entries()) {
-    tell(`verifying file ${at + 1} of ${own.length}`);
-    for (const one of await answer(listed))
-      await writer.write(one.kind === 'answered' ? (counter.again(one) ?? counter.add(one.line())) : counter.add(one));
+  const progress = progressOn(io.err, () => performance.now());
+  const most = Math.min(jobs ?? 1, own.length);
+  const threads = most > 1 && io.startThread !== undefined ? await startJobs(call, { jobs: most, run, known }) : undefined;
+  for await (const one of threads?.lines ?? answeredFiles(fileAnswerer(call, question), own)) {
+    const line = one.kind === 'answered' ? (counter.again(one) ?? counter.add(one.line())) : counter.add(one);
+    await writer.write(line);
+    progress.tell(`verified file ${line.index} of ${files.length}`);
+    const said =
+      line.kind === 'unread' ? line.errors : line.kind === 'subject' && !optionIsSet(input, 'quiet') ? (line.warnings ?? []) : [];
+    if (said.length > 0) await progress.end();
+    for (const diagnostic of said) await io.err.write(`${placedWords(diagnostic)}\n`);
     if (io.out.closed()) break;
   }
-  await end();
+  await progress.end();
+  const failure = io.out.closed() ? undefined : await threads?.failure();
+  threads?.stop();
+  if (failure !== undefined) {
+    await writer.flush();
+    await complain(io, failure);
+    return failure.isBug === true ? EXIT.bug : EXIT.usage;
+  }
   if (own.length === 0) await complain(io, { message: `nothing was verified: ${emptyWords(run)}` });
   const totals = counter.totals();
   await writer.write({ schema: 'chainwalk/verify-lines/v1', kind: 'end', ...run, ...totals });
   await writer.flush();
   return totals.exit;
+}
+
+async function* answeredFiles(answer: ReturnType<typeof fileAnswerer>, files: readonly ListedFiles[]): AsyncGenerator<AnsweredFile> {
+  for (const listed of files) yield* await answer(listed);
 }
 
 function emptyWords({ files, shard }: Pick<LineRun, 'files' | 'shard'>): string {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type FilePlace, filePlaceOf, findFiles, reason, writeFile } from './files.ts';
 import { listenLocally } from './localServer.ts';
+import type { Thread } from './threads.ts';
 import { type WatchEvents, watchFiles } from './watchFiles.ts';
 
 export interface Io {
@@ -30,6 +31,8 @@ export interface Io {
   readonly watch: (paths: readonly string[], events: WatchEvents) => () => void;
   /** answers requests of this machine; absent: nothing listens here */
   readonly listen?: typeof listenLocally;
+  /** this program in a thread of its own; absent: there are no threads here */
+  readonly startThread?: (argv: readonly string[]) => Promise<Thread>;
   /** absolute path of the folder that other paths start from */
   readonly cwd: string;
   readonly out: Sink;
@@ -79,6 +82,8 @@ export interface NodeStreams {
   readonly cwd: string;
   readonly oracle?: OraclePlace;
   readonly page?: string;
+  /** file that Node starts for a thread */
+  readonly program?: string;
 }
 
 /** A file of `--packets` that cannot be read. */
@@ -88,7 +93,7 @@ export class UnreadableError extends Error {
 
 /** Standard input is opened when it is first read. */
 export function nodeIo(streams: NodeStreams): Io {
-  const { stdout, stderr, env, cwd, oracle, page } = streams;
+  const { stdout, stderr, env, cwd, oracle, page, program } = streams;
   return {
     read: (path) => (path === '-' ? readStream(() => streams.stdin) : readFile(path)),
     lines: (path) => lineBatches(() => (path === '-' ? streams.stdin : createReadStream(path)), path),
@@ -106,7 +111,13 @@ export function nodeIo(streams: NodeStreams): Io {
     env,
     ...(oracle !== undefined && { oracle }),
     ...(page !== undefined && { page }),
+    ...(program !== undefined && { startThread: (argv) => thread(program, argv) }),
   };
+}
+
+async function thread(program: string, argv: readonly string[]): Promise<Thread> {
+  const { startThread } = await import('./threads.ts');
+  return startThread(program, argv, (stream) => lineBatches(() => stream, 'a thread'));
 }
 
 /** A closed pipe is not our error: `chainwalk ... | head` ends quietly. */

@@ -3,7 +3,7 @@ import type { Complaint } from '../../lib/complaint.ts';
 import { lineCounter } from '../../report/lines/lineTotals.ts';
 import type { EndLine, FileLine } from '../../report/lines/verifyLine.ts';
 import type { Io } from '../io/io.ts';
-import { linesOfReport } from './lineReader.ts';
+import { linesOfReport } from '../lines/lineReader.ts';
 
 export interface CheckedReports {
   readonly ends: readonly EndLine[];

@@ -1,15 +1,17 @@
 /** What `chainwalk merge` does: reports of shards to the answer of one run. */
 import { plural } from '../../lib/plural.ts';
-import { gatheredLines, placedWords } from '../../report/lines/gathered.ts';
+import { gatheredLines } from '../../report/lines/gathered.ts';
 import { lineCounter } from '../../report/lines/lineTotals.ts';
+import { placedWords } from '../../report/lines/placedWords.ts';
 import type { EndLine, FileLine, LineRun } from '../../report/lines/verifyLine.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
-import { lineWriter } from '../fleet/lineWriter.ts';
 import { complain } from '../io/messages.ts';
+import { linesOfReport } from '../lines/lineReader.ts';
+import { linesInOrder } from '../lines/linesInOrder.ts';
+import { lineWriter } from '../lines/lineWriter.ts';
 import { checkReports } from './checkReports.ts';
-import { linesInOrder } from './linesInOrder.ts';
 
 export async function runMerge(call: Call): Promise<ExitCode> {
   const { io, input } = call;
@@ -28,7 +30,7 @@ async function mergeLines({ io, input }: Call, { version, settings, files, list 
   const run: LineRun = { version, settings, files, list };
   const counter = lineCounter();
   const writer = lineWriter(io, () => performance.now());
-  for await (const line of linesInOrder(io, input.args)) {
+  for await (const line of linesInOrder(input.args.map((file) => linesOfReport(io, file)))) {
     await writer.write(counter.add(line));
     if (io.out.closed()) break;
   }
@@ -42,7 +44,8 @@ async function mergeAnswers(call: Call, { settings }: EndLine): Promise<ExitCode
   const { io, input } = call;
   const counter = lineCounter();
   const gathered = gatheredLines();
-  for await (const line of linesInOrder(io, input.args)) gathered.add(counter.add(line) satisfies FileLine);
+  for await (const line of linesInOrder(input.args.map((file) => linesOfReport(io, file))))
+    gathered.add(counter.add(line) satisfies FileLine);
   const totals = counter.totals();
   const said = [...gathered.errors(), ...(optionIsSet(input, 'quiet') ? [] : gathered.warnings())];
   if (said.length > 0) await io.err.write(`${said.map(placedWords).join('\n\n')}\n`, 'report');

@@ -1,6 +1,5 @@
 /** Lines of a fleet, gathered for the formats that are written when all is known. */
 import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
-import { paragraph } from '../../lib/layout.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { type Assumption, distinct } from '../../mesh/assumption.ts';
 import { sameLines } from '../human/sameLines.ts';
@@ -101,13 +100,4 @@ function humanWords(subjects: readonly Subject[], detailed: boolean): string {
   return [...said, ...(groups.size === 1 || groups.size === subjects.length ? [] : [`${subjects.length} rulesets: ${counts}`])].join(
     '\n\n\n',
   );
-}
-
-/** A diagnostic whose text is not at hand. */
-export function placedWords({ kind, file, line, column, message, help }: CheckDiagnostic): string {
-  const word = kind === 'malformed' || kind === 'not-loadable' ? 'error' : 'warning';
-  return [
-    `${file}:${line}:${column}: ${word}: ${message}`,
-    ...(help === null ? [] : [paragraph({ text: `help: ${help}`, width: 80, hang: 6 })]),
-  ].join('\n');
 }

@@ -1,11 +1,10 @@
 /** Lines of all reports in the order of the files that they are about. */
 import type { FileLine } from '../../report/lines/verifyLine.ts';
-import type { Io } from '../io/io.ts';
-import { linesOfReport } from './lineReader.ts';
+import type { NumberedLine } from './lineReader.ts';
 
-/** Reports that were checked: each is in order, and no file is in two. */
-export async function* linesInOrder(io: Pick<Io, 'lines'>, files: readonly string[]): AsyncGenerator<FileLine> {
-  const readers = await Promise.all(files.map((file) => readerOf(linesOfReport(io, file))));
+/** Each report is in order, and no file is in two. */
+export async function* linesInOrder(reports: readonly AsyncGenerator<NumberedLine>[]): AsyncGenerator<FileLine> {
+  const readers = await Promise.all(reports.map(readerOf));
   const open = readers.filter(({ line }) => line !== undefined);
   while (open.length > 0) {
     const next = open.reduce((a, b) => ((a.line?.index ?? 0) <= (b.line?.index ?? 0) ? a : b));
@@ -21,7 +20,7 @@ interface Reader {
   readonly advance: () => Promise<void>;
 }
 
-async function readerOf(lines: ReturnType<typeof linesOfReport>): Promise<Reader> {
+async function readerOf(lines: AsyncGenerator<NumberedLine>): Promise<Reader> {
   const reader: Reader = {
     line: undefined,
     advance: async () => {

@@ -10,9 +10,13 @@ export interface NumberedLine {
   readonly line?: VerifyLine;
 }
 
-export async function* linesOfReport({ lines }: Pick<Io, 'lines'>, file: string): AsyncGenerator<NumberedLine> {
+export function linesOfReport({ lines }: Pick<Io, 'lines'>, file: string): AsyncGenerator<NumberedLine> {
+  return numberedLines(lines(file));
+}
+
+export async function* numberedLines(batches: AsyncIterable<readonly string[]>): AsyncGenerator<NumberedLine> {
   let number = 0;
-  for await (const batch of lines(file))
+  for await (const batch of batches)
     for (const text of batch) {
       number++;
       if (text.trim() === '') continue;
