@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-/** What rules that iptables-save printed need nothing of: each exports functions alone. */
+/** What an answer for people about rules that iptables-save printed needs nothing of: each exports functions alone. */
 export const LATE_PARTS = [
   'src/syntax/nft/readNft.ts',
   'src/syntax/nftJson/readNftJson.ts',
@@ -20,7 +20,17 @@ export const LATE_PARTS = [
   'src/extensions/listing/readDetails.ts',
   'src/ruleset/resolveNft.ts',
   'src/ruleset/unite.ts',
+  'src/ruleset/print.ts',
   'src/kubernetes/objects/packetNames.ts',
+  'src/app/load/settingTexts.ts',
+  'src/app/verify/comparedBackends.ts',
+  'src/report/pages/remedy.ts',
+  'src/report/charts/lanes.ts',
+  'src/report/charts/lanesText.ts',
+  'src/report/charts/mermaid.ts',
+  'src/report/charts/mermaidSequence.ts',
+  'src/report/charts/svg.ts',
+  'src/report/charts/xtables.ts',
 ] as const;
 
 /** By which the bundle knows it, beside the files of other parts. */

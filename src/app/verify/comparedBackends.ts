@@ -7,9 +7,7 @@ import { isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { readSettingText, type SettingReading } from '../load/settingTexts.ts';
 
-/** Undefined of texts that are no settings. */
-export function comparedBackends(reading: SettingReading | undefined, options: VerifyOptions): VerifyOptions['compared'] {
-  if (reading === undefined) return undefined;
+export function comparedBackends(reading: SettingReading, options: VerifyOptions): VerifyOptions['compared'] {
   return (claim, context) => {
     const { origin } = context.ruleset.source;
     if (claim !== backendParity.id || origin === undefined) return undefined;

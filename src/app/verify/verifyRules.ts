@@ -32,7 +32,7 @@ export function verifyRuleTexts({ rules, options, alike }: VerifyRulesQuestion):
   const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   const empty = !loaded.rulesets.some(hasRules);
   if (diagnostics.some(isError)) return { pods: [], diagnostics, empty };
-  const compared = comparedBackends(rules.settings, options);
+  const compared = rules.settings && comparedBackends(rules.settings, options);
   const commented = verifyCommented(podsOf(loaded.rulesets), { ...options, ...(compared !== undefined && { compared }) });
   return { pods: commented.pods, diagnostics: [...diagnostics, ...commented.diagnostics], empty };
 }
