@@ -33,7 +33,8 @@ afterAll(() => {
 it.each([
   ['nothing is joined', {}, 5],
   ['one command loads them', { one: ['first.cjs', 'a.cjs'] }, 2],
-  ['two commands share some', { one: ['first.cjs', 'a.cjs'], two: ['b.cjs'] }, 3],
+  ['another one shares some with the first', { one: ['first.cjs', 'a.cjs'], two: ['b.cjs'] }, 2],
+  ['two others share some', { one: ['first.cjs'], two: ['a.cjs'], three: ['b.cjs'] }, 3],
 ])('when %s', (_, starts: Readonly<Record<string, readonly string[]>>, count) => {
   const joined = joinParts(new Map(Object.entries(PARTS)), starts);
   expect(joined.length).toBe(count);
