@@ -7,6 +7,7 @@ import { whyNoKernel } from '../kernel/needs.ts';
 import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { batchRow, evaluateRows } from './batch.ts';
 import { coldJob, coldRows } from './cold.ts';
+import { writeFleet } from './fleet.ts';
 import type { Job, Run } from './measure.ts';
 import { comparePairs } from './measure.ts';
 import { nftRows } from './nftRows.ts';
@@ -72,6 +73,13 @@ try {
   row('diff of two kube-proxy tables of 10,000 rules', node('diff', small, edited), { ...bare, target: '<= 1 s', runs: 7 });
   const reading = { name: 'chainwalk check', job: node('check', large) };
   row('verify, kube-proxy 100,000 rules', node('verify', large), { ...reading, target: '<= 15 s, 1.5 GB', runs: 3 });
+  const [few, many] = [writeFleet(folder, 10_000), writeFleet(folder, 100_000)];
+  const fewer = { name: '10,000 dumps', job: node('verify', few, '-o', 'jsonl') };
+  row('verify -o jsonl, 100,000 dumps of a fleet', node('verify', many, '-o', 'jsonl'), {
+    ...fewer,
+    target: '<= 10 x, 60 s, 1 GB',
+    runs: 3,
+  });
   const missing = whyNoKernel();
   for (const { work, own, against } of nftRows({ folder, node, hasNft: missing === undefined })) row(work, own, against);
   if (missing !== undefined) console.log(`left out: reading maps and sets of nftables beside nft (${missing})`);
