@@ -6,6 +6,7 @@ import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Building } from '../contract/building.ts';
+import type { NftRuleContext } from '../contract/context.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import { intervalOf } from '../values/constant.ts';
@@ -30,6 +31,7 @@ export const natStatement = statement({
     onlyAt({ what: given.verb, hooks: HOOKS[given.verb], kinds: ['nat'], span: given });
     const family = familyOf(given) ?? (given.address === undefined ? undefined : building.protocolsBefore().family);
     checkNat(given, family, building);
+    refuseWordTo(given.port, context);
     const isOther = family !== undefined && family !== context.family;
     // for one family, the kernel tracks the connections of that one alone
     if (!isOther) need('conntrack');
@@ -57,6 +59,12 @@ function checkNat({ verb, address, port, ...span }: NatStatement, family: Family
   if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
   if (family !== undefined && known.family !== undefined && known.family !== family)
     refuse(`\`${verb}\` to an address of the other family`, span);
+}
+
+/** Within a statement of NAT it is a word of nft. */
+function refuseWordTo(port: NftExpression | undefined, { report }: NftRuleContext): void {
+  if (port?.kind === 'value' && port.form === 'word' && port.text === 'to')
+    report({ kind: 'not-loadable', code: 'bad-value', message: '`to` is not a port', span: port });
 }
 
 /** `10.0.0.1 . 80` is an address and a port. */

@@ -39,6 +39,9 @@ const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udp
 const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
 
 const BITS_OF_NAME = /([io]ifname (?:!= )?)(?:[\w.:]+\/\d+|(?:v?map )?\{[^{}]*[\w.:]\/\d[^{}]*\})/;
+const ADDRESS_OF_LINK = /ether [sd]addr (set )?[\da-f:]{17}/g;
+const BITS_OF_LINK = /(?:vlan pcp \d vlan dei \d vlan id \d+ vlan type \S+ )?@ll,\d+,\d+ (set )?0x[\da-f]+/g;
+
 const TUPLES_OF_NAMES = /((?:\. [io]ifname|[io]ifname \.)[^{}]*)\{[^{}]*\}/g;
 const BITS_IN_TUPLE = /(?:\. [io]ifname|[io]ifname \.)[^{}]*\{[^{}]*[\w.:]\/\d/;
 
@@ -103,6 +106,12 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     // ip6 dscp . ip6 saddr { cs1 . ::1 } is listed as ip6 dscp >> 6 . ip6 saddr { cs0 . ::1 }
     id: 'nft 1.0.6 loads other bits where a tuple has a field of a few bits that is a number or lies in two bytes',
     holds: ({ ours, theirs }) => ours !== theirs && withoutMovedBits(ours) === withoutMovedBits(theirs),
+  },
+  {
+    // vlan id 5 ether daddr aa:bb:cc:dd:ee:ff is listed as vlan id 5 vlan pcp 5 vlan dei 0 vlan id 2747 ...
+    id: 'nft 1.0.6 takes an address of Ethernet behind a VLAN for other fields',
+    holds: ({ ours, theirs }) =>
+      /\bvlan /.test(ours) && ours !== theirs && ours.replaceAll(ADDRESS_OF_LINK, 'x$1') === theirs.replaceAll(BITS_OF_LINK, 'x$1'),
   },
   {
     // iif { "eth0", "net1" } is listed as { "net1", "eth0" } where net1 was made first
