@@ -27,6 +27,8 @@ export interface Expression {
   readonly needsTransport?: true;
   /** hooks where it loads; absent: all */
   readonly hooks?: readonly HookName[];
+  /** families of tables where it loads at no hook, but in a chain to which none leads */
+  readonly atNoHookOf?: readonly NftFamily[];
   /** false: it can be compared with a mask only, copied or written */
   readonly compared?: false;
   /** false: it can only be written */

@@ -156,11 +156,14 @@ function nameOf(kind: string, code: string): string {
   return [...names].find(([, number]) => String(number) === code)?.[0] ?? code;
 }
 
+const MUCH: ReadonlySet<string> = new Set(['concat', 'range', 'prefix']);
+
 /** A map of more than addresses: nft names the family. nftables src/statement.c nat_stmt_print() */
 function choosesMuch({ form, address }: StatementOf<'nat'>, { sets }: NftRuleContext): boolean {
   if (address?.kind !== 'map') return false;
+  if (form !== undefined && form !== 'prefix') return true;
+  if (address.to.kind === 'set') return address.to.elements.some(({ value }) => MUCH.has(value?.kind ?? ''));
   if (form !== undefined) return true;
-  if (address.to.kind === 'set') return address.to.elements.some(({ value }) => value?.kind === 'concat' || value?.kind === 'range');
   const map = address.to.kind === 'reference' ? sets.get(address.to.name.text) : undefined;
   return map?.valueIsInterval === true || (map?.value !== undefined && 'types' in map.value && map.value.types.length > 1);
 }

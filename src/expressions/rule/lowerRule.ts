@@ -132,7 +132,9 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
     }
     if (expression.needs !== undefined) building.need(expression.needs);
-    if (expression.hooks !== undefined) limits.push({ what: expression.name, hooks: expression.hooks, span: selector });
+    const { hooks, atNoHookOf } = expression;
+    if (hooks !== undefined)
+      limits.push({ what: expression.name, hooks: atNoHookOf?.includes(context.table) ? [] : hooks, span: selector });
     if (expression.tables?.includes(context.table) === false) {
       const message = `\`${expression.name}\` is for tables of ${expression.tables.join(', ')} only`;
       context.report({ kind: 'not-loadable', code: 'wrong-family', message, span: selector });

@@ -26,9 +26,7 @@ export const routing: readonly Expression[] = [
       notKept({ name: `ipsec ${direction} ip6 daddr`, type: 'ipv6_addr', hooks }),
     ];
   }),
-  ...(['name', 'version'] as const).map((key) =>
-    notKept({ name: `osf ${key}`, type: 'text', hooks: RECEIVING, tables: ['ip', 'inet', 'arp', 'bridge', 'netdev'] }),
-  ),
+  ...(['name', 'version'] as const).map((key) => notKept({ name: `osf ${key}`, type: 'text', hooks: RECEIVING, atNoHookOf: ['ip6'] })),
 ];
 
 function notKept(expression: Omit<Expression, 'claim' | 'select'>): Expression {

@@ -112,6 +112,9 @@ export function elementsOf(expression: NftExpression, { types, wanted }: SetNami
       if ((value === undefined) !== (wanted === 'set'))
         context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value ?? key });
     }
+    const kinds = new Set(expression.elements.map(({ value }) => value?.kind === 'range' || value?.kind === 'prefix'));
+    if (wanted === 'values' && kinds.size > 1)
+      context.report({ kind: 'not-loadable', code: 'bad-value', message: 'values of a map are all ranges, or none is', span: expression });
     if (rows !== undefined) reportConflicts(rows, { merges: wanted === 'set', intervals: true }, context.report);
     return { rows, changed: false, fades: false };
   }

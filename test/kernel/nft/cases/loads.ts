@@ -71,6 +71,14 @@ export const LOAD_CASES: readonly LoadCase[] = [
   accepted('the owner of a packet at input', inet(base('i', 'filter input 0', 'meta skuid 0 accept'))),
   accepted('oifname at prerouting', inet(base('p', 'filter prerouting 0', 'oifname "eth0" accept'))),
   ...HOOKS.map((hook) => accepted(`notrack at ${hook}`, inet(base('f', `filter ${hook} 0`, 'notrack')))),
+  accepted('osf in a table of ip6, in a chain to which no hook leads', table('ip6 t', chain('u', 'osf name "Linux"'))),
+  refused(
+    'osf in a table of ip6, in a chain to which a hook leads',
+    table('ip6 t', chain('u', 'osf name "Linux"'), base('i', 'filter input 0', 'jump u')),
+  ),
+  refused('a limit that is never kept, of which no rule makes use', inet('limit l { rate 0/second; }')),
+  refused('a quota of which more is used than it has', inet('quota q { over 5 bytes used 9 bytes; }')),
+  refused('a map of verdicts for a mark', inet(base('i', 'filter input 0', 'meta mark set tcp dport map { 80 : accept }'))),
   refused('a mark that is too large', inet(base('i', 'filter input 0', 'meta mark set 0x100000000'))),
   refused('the policy return', inet(base('i', 'filter input 0', 'policy return;'))),
 ];

@@ -38,7 +38,7 @@ const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udp
 
 const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
 
-const BITS_OF_NAME = /([io]ifname (?:!= )?)(?:[\w.:]+\/\d+|(?:v?map )?\{[^{}]*[\w.:]\/\d[^{}]*\})/;
+const BITS_OF_NAME = /((?:[io]ifname|osf (?:name|version)|meta [io]ifkind) (?:!= )?)(?:[\w.:]+\/\d+|(?:v?map )?\{[^{}]*[\w.:]\/\d[^{}]*\})/;
 const ADDRESS_OF_LINK = /ether [sd]addr (set )?[\da-f:]{17}/g;
 const BITS_OF_LINK = /(?:vlan pcp \d vlan dei \d vlan id \d+ vlan type \S+ )?@ll,\d+,\d+ (set )?0x[\da-f]+/g;
 
@@ -49,7 +49,7 @@ const withoutNames = (text: string): string =>
   text
     .replace(BITS_OF_NAME, '$1x')
     .replaceAll(TUPLES_OF_NAMES, '$1x')
-    .replaceAll(/([io]ifname (?:!= )?)(?:"[^"]*"|(?:v?map )?\{[^{}]*\})/g, '$1x');
+    .replaceAll(/((?:[io]ifname|osf (?:name|version)|meta [io]ifkind) (?:!= )?)(?:"[^"]*"|(?:v?map )?\{[^{}]*\})/g, '$1x');
 
 const NAMELESS_PREFIX = /\bct (?:original|reply) [sd]addr (?:!= )?(?:\{ ?)?[\da-f.:]+\/\d+/;
 

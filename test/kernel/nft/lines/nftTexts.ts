@@ -29,11 +29,9 @@ const USERS: readonly UserChain[] = [
 ];
 
 export function randomTexts(count: number, seed: number): readonly NftText[] {
-  let random = randomFrom(seed);
-  return Array.from({ length: count }, () => {
-    random = random.fork();
-    return drawText(random);
-  });
+  // of one source: chains of forks run into each other, and so would those of other seeds
+  const source = randomFrom(seed);
+  return Array.from({ length: count }, () => drawText(source.fork()));
 }
 
 function drawText(random: Random): NftText {
