@@ -29,13 +29,12 @@ export function branchIndex<B>(branches: readonly B[], matchOf: (branch: B) => M
     for (const row of asked.rows) group.rows.push({ row, place });
   }
   const indexes = [...groups.values()].map(({ fields, rows }) => rowIndex(fields, rows));
-  const alone = branches.map((branch) => [branch]);
   return (skb) => {
     if (readsData && skb.fragOffset > 0) return branches;
     let first = NOWHERE;
     for (const find of indexes) first = Math.min(first, find(skb));
     const before = others.length === 0 || (others[0] as number) > first ? [] : others.filter((place) => place < first);
-    const found = first === NOWHERE ? [] : (alone[first] as readonly B[]);
+    const found = first === NOWHERE ? [] : [branches[first] as B];
     return before.length === 0 ? found : [...before.map((place) => branches[place] as B), ...found];
   };
 }
