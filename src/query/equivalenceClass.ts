@@ -10,6 +10,7 @@ import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { Packet } from '../packet/packet.ts';
+import { sizeOf } from '../prove/deadRules/deadRulesRedundant.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
 import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
@@ -38,12 +39,14 @@ export interface Same {
 
 /** Larger rulesets take longer than people wait for a trace. */
 const MAX_RULES = 1000;
+/** With the elements of maps, of which more would spend the nodes below without an answer. */
+const MAX_SIZE = 20_000;
 /** Nor do they wait long for hard ones. */
 const LIMITS = { steps: 4_000_000, nodes: 1_000_000, classes: 5_000 };
 
 /** Undefined where chance or something unmodelled decides, for sockets and states that were forced, and for large rulesets. */
 export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadline }: SameQuestion): Same | undefined {
-  if (packet.oif !== undefined || packet.ctstate !== undefined || countRules(ruleset) > MAX_RULES) return undefined;
+  if (packet.oif !== undefined || packet.ctstate !== undefined || isLarge(ruleset)) return undefined;
   const space = makeSpace(ruleset.family, host, new Budget({ ...LIMITS, ...(deadline && { deadline }) }));
   try {
     const set = sameSet(space, { ruleset, packet, profile });
@@ -61,6 +64,10 @@ export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadli
     if (error instanceof BudgetError) return undefined;
     throw error;
   }
+}
+
+function isLarge(ruleset: Ruleset): boolean {
+  return countRules(ruleset) > MAX_RULES || [...ruleset.tables.values()].reduce((size, table) => size + sizeOf(table), 0) > MAX_SIZE;
 }
 
 interface Asked {

@@ -19,7 +19,7 @@ it('each set gets what those before it have left', () => {
       const sets = ranges.map((range, of) => ({ set: between(manager, bits, range), of }));
       const all = manager.any(within.map((range) => between(manager, bits, range)));
       const tree = unionTree(manager, sets);
-      const parts = tree === undefined ? [] : partsAmong(manager, tree, all);
+      const parts = tree === undefined ? [] : [...partsAmong(manager, tree, { within: all })];
       let left = all;
       const expected = new Map<number, Bdd>();
       for (const { set, of } of sets) {

@@ -44,33 +44,41 @@ function grow<T>(manager: BddManager, leaves: readonly Labelled<T>[]): UnionTree
 
 /** A set is cut to every level of the tree: with eight branches a level there are a third of them, and the cut of a map of 30,000 elements
  *  takes half of the time. */
-const MOST_BELOW = 8;
+export const MOST_BELOW = 8;
 
 function branchesOf<T>(tree: UnionTree<T>): readonly UnionTree<T>[] {
   return tree.below !== undefined && tree.below.length < MOST_BELOW ? tree.below : [tree];
 }
 
-/** The parts of `within` that the sets take, one after the other: each what those before it have left. */
-export function partsAmong<T>(manager: BddManager, tree: UnionTree<T>, within: Bdd): readonly Labelled<T>[] {
-  const parts: Labelled<T>[] = [];
-  const open: { readonly tree: UnionTree<T>; readonly within: Bdd }[] = [{ tree, within }];
+/** The parts of `within` that the sets take, one after the other: each what those before it have left. A part is made when it is asked for;
+ *  `isNeedless`: of which sets none is, as may be said anew each time. */
+export function* partsAmong<T>(
+  manager: BddManager,
+  tree: UnionTree<T>,
+  { within: all, isNeedless }: { readonly within: Bdd; readonly isNeedless?: ((of: T) => boolean) | undefined },
+): Generator<Labelled<T>, void> {
+  const open: { readonly tree: UnionTree<T>; readonly within: Bdd }[] = [{ tree, within: all }];
   for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (isNeedless !== undefined && isWhollyNeedless(one.tree, isNeedless)) continue;
     const set = manager.and(one.within, one.tree.set);
     if (set === EMPTY) continue;
     const { below } = one.tree;
     if (below === undefined) {
-      parts.push({ set, of: one.tree.of as T });
+      yield { set, of: one.tree.of as T };
       continue;
     }
     let left = set;
     const next = below.map((tree) => {
       const within = left;
-      if (!one.tree.apart) left = manager.minus(left, tree.set);
+      if (!(one as (typeof open)[number]).tree.apart) left = manager.minus(left, tree.set);
       return { tree, within };
     });
     for (const branch of next.reverse()) open.push(branch);
   }
-  return parts;
+}
+
+function isWhollyNeedless<T>({ below, of }: UnionTree<T>, isNeedless: (of: T) => boolean): boolean {
+  return below === undefined ? isNeedless(of as T) : below.every((one) => isWhollyNeedless(one, isNeedless));
 }
 
 /** The union of sets, of which neighbours in the order of variables are joined first. */

@@ -1,5 +1,5 @@
 /** A rule with several effects, for all packets that it takes: simulate/carryOut.ts for sets. */
-import type { Effect } from '../../netfilter/effect.ts';
+import type { Effect, SwitchBranch } from '../../netfilter/effect.ts';
 import type { Rule } from '../../ruleset/ruleset.ts';
 import { takeBranches } from './dispatch.ts';
 import { merge, type PacketClass } from './state.ts';
@@ -16,6 +16,8 @@ export interface OneEffect {
 }
 
 interface Carrier<Call> extends Pick<TableWalk, 'space' | 'sureOnly' | 'open'> {
+  /** nothing is found out by following who takes the branch; asked again before each */
+  readonly isNeedless?: ((branch: SwitchBranch) => boolean) | undefined;
   /** an effect that is no switch */
   readonly carryOut: (hit: PacketClass, one: OneEffect) => Generator<Call, CarriedSets, ChainResult>;
 }
@@ -27,7 +29,7 @@ export function* carryOutSets<Call>(
   hits: readonly PacketClass[],
   effects = rule.effects,
 ): Generator<Call, CarriedSets, ChainResult> {
-  const { space, sureOnly, open, carryOut } = carrier;
+  const { space, sureOnly, open, isNeedless, carryOut } = carrier;
   const accepted: PacketClass[] = [];
   const ended: EndedClass[] = [];
   const left: PacketClass[] = [];
@@ -47,9 +49,13 @@ export function* carryOutSets<Call>(
         add(yield* carryOut(one, { rule, effect }));
         continue;
       }
-      const { taken, none } = takeBranches(space, one, { rule, effect, sureOnly, isSilent: open !== undefined });
-      append(left, none);
-      for (const { branch, hit } of taken) add(yield* carryOutSets(carrier, rule, [hit], branch.effects));
+      const branches = takeBranches(space, one, { rule, effect, sureOnly, isSilent: open !== undefined, isNeedless });
+      let next = branches.next();
+      for (; next.done !== true; next = branches.next()) {
+        const { branch, hit } = next.value;
+        add(yield* carryOutSets(carrier, rule, [hit], branch.effects));
+      }
+      append(left, next.value);
     }
     live = merge(space, on);
   }

@@ -9,14 +9,15 @@ import { partsAmong, type UnionTree, unionOf, unionTree } from '../diagrams/unio
 import type { Space } from '../space/space.ts';
 import { doubtOf, eitherOdds } from './doubtOf.ts';
 import { type Encoded, encode } from './encode.ts';
+import { pointBranches } from './pointRows.ts';
 import { matchFields, matchReads } from './reads.ts';
 import type { Env, PacketClass } from './state.ts';
 import { partsKey } from './stateKeys.ts';
 
-export interface Dispatched {
-  readonly taken: readonly { readonly branch: SwitchBranch; readonly hit: PacketClass }[];
-  /** no branch holds */
-  readonly none: readonly PacketClass[];
+/** In the order of the branches. */
+export interface TakenBranch {
+  readonly branch: SwitchBranch;
+  readonly hit: PacketClass;
 }
 
 /** Branches that certainly hold or do not, one after the other; or one that may. */
@@ -56,6 +57,9 @@ function freeNumber(fields: object): number {
 
 function sortBranches(space: Space, env: Env, { branches }: Switch): Sorted {
   const { manager } = space;
+  const points = pointBranches(space, env, branches);
+  if (points === 'empty') return { stretches: [], some: { must: EMPTY, may: EMPTY } };
+  if (points !== undefined) return { stretches: [{ tree: points }], some: { must: points.set, may: points.set } };
   const stretches: Stretch[] = [];
   const exact: { set: Bdd; of: SwitchBranch }[] = [];
   const flush = (): void => {
@@ -93,11 +97,17 @@ interface Dispatching {
   readonly sureOnly: boolean | undefined;
   /** nobody asks for doubts */
   readonly isSilent: boolean;
+  /** nobody asks who takes it; asked again before each */
+  readonly isNeedless?: ((branch: SwitchBranch) => boolean) | undefined;
 }
 
-export function takeBranches(space: Space, one: PacketClass, { rule, effect, sureOnly, isSilent }: Dispatching): Dispatched {
+/** Who takes each branch, found out as it is asked for; at the end the packets for which none holds. */
+export function* takeBranches(
+  space: Space,
+  one: PacketClass,
+  { rule, effect, sureOnly, isSilent, isNeedless }: Dispatching,
+): Generator<TakenBranch, readonly PacketClass[]> {
   const { manager } = space;
-  const taken: { branch: SwitchBranch; hit: PacketClass }[] = [];
   let left: readonly PacketClass[] = [one];
   for (const stretch of sortedBranches(space, one.env, effect).stretches) {
     const rest: PacketClass[] = [];
@@ -106,7 +116,8 @@ export function takeBranches(space: Space, one: PacketClass, { rule, effect, sur
         if (set !== EMPTY) rest.push({ ...part, set, doubts });
       };
       if ('tree' in stretch) {
-        for (const { set, of } of partsAmong(manager, stretch.tree, part.set)) taken.push({ branch: of, hit: { ...part, set } });
+        for (const { set, of } of partsAmong(manager, stretch.tree, { within: part.set, isNeedless }))
+          yield { branch: of, hit: { ...part, set } };
         keep(manager.minus(part.set, stretch.tree.set));
         continue;
       }
@@ -117,14 +128,14 @@ export function takeBranches(space: Space, one: PacketClass, { rule, effect, sur
       // most branches are never put into words
       const doubt = () => doubtOf(space, rule, [{ text: branch.text ?? effect.text ?? rule.text, expr: branch.match }]);
       const open = unknown === EMPTY || isSilent ? undefined : eitherOdds(doubt(), branch.match);
-      if (certain !== EMPTY) taken.push({ branch, hit: { ...part, set: certain } });
+      if (certain !== EMPTY) yield { branch, hit: { ...part, set: certain } };
       keep(manager.minus(part.set, possible));
       if (unknown === EMPTY) continue;
-      taken.push({ branch, hit: { ...part, set: unknown, doubts: open === undefined ? part.doubts : [...part.doubts, open.taken] } });
+      yield { branch, hit: { ...part, set: unknown, doubts: open === undefined ? part.doubts : [...part.doubts, open.taken] } };
       keep(unknown, open === undefined ? part.doubts : [...part.doubts, open.passed]);
     }
     left = rest;
     if (left.length === 0) break;
   }
-  return { taken, none: left };
+  return left;
 }

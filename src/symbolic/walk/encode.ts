@@ -104,7 +104,7 @@ function encodeRows(space: Space, env: Env, expr: TupleExpr): Encoded {
   };
 }
 
-function pointOf(space: Space, env: Env, expr: MatchExpr): Point | undefined {
+export function pointOf(space: Space, env: Env, expr: MatchExpr): Point | undefined {
   const asked = onlyPoint(expr);
   if (asked === undefined || env.free?.has(asked.field) || isUnsaid(space, env, asked.field)) return undefined;
   const { present, bits } = readField(space, env, asked.field);
