@@ -4,6 +4,7 @@ import type { TableContext } from '../expressions/contract/context.ts';
 import { lowerRule } from '../expressions/rule/lowerRule.ts';
 import { checkCountingObject } from '../expressions/values/checkCounting.ts';
 import { checkSet } from '../expressions/values/checkSet.ts';
+import { packedList } from '../lib/packedList.ts';
 import { iptablesBase } from '../netfilter/baseChain.ts';
 import { isHook, isTable, TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { Family } from '../packet/address.ts';
@@ -163,7 +164,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
     }
     const attached =
       base === undefined || isOfDevices(base) ? undefined : nftBase(base, { registered: registered + at, family: node.family }, report);
-    checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps, limits });
+    checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps: packedList(jumps), limits: packedList(limits) });
     return {
       table: name,
       name: chainName.text,

@@ -3,6 +3,7 @@ import { bindRule } from '../extensions/rule/bindRule.ts';
 import type { BindContext, BoundClause, BoundRule, ReportProblem } from '../extensions/rule/boundRule.ts';
 import { ruleContext } from '../extensions/rule/checkClause.ts';
 import { lowerTarget } from '../extensions/rule/lowerRule.ts';
+import { packedList } from '../lib/packedList.ts';
 import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { RuleNode, TableNode } from '../syntax/iptables/ast.ts';
 import type { Span } from '../syntax/text/source.ts';
@@ -88,9 +89,21 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
       const target = bound.target?.kind === 'extension' ? bound.target.clause.name : bound.target?.chain;
       for (let part = 0; part < parts; part++) chain.rules.push(new LinkedRule(where, chain.rules.length + 1, { node, part, target }));
     }
-    chains.set(word.text, chain);
+    chains.set(word.text, packed(chain));
   }
   return { name, roots: TABLE_HOOKS[name].map((hook) => ({ chain: hook, hook })), chains, needs };
+}
+
+/** Most chains have one to four rules, and there may be 60,000 of them. */
+function packed({ name, rules, jumps, limited, interfaces, end }: BoundChain): BoundChain {
+  return {
+    name,
+    end,
+    rules: packedList(rules),
+    jumps: packedList(jumps),
+    limited: packedList(limited),
+    interfaces: packedList(interfaces),
+  };
 }
 
 function hasOpaqueTarget(bound: BoundRule, context: BindContext): boolean {

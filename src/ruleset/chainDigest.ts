@@ -43,8 +43,19 @@ function digest(rules: readonly Rule[]): ChainDigest {
     eachEffect(rule, noteEffect);
     eachMatch(rule, (match) => eachLeaf(match, noteLeaf));
   }
-  return { calls: packedList(calls), does: packedList(does), asks: packedList(asks), asksUnmodelled };
+  return { calls: packedList(calls), does: oneOf(does), asks: oneOf(asks), asksUnmodelled };
 }
+
+/** Of 50,000 chains of kube-proxy nearly all have a list of which there are some twenty. */
+function oneOf<T extends string>(list: readonly T[]): readonly T[] {
+  const key = list.join();
+  const known = (LISTS.get(key) as readonly T[] | undefined) ?? packedList(list);
+  if (LISTS.size < MOST_LISTS) LISTS.set(key, known);
+  return known;
+}
+
+const LISTS = new Map<string, readonly string[]>();
+const MOST_LISTS = 1000;
 
 /** Lists are shorter than a dozen. */
 function note<T>(list: T[], one: T): void {

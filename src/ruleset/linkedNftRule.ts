@@ -25,7 +25,8 @@ interface NftRule {
   readonly lowered: Meaning | undefined;
 }
 
-type Meaning = Pick<LoweredRule, 'asked' | 'match' | 'effects'>;
+/** Without its clauses, which few are ever asked for. */
+type Meaning = Pick<LoweredRule, 'match' | 'effects'>;
 
 export class LinkedNftRule implements Rule {
   readonly number: number;
@@ -38,7 +39,7 @@ export class LinkedNftRule implements Rule {
     this.#where = where;
     this.number = number;
     this.#node = node;
-    if (lowered !== undefined) this.#meaning = { asked: lowered.asked, match: lowered.match, effects: lowered.effects };
+    if (lowered !== undefined) this.#meaning = { match: lowered.match, effects: lowered.effects };
     const target = ruleTarget(node, where.chainOf);
     if (target !== undefined) this.target = target;
   }
@@ -68,7 +69,8 @@ export class LinkedNftRule implements Rule {
   }
 
   get clauses(): readonly Clause[] {
-    return this.#made().asked.map(({ at, expr }) => ({ text: statementText(this.#node, at.start, this.#context()), expr }));
+    const { asked } = lowerRule(this.#node, this.#context(), this.#where.chainOf);
+    return asked.map(({ at, expr }) => ({ text: statementText(this.#node, at.start, this.#context()), expr }));
   }
 
   get text(): string {
@@ -81,8 +83,8 @@ export class LinkedNftRule implements Rule {
 
   #made(): Meaning {
     if (this.#meaning === undefined) {
-      const { asked, match, effects } = lowerRule(this.#node, this.#context(), this.#where.chainOf);
-      this.#meaning = { asked, match, effects };
+      const { match, effects } = lowerRule(this.#node, this.#context(), this.#where.chainOf);
+      this.#meaning = { match, effects };
     }
     return this.#meaning;
   }

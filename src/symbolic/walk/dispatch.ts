@@ -27,7 +27,7 @@ type Stretch =
 
 interface Sorted {
   readonly stretches: readonly Stretch[];
-  /** some branch holds */
+  /** some branch holds; `must`: whatever is not modelled */
   readonly some: Encoded;
 }
 
@@ -78,7 +78,8 @@ function sortBranches(space: Space, env: Env, { branches }: Switch): Sorted {
   const of = (side: keyof Encoded): Bdd =>
     unionOf(
       manager,
-      stretches.map((one) => ('tree' in one ? one.tree.set : one.encoded[side])),
+      // what is left to chance happens to some packet
+      stretches.map((one) => ('tree' in one ? one.tree.set : one.encoded[one.isUnmodelled ? side : 'may'])),
     );
   return { stretches, some: { must: of('must'), may: of('may') } };
 }

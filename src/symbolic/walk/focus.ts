@@ -5,7 +5,7 @@ import type { Bdd, BddManager } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import type { Env, PacketClass, SymbolicTuple } from './state.ts';
+import { type Env, type PacketClass, patched, type SymbolicTuple } from './state.ts';
 import type { EnvPart } from './stateKeys.ts';
 
 const FOCUSED: readonly EnvPart[] = ['src', 'dst', 'sport', 'dport', 'original'];
@@ -36,6 +36,12 @@ export function focused({ manager, offsets }: Space, one: PacketClass): PacketCl
   return { ...one, set, aside, env: withValues({ manager, values, below: offsets.proto }, one.env) };
 }
 
+/** What became of `narrow`, which was `one` focused, as it became of `one`. Sets aside are kept: those of `one` are among them, and others are
+ *  of bits that are not constants there. */
+export function unfocused({ manager }: Space, one: PacketClass, narrow: PacketClass): (end: PacketClass) => PacketClass {
+  return (end) => ({ ...end, set: manager.and(one.set, end.set), env: patched(one.env, narrow.env, end.env) });
+}
+
 interface Known {
   readonly manager: BddManager;
   readonly values: ReadonlyMap<number, Bdd>;
@@ -46,9 +52,13 @@ interface Known {
 function withValues(known: Known, env: Env): Env {
   const done = new Map<Vector, Vector>();
   const to = (bits: Vector): Vector => {
-    const made = done.get(bits) ?? bits.map((bit) => bitWith(known, bit));
-    done.set(bits, made);
-    return made;
+    const before = done.get(bits);
+    if (before !== undefined) return before;
+    const made = bits.map((bit) => bitWith(known, bit));
+    // a vector that is another object has its questions looked up by its bits
+    const kept = made.every((bit, at) => bit === bits[at]) ? bits : made;
+    done.set(bits, kept);
+    return kept;
   };
   const ends = ({ src, dst, sport, dport }: SymbolicTuple): SymbolicTuple => ({
     src: to(src),

@@ -10,57 +10,91 @@ import type { Table } from '../../ruleset/ruleset.ts';
 import type { EnvPart } from './stateKeys.ts';
 
 type Part = EnvPart | 'hook';
+type AskedParts = ReadonlySet<Part>;
 
 /** Everything that the rules of a chain, and of the chains it calls, ask about. */
-export const chainReads: (table: Table, chain: string) => ReadonlySet<Part> = memoize((table: Table, name: string) => {
-  const { asked, written } = partsIn(table, name);
-  for (const parts of written) addAll(asked, parts);
-  return asked;
-});
+export function chainReads(table: Table, chain: string): AskedParts {
+  return partsOf(table, chain).reads;
+}
 
 /** What decides which of these rules match: as `chainReads`, but for what is only written, which no rule there asks for. A service of
  *  kube-proxy is walked once then, not for packets with its mark and for those without. */
-export const chainAsks: (table: Table, chain: string) => ReadonlySet<Part> = memoize((table: Table, name: string) => {
-  const { asked, written } = partsIn(table, name);
-  for (let size = -1; size < asked.size; ) {
-    size = asked.size;
-    for (const parts of written) if (parts.some((part) => asked.has(part) || part === 'remembered')) addAll(asked, parts);
-  }
-  return asked;
-});
-
-/** All packets come back from the chain, changed in nothing of these parts: it does no more than write marks and header fields. */
-export function leavesAlone(table: Table, chain: string, parts: ReadonlySet<Part>): boolean {
-  if (!comesBack(table, chain)) return false;
-  return partsIn(table, chain).written.every((some) => some.every((part) => part !== 'remembered' && !parts.has(part)));
+export function chainAsks(table: Table, chain: string): AskedParts {
+  return partsOf(table, chain).asks;
 }
 
-const comesBack: (table: Table, chain: string) => boolean = memoize((table: Table, name: string) =>
-  chainsFrom(table, [name]).every((chain) => digestOf(table, chain).does.every((kind) => STAYING.has(kind))),
-);
+/** All packets come back from the chain, changed in nothing of these parts: it does no more than write marks and header fields. */
+export function leavesAlone(table: Table, chain: string, parts: AskedParts): boolean {
+  return comesBack(table, chain) && areApart(partsOf(table, chain).writes, parts);
+}
+
+/** Packets to which a rule does no more than that are the same, as far as these parts go, as those that it does not match. */
+export function changesNothing(table: Table, effect: Effect, parts: AskedParts): boolean {
+  if (effect.kind === 'jump') return leavesAlone(table, effect.chain, parts);
+  return (effect.kind === 'setMark' || effect.kind === 'setField') && areApart(effectReads(effect), parts);
+}
+
+function areApart(written: Iterable<Part>, parts: AskedParts): boolean {
+  for (const part of written) if (part === 'remembered' || parts.has(part)) return false;
+  return true;
+}
+
+interface PartsOfChain {
+  readonly reads: AskedParts;
+  readonly asks: AskedParts;
+  /** with what the effects read */
+  readonly writes: AskedParts;
+}
+
+/** Asked of every chain that is called, and most do not. */
+const comesBack: (table: Table, chain: string) => boolean = memoize((table: Table, name: string) => {
+  const below = new Set([name]);
+  // a Set grows while it is walked
+  for (const one of below) {
+    const { calls, does } = digestOf(table, one);
+    if (!does.every((kind) => STAYING.has(kind))) return false;
+    for (const { chain } of calls) below.add(chain);
+  }
+  return true;
+});
 
 const STAYING: ReadonlySet<Effect['kind']> = new Set(['continue', 'return', 'jump', 'goto', 'switch', 'setMark', 'setField']);
 
-interface PartsOfChain {
-  readonly asked: Set<Part>;
-  /** by effect, with what the effect reads */
-  readonly written: readonly (readonly Part[])[];
-}
-
-function partsIn(table: Table, name: string): PartsOfChain {
-  const asked = new Set<Part>();
+/** Chains that do and ask the same have one such object: of 50,000 chains of kube-proxy there are some twenty. */
+const partsOf: (table: Table, chain: string) => PartsOfChain = memoize((table: Table, name: string) => {
+  const asked: Field[] = [];
   const written: (readonly Part[])[] = [];
   for (const chain of chainsFrom(table, [name])) {
     const { asks, does } = digestOf(table, chain);
-    for (const field of asks) addAll(asked, FIELD_READS[field]);
-    if (!does.some((kind) => !READING_NOTHING.has(kind))) continue;
+    for (const field of asks) if (!asked.includes(field)) asked.push(field);
+    if (does.every((kind) => READING_NOTHING.has(kind))) continue;
     for (const rule of table.chains.get(chain)?.rules ?? []) {
       eachEffect(rule, (effect) => {
         if (!READING_NOTHING.has(effect.kind)) written.push(effectReads(effect));
       });
     }
   }
-  return { asked, written };
+  const lists = new Map(written.map((parts) => [parts.join(), parts]));
+  const key = `${asked.join()} ${[...lists.keys()].join(' ')}`;
+  const known = sameParts.get(table) ?? new Map<string, PartsOfChain>();
+  sameParts.set(table, known);
+  const parts = known.get(key) ?? partsFrom(asked, [...lists.values()]);
+  known.set(key, parts);
+  return parts;
+});
+
+const sameParts = new WeakMap<Table, Map<string, PartsOfChain>>();
+
+function partsFrom(fields: readonly Field[], written: readonly (readonly Part[])[]): PartsOfChain {
+  const reads = new Set<Part>();
+  const asks = new Set<Part>();
+  for (const field of fields) addAll(asks, FIELD_READS[field]);
+  addAll(reads, [...asks, ...written.flat()]);
+  for (let size = -1; size < asks.size; ) {
+    size = asks.size;
+    for (const parts of written) if (parts.some((part) => asks.has(part) || part === 'remembered')) addAll(asks, parts);
+  }
+  return { reads, asks, writes: new Set(written.flat()) };
 }
 
 /** Everything that the branches of a switch ask about. */

@@ -22,8 +22,14 @@ export interface SplitClass {
   readonly steps: number;
 }
 
-/** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. */
-export function split(walk: Pick<TableWalk, 'space' | 'sureOnly' | 'visit' | 'open'>, one: PacketClass, rule: Rule): SplitClass {
+/** The packets that a rule takes and those it lets pass. What is unknown goes both ways, with the doubt noted. `isMoot`: those that it takes
+ *  pass as well. */
+export function split(
+  walk: Pick<TableWalk, 'space' | 'sureOnly' | 'visit' | 'open'>,
+  one: PacketClass,
+  rule: Rule,
+  isMoot = false,
+): SplitClass {
   const { manager, budget } = walk.space;
   budget.step(STEPS_OF_A_CLASS + one.doubts.length);
   const { must, may } = encode(walk.space, one.env, rule.match);
@@ -33,7 +39,7 @@ export function split(walk: Pick<TableWalk, 'space' | 'sureOnly' | 'visit' | 'op
   const certain = manager.and(among, must);
   const possible = must === may ? certain : manager.and(among, may);
   const isPassing = possible === EMPTY || isIdle(walk.space, rule, possible);
-  const left = isPassing ? one.set : manager.minus(one.set, possible);
+  const left = isPassing || isMoot ? one.set : manager.minus(one.set, possible);
   const steps = budget.steps - before;
   const isUnclear = certain !== possible && walk.sureOnly === true && mentionsUnmodelled(rule.match);
   const seen = isUnclear ? certain : possible;
@@ -49,7 +55,7 @@ export function split(walk: Pick<TableWalk, 'space' | 'sureOnly' | 'visit' | 'op
     ...(certainSet === EMPTY ? [] : [{ ...one, set: certainSet }]),
     ...(unknown === EMPTY ? [] : [{ ...one, set: unknown, doubts: doubt === undefined ? one.doubts : [...one.doubts, doubt] }]),
   ];
-  return { taken: parts(certain, either?.taken), passed: parts(left, either?.passed), steps };
+  return { taken: parts(certain, either?.taken), passed: isMoot ? [one] : parts(left, either?.passed), steps };
 }
 
 /** Only branches ask whether packets are fragments. */

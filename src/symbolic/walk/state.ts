@@ -225,3 +225,9 @@ export function merge<T extends PacketClass>(space: Space, classes: readonly T[]
   }
   return [...byKey.values()].map((group) => (group.length === 1 ? group[0] : { ...group[0], ...joinedWithAside(space.manager, group) }));
 }
+
+/** `env` with what a chain changed between `from` and `to`. */
+export function patched(env: Env, from: Env, to: Env): Env {
+  const changes = (Object.keys(to) as (keyof Env)[]).filter((part) => to[part] !== from[part]);
+  return changes.length === 0 ? env : { ...env, ...Object.fromEntries(changes.map((part) => [part, to[part]])) };
+}

@@ -6,7 +6,7 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { cutLarge } from './laidAside.ts';
 import { chainReads } from './reads.ts';
-import type { Env, PacketClass } from './state.ts';
+import { type Env, type PacketClass, patched } from './state.ts';
 import { partsKey } from './stateKeys.ts';
 import type { Arrivals, ChainResult, TableWalk } from './tableWalk.ts';
 
@@ -95,10 +95,4 @@ function cut(walk: TableWalk, summary: Summary, hit: PacketClass): ChainResult {
 
 function joined(before: PacketClass['doubts'], after: PacketClass['doubts']): PacketClass['doubts'] {
   return before.length === 0 ? after : after.length === 0 ? before : [...before, ...after];
-}
-
-/** `env` with what the chain changed between `from` and `to`. */
-function patched(env: Env, from: Env, to: Env): Env {
-  const changes = (Object.keys(to) as (keyof Env)[]).filter((part) => to[part] !== from[part]);
-  return changes.length === 0 ? env : { ...env, ...Object.fromEntries(changes.map((part) => [part, to[part]])) };
 }

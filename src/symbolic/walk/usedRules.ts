@@ -98,12 +98,13 @@ function usesIn(
   const uses = new Map<Rule, RuleUse>();
   for (const { rules } of table.chains.values()) {
     for (const rule of rules) {
-      const isMatched = open.isClosed(rule);
-      uses.set(rule, { matched: isMatched, satisfiable: isMatched || satisfiable(rule) });
+      uses.set(rule, open.isClosed(rule) ? USED : { matched: false, satisfiable: satisfiable(rule) });
     }
   }
   return uses;
 }
+
+const USED: RuleUse = { matched: true, satisfiable: true };
 
 const NO_PARTS = { firsts: [], more: false } as const;
 
