@@ -105,6 +105,16 @@ describe('the parts of the programs', () => {
     ],
     [
       'run',
+      ['trace', '--brief', ISTIO, 'out tcp -> 203.0.113.9:443 uid=1000'],
+      {
+        code: 0,
+        rooms: 'app cli connection extensions host istio kubernetes lib mesh netfilter packet report ruleset simulate syntax',
+        grammars: 'iptablesSave packet values',
+        packages: 'commander',
+      },
+    ],
+    [
+      'run',
       ['verify', ISTIO],
       {
         code: 0,

@@ -141,9 +141,10 @@ function wrongDrawing({ texts, path, format, rail, instead }: Asked): Complaint 
 async function answerTexts(job: Job, texts: readonly string[]): Promise<ExitCode> {
   const { call, format, style } = job;
   const walked: (TraceInput | undefined)[] = [];
+  const tellsSame = texts.length <= FEW && format.tellsSame?.(style) === true;
   for (const text of texts) {
     const one = await walkText(job, text);
-    const same = one && texts.length <= FEW ? await withSame(job, one) : one;
+    const same = one && tellsSame ? await withSame(job, one) : one;
     walked.push(one && same && (await withKernel(job, { walked: one, input: await withReason(job, one, same), bySockets: true })));
   }
   const traced = walked.filter((one) => one !== undefined);

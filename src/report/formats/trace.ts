@@ -21,6 +21,8 @@ export interface TraceStyle extends HumanStyle {
 export interface TraceFormat {
   /** for programs, not for people */
   readonly isData?: true;
+  /** which other packets are treated alike is a part of it; absent: never */
+  readonly tellsSame?: (style: TraceStyle) => boolean;
   /** text of one packet, without a line feed at its end */
   readonly render: (input: TraceInput, style: TraceStyle) => string;
   /** between two packets */
@@ -37,9 +39,10 @@ const TRACE_FORMATS: Readonly<Record<TraceFormatName, TraceFormat>> = {
       return humanTrace(input, style.inLanes === true ? { ...style, drawn: lanesText(layLanes(input, { headed: false })) } : style);
     },
     separator: (style) => (style.brief ? '\n' : '\n\n'),
+    tellsSame: ({ brief }) => !brief,
   },
   /** one line per packet */
-  json: { isData: true, render: (input) => jsonText(toTrace(input)), separator: oneFeed },
+  json: { isData: true, render: (input) => jsonText(toTrace(input)), separator: oneFeed, tellsSame: () => true },
   /** lines like those of xtables-monitor --trace */
   xtables: { isData: true, render: xtablesTrace, separator: blankLine },
   /** a flowchart for Markdown */
