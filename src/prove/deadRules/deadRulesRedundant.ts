@@ -18,6 +18,7 @@ import type { PacketClass } from '../../symbolic/walk/state.ts';
 import { whatDecided } from '../../symbolic/walk/state.ts';
 import { keyOf } from '../../symbolic/walk/stateKeys.ts';
 import { walkAlone } from '../../symbolic/walk/usedRules.ts';
+import { redundantBySuffix, repeatedChains } from './redundantBySuffix.ts';
 
 export interface Redundant {
   readonly rules: readonly Rule[];
@@ -30,6 +31,8 @@ export interface Redundant {
 /** Two walks of the table for each of its rules: more take too long. */
 export const MAX_RULES = 400;
 export const NODE_LIMIT = 3_000_000;
+/** Of a long table, for it is a hint that costs. Rules by address and port take some 800 steps each. */
+const LONG = { rule: 1_000, least: 3_000_000, most: 10_000_000 } as const;
 
 export function redundantRules({ family, tables }: Ruleset, { host, budget }: SpaceAround): Redundant {
   const rules: Rule[] = [];
@@ -37,9 +40,13 @@ export function redundantRules({ family, tables }: Ruleset, { host, budget }: Sp
   const skipped: Table[] = [];
   for (const table of tables.values()) {
     try {
-      if (sizeOf(table) > MAX_RULES) skipped.push(table);
-      else {
-        const ask = () => inOwnSpace(family, { host, budget }, (space) => redundantIn(space, table));
+      if (sizeOf(table) > MAX_RULES) {
+        const ask = () => inOwnSpace(family, { host, budget }, (space) => redundantInLong(space, table));
+        const found = budget.share(1 / 2, ask, limitsOfLong(table));
+        if (found === undefined) skipped.push(table);
+        else rules.push(...found);
+      } else {
+        const ask = () => inOwnSpace(family, { host, budget }, (space) => redundantByWalks(space, table));
         for (const [rule, answer] of budget.share(1 / 2, ask, { nodes: NODE_LIMIT })) {
           if (answer === 'yes') rules.push(rule);
           else if (answer === 'unmodelled') undecided.push(rule);
@@ -51,6 +58,12 @@ export function redundantRules({ family, tables }: Ruleset, { host, budget }: Sp
     }
   }
   return { rules, undecided, skipped };
+}
+
+/** Nodes are given back when the table is done. */
+function limitsOfLong(table: Table): { readonly steps: number; readonly nodes: number } {
+  const steps = Math.min(LONG.most, Math.max(LONG.least, LONG.rule * rulesOfTable(table).length));
+  return { steps, nodes: Number.POSITIVE_INFINITY };
 }
 
 /** Rules, where each element of a map or of a set of concatenations is one more: all of them are looked at in a walk. */
@@ -66,14 +79,18 @@ export function sizeOf(table: Table): number {
   return size;
 }
 
-type Answer = 'yes' | 'no' | 'unmodelled';
+export type Answer = 'yes' | 'no' | 'unmodelled';
 
-function redundantIn(space: Space, table: Table): readonly (readonly [Rule, Answer])[] {
+export function redundantByWalks(
+  space: Space,
+  table: Table,
+  isAsked: (rule: Rule) => boolean = () => true,
+): readonly (readonly [Rule, Answer])[] {
   const taken = takenBy(space, table);
   const later = rulesAfter(table, (rule) => does(rule, 'unmodelled'));
   const deciding = [...table.chains.values()]
     .flatMap(({ rules }) => rules)
-    .filter((rule) => !isIdleRule(rule) && !does(rule, 'unmodelled'));
+    .filter((rule) => isAsked(rule) && !isIdleRule(rule) && !does(rule, 'unmodelled'));
   return deciding.flatMap((rule): readonly (readonly [Rule, Answer])[] => {
     const known = taken.get(rule);
     // packets that come to it only after an unmodelled target are in no class
@@ -86,6 +103,22 @@ function redundantIn(space: Space, table: Table): readonly (readonly [Rule, Answ
     if (answers.includes('no')) return [[rule, 'no']];
     return [[rule, later.has(rule) || answers.includes('unmodelled') ? 'unmodelled' : 'yes']];
   });
+}
+
+/** Rules that a packet may meet more than once are walked; undefined: there are too many, or the table is none for which this is known. */
+export function redundantInLong(space: Space, table: Table): readonly Rule[] | undefined {
+  const repeated = repeatedChains(table);
+  const isRepeated = ({ chain }: Rule): boolean => repeated.has(chain);
+  const all = rulesOfTable(table);
+  if (all.filter(isRepeated).length * all.length > MAX_RULES ** 2) return undefined;
+  const found = redundantBySuffix(space, table);
+  if (found === undefined) return undefined;
+  const walked = repeated.size === 0 ? [] : redundantByWalks(space, table, isRepeated);
+  const isFound = new Set([
+    ...found.filter((rule) => !isRepeated(rule)),
+    ...walked.flatMap(([rule, answer]) => (answer === 'yes' ? [rule] : [])),
+  ]);
+  return all.filter((rule) => isFound.has(rule));
 }
 
 interface Taken {
