@@ -110,7 +110,7 @@ export function canonicalOther(statement: Other): NftStatement {
   const words = says.map(({ text }) => text);
   const said = (texts: readonly string[]): NftStatement => ({ ...statement, says: texts.map((text) => ({ text, start, end })) });
   if (statement.verb === 'dup' || statement.verb === 'fwd')
-    return said(words.map((word, at) => (isDevice(statement.verb, words.slice(0, at)) && !/^["$]/.test(word) ? `"${word}"` : word)));
+    return said(words.map((word, at) => (isDevice(statement.verb, words.slice(0, at)) ? deviceName(word) : word)));
   if (statement.verb === 'reset') return said(words.map((word, at) => (at === words.length - 1 ? tcpOptionName(word) : word)));
   if (statement.verb === 'flow') return said(['add', ...words.slice(1)]);
   if (statement.verb === 'synproxy') {
@@ -125,6 +125,12 @@ export function canonicalOther(statement: Other): NftStatement {
   const at = words.findIndex((word) => word === 'to' || word === 'num');
   const to = at < 0 ? ['0'] : words.slice(at + 1).filter((word) => !/^(?:bypass|fanout)(?:,|$)/.test(word));
   return said([...(flags.length === 0 ? [] : ['flags', flags.join(',')]), 'to', ...to]);
+}
+
+/** By number where it has one. */
+function deviceName(word: string): string {
+  if (word === '1') return '"lo"';
+  return /^(?:["$]|\d+$)/.test(word) ? word : `"${word}"`;
 }
 
 /** `fwd to lo` has no address. */

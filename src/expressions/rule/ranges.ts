@@ -20,14 +20,9 @@ export function rangesIn(statements: readonly NftStatement[], context: NftRuleCo
   let known = protocolsOf(context.table);
   let last: NftStatement | undefined;
   for (const one of statements) {
-    if (
-      last?.kind === 'match' &&
-      one.kind === 'match' &&
-      last.op === '>=' &&
-      one.op === '<=' &&
-      isOneRange(last, one, { known, context })
-    ) {
-      found.set(last, []).set(one, [ranged(last, one, context)]);
+    if (last?.kind === 'match' && one.kind === 'match' && isPair(last.op, one.op) && isOneRange(last, one, { known, context })) {
+      const range = ranged(last, one, context);
+      found.set(last, []).set(one, [one.op === '>' && range.kind === 'match' ? { ...range, op: '!=' } : range]);
     }
     for (const selector of selectorsOf(one))
       known = withImplied(known, findExpression(selectorName(selector, context))?.implies ?? {}, { at: selector, context });
@@ -35,6 +30,11 @@ export function rangesIn(statements: readonly NftStatement[], context: NftRuleCo
     last = one;
   }
   return found;
+}
+
+/** fact: `tcp dport < 5 tcp dport > 9`, which no packet meets, is listed as `tcp dport != 5-9` */
+function isPair(first: string | undefined, second: string | undefined): boolean {
+  return (first === '>=' && second === '<=') || (first === '<' && second === '>');
 }
 
 type Match = StatementOf<'match'>;

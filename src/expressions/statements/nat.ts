@@ -55,10 +55,19 @@ function checkNat({ verb, address, port, ...span }: NatStatement, family: Family
     context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: at, help });
   if (port !== undefined && known.proto === undefined)
     refuse(`ports in \`${verb}\` need a transport protocol`, port, 'match on `meta l4proto` or on a port before it');
+  if (address?.kind === 'map' && known.proto === undefined && hasPorts(address.to, context))
+    refuse(`ports in \`${verb}\` need a transport protocol`, address, 'match on `meta l4proto` or on a port before it');
   if (address === undefined) return;
   if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
   if (family !== undefined && known.family !== undefined && known.family !== family)
     refuse(`\`${verb}\` to an address of the other family`, span);
+}
+
+/** Values of a map that are addresses with ports. */
+function hasPorts(to: NftExpression, { sets }: NftRuleContext): boolean {
+  if (to.kind === 'set') return to.elements.some(({ value }) => value?.kind === 'concat');
+  const value = to.kind === 'reference' ? sets.get(to.name.text)?.value : undefined;
+  return value !== undefined && 'types' in value && value.types.length > 1;
 }
 
 /** Within a statement of NAT it is a word of nft. */

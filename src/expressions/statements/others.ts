@@ -94,8 +94,9 @@ function checkDup({ says, ...span }: Other, { table, report }: NftRuleContext): 
   const to = says[1]?.text ?? '';
   const isMany = /^[\da-f.:]+[/-]/.test(to);
   if (isMany) refuse('`dup` sends to one address');
-  const isNumeric = /^[\d.]+$|:/.test(to);
-  const isAddress = table === 'ip' ? parseIPv4(to) !== undefined || /^\d+$/.test(to) : table !== 'ip6' || parseIPv6(to) !== undefined;
+  const isNumeric = /^[\d.]+$|:|^0x[\da-f]+$/i.test(to);
+  const isNumber = /^(?:\d+|0x[\da-f]+)$/i.test(to) && Number(to) < 2 ** 32;
+  const isAddress = table === 'ip' ? parseIPv4(to) !== undefined || isNumber : table !== 'ip6' || parseIPv6(to) !== undefined;
   if (!isMany && isNumeric && !isAddress) refuse(`\`${to}\` is not an address of ${table}`);
 }
 

@@ -61,7 +61,8 @@ const OF_FEW_BITS =
   /(?:meta (?:nfproto|l4proto) \w+ |ether type 8021q )?((?:meta|ct) mark set )?\(@(?:nh|th|ll),\d+,\d+ & 0x[\da-f]+\) >> \d+ (?=v?map)/g;
 
 /** As both list it but for fields of a few bits as keys. */
-const withoutFewBits = (text: string): string => sorted(text.replaceAll(FEW_BITS, 'x').replaceAll(OF_FEW_BITS, '$1x'));
+const withoutFewBits = (text: string): string =>
+  sorted(withoutTuplesOfNumbers(text).replaceAll(FEW_BITS, 'x').replaceAll(OF_FEW_BITS, '$1x'));
 
 const INVALID = /(0x[\da-f]+) \[invalid type\]/g;
 
