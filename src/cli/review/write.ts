@@ -38,7 +38,12 @@ export async function writeReport(call: Call, report: WrittenReview): Promise<bo
       ...page,
       htmlFile,
     };
-    const text = await render(format, report, style);
+    const text = await render(format, report, style).catch(tooLong);
+    if (text === undefined) {
+      await complain(io, { message: `the ${format} of this run is longer than a text can be`, help: TOO_LONG });
+      fine = false;
+      continue;
+    }
     if (file === undefined)
       await io.out.write(text === '' ? '' : `${text}\n`, format === 'human' ? 'report' : format === 'github' ? 'commands' : 'data');
     else fine = (await writeFile(call, { file, text: `${text}\n` })) && fine;
@@ -47,6 +52,15 @@ export async function writeReport(call: Call, report: WrittenReview): Promise<bo
     fine = (await writeStepSummary(call, { ...report, htmlFile })) && fine;
   }
   return fine;
+}
+
+const TOO_LONG =
+  'of files of rules `verify -o jsonl > FILE` has no such end, and `chainwalk merge FILE -o json` writes of it piece by piece';
+
+/** V8 holds half a billion characters: JSON of 20,000 pods. */
+function tooLong(error: unknown): undefined {
+  if (error instanceof RangeError && error.message === 'Invalid string length') return undefined;
+  throw error;
 }
 
 /** What the formats need of it; undefined when it cannot be read, which has been reported. */
