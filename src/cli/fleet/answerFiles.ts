@@ -1,6 +1,6 @@
 /** The lines of one file of a fleet, each made as a whole only where its answer is new. */
 
-import { type FleetAnswer, fleetVerifier, podInFile } from '../../app/fleet/fleetVerifier.ts';
+import { fleetVerifier, type ProvedText, podInFile } from '../../app/fleet/fleetVerifier.ts';
 import { isManifestText } from '../../app/load/recognise.ts';
 import type { VerifiedRules, VerifyRulesQuestion } from '../../app/verify/verifyRules.ts';
 import type { Complaint } from '../../lib/complaint.ts';
@@ -35,7 +35,7 @@ export interface FleetQuestion {
 export function fileAnswerer(call: Call, { options, how }: FleetQuestion): (listed: ListedFiles) => Promise<readonly AnsweredFile[]> {
   const verify = fleetVerifier(options);
   /** of answers that come again */
-  const names = new WeakMap<FleetAnswer['proved'], readonly string[]>();
+  const names = new WeakMap<ProvedText, readonly string[]>();
 
   return async (listed) => {
     const { names: files, index } = listed;
