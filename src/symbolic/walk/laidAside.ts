@@ -20,9 +20,15 @@ export interface LargeSet {
 
 const LARGE: LargeSet = { steps: 1 << 14, nodes: 1 << 10, nodesAStep: 2 };
 
+type Laying = Pick<TableWalk, 'space' | 'large'>;
+
+export function isLarge({ space: { manager }, large = LARGE }: Laying, set: Bdd): boolean {
+  return isLarger(manager, set, large.nodes);
+}
+
 /** The classes behind a rule that worked so many steps on their sets: one is laid aside where that was most of it. */
 export function layLargeAside(
-  { space: { manager }, large = LARGE }: Pick<TableWalk, 'space' | 'large'>,
+  { space: { manager }, large = LARGE }: Laying,
   classes: readonly PacketClass[],
   steps: number,
 ): readonly PacketClass[] {
@@ -36,13 +42,9 @@ function laidAside(one: PacketClass): PacketClass {
 }
 
 /** What a chain does to every packet, cut to those of `hit`; of two large sets one is laid aside. */
-export function cutLarge(
-  { space: { manager }, large = LARGE }: Pick<TableWalk, 'space' | 'large'>,
-  set: Bdd,
-  hit: PacketClass,
-): Pick<PacketClass, 'set' | 'aside'> {
-  const isHeavy = isLarger(manager, set, large.nodes) && isLarger(manager, hit.set, large.nodes);
-  return isHeavy ? { set, aside: [{ set: hit.set, aside: hit.aside }] } : { set: manager.and(set, hit.set), aside: hit.aside };
+export function cutLarge(walk: Laying, set: Bdd, hit: PacketClass): Pick<PacketClass, 'set' | 'aside'> {
+  const isHeavy = isLarge(walk, set) && isLarge(walk, hit.set);
+  return isHeavy ? { set, aside: [{ set: hit.set, aside: hit.aside }] } : { set: walk.space.manager.and(set, hit.set), aside: hit.aside };
 }
 
 /** Some packet of `set` is in the sets aside as well. */

@@ -10,7 +10,7 @@ import { type AskedParts, alike } from './alike.ts';
 import { callersFirst, calls, chainsLeadingTo, sharedChains } from './callers.ts';
 import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
 import { focused, readsFocused, unfocused } from './focus.ts';
-import { layLargeAside } from './laidAside.ts';
+import { isLarge, layLargeAside } from './laidAside.ts';
 import { hasNothingOpen, isNeedlessBranch } from './needless.ts';
 import { chainAsks, chainReads, changesNothing, leavesAlone } from './reads.ts';
 import { rejected } from './reject.ts';
@@ -225,8 +225,9 @@ function* enter(walker: Walker, name: string, hit: PacketClass): ChainWalk {
 /** What the chains of a service of kube-proxy ask is the same for all of them where its address is a constant: 12,500 services are walked with
  *  a third of the nodes. */
 function* enterAlone(walker: Walker, chain: Chain, hit: PacketClass): ChainWalk {
-  // where `act` forgets which packets came, others come back
-  const narrow = walker.unshared?.has(chain.name) === true ? hit : tried(walker, chain.name, hit);
+  // where `act` forgets which packets came, others come back; and those of a large set are put together again at a cost
+  const isKept = walker.unshared?.has(chain.name) === true || isLarge(walker, hit.set);
+  const narrow = isKept ? hit : tried(walker, chain.name, hit);
   if (narrow === hit) return yield walkChain(walker, chain, [hit]);
   const wide = unfocused(walker.space, hit, narrow);
   const { widened = (one) => one } = walker;
