@@ -12,7 +12,7 @@ const SLOW = [
   'prove/**',
   'query/**',
   'diff/{diff,diffCommand,diffConnections,diffLater,diffLevels,backendDifferences}.test.ts',
-  'docs/examples.test.ts',
+  'docs/{examples,fleets}.test.ts',
   'fix/**',
   'bundle/loaded.test.ts',
   'connection/packetWords.test.ts',
@@ -30,7 +30,7 @@ const SLOW = [
   'syntax/**/*.kernel.test.ts',
   'report/{lanesLaws.prop,mermaidLaws}.test.ts',
   'report/review/{sarif,fromPods,fixes}.test.ts',
-  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render,likeFiles,merge,fix}*.test.ts',
+  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render,likeFiles,merge,jobs,fix}*.test.ts',
   'action.test.ts',
 ];
 
