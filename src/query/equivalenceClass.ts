@@ -10,9 +10,9 @@ import { Budget, BudgetError } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import { lastEffect } from '../netfilter/everyEffect.ts';
 import type { Packet } from '../packet/packet.ts';
-import { sizeOf } from '../prove/deadRules/deadRulesRedundant.ts';
 import { countRules } from '../ruleset/count.ts';
 import type { Rule, Ruleset } from '../ruleset/ruleset.ts';
+import { tableSize } from '../ruleset/tableSize.ts';
 import { connectionEnds } from '../symbolic/connection/connectionEnds.ts';
 import type { ConnectionQuestion } from '../symbolic/connection/going.ts';
 import type { Bdd } from '../symbolic/diagrams/bdd.ts';
@@ -67,7 +67,7 @@ export function sameAs(ruleset: Ruleset, packet: Packet, { host, profile, deadli
 }
 
 function isLarge(ruleset: Ruleset): boolean {
-  return countRules(ruleset) > MAX_RULES || [...ruleset.tables.values()].reduce((size, table) => size + sizeOf(table), 0) > MAX_SIZE;
+  return countRules(ruleset) > MAX_RULES || [...ruleset.tables.values()].reduce((size, table) => size + tableSize(table), 0) > MAX_SIZE;
 }
 
 interface Asked {

@@ -1,5 +1,5 @@
 /** The way of the packet in lanes: a picture that the library draws; a box of a rule leads to its line. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { svgStyle } from '../../src/api/report/index.ts';
 
 export interface PictureProps {
@@ -18,7 +18,8 @@ function sheet(): CSSStyleSheet {
 
 export function Picture({ svg, onLine }: PictureProps) {
   const box = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // drawn with the answer, not a frame later
+  useLayoutEffect(() => {
     if (box.current === null) return;
     const root = box.current.shadowRoot ?? box.current.attachShadow({ mode: 'open' });
     if (root.adoptedStyleSheets.length === 0) root.adoptedStyleSheets = [sheet()];

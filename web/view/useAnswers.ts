@@ -1,5 +1,5 @@
 /** Asks the workers what the page shows, and keeps their newest answers. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { openLane, type StartWorker } from '../state/lane.ts';
 import type { PageState } from '../state/pageState.ts';
 import type { AskedSetting, FromWorker, PageAnswers, PageQuestion, QuestionKind } from '../worker/questions.ts';
@@ -46,7 +46,8 @@ export function useAnswers(state: PageState, start: StartWorker): AnswersOfPage 
   const setting = useMemo((): AskedSetting => ({ file, podIp, mesh, family, pod }), [file, podIp, mesh, family, pod]);
   const asked = useRef<{ readonly rules: string; readonly setting: AskedSetting; claims: boolean }>({ rules: '', setting, claims: false });
 
-  useEffect(() => {
+  // an effect of the usual kind waits until the browser has drawn, which is a frame later
+  useLayoutEffect(() => {
     sameAsked.current = undefined;
     setHeard(({ same: _, ...others }) => others);
     lanes.quick.ask({ rules, setting, question: { kind: 'trace', packet } });

@@ -3,11 +3,11 @@
 
 import { BudgetError } from '../../lib/budget.ts';
 import type { Effect } from '../../netfilter/effect.ts';
-import { does, eachMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
-import { eachLeaf, type MatchExpr } from '../../netfilter/matchExpr.ts';
+import { does, isIdleRule } from '../../netfilter/everyEffect.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { baseIn, basesOf } from '../../ruleset/stages.ts';
+import { tableSize } from '../../ruleset/tableSize.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Space, SpaceAround } from '../../symbolic/space/space.ts';
@@ -40,7 +40,7 @@ export function redundantRules({ family, tables }: Ruleset, { host, budget }: Sp
   const skipped: Table[] = [];
   for (const table of tables.values()) {
     try {
-      if (sizeOf(table) > MAX_RULES) {
+      if (tableSize(table) > MAX_RULES) {
         const ask = () => inOwnSpace(family, { host, budget }, (space) => redundantInLong(space, table));
         const found = budget.share(1 / 2, ask, limitsOfLong(table));
         if (found === undefined) skipped.push(table);
@@ -64,19 +64,6 @@ export function redundantRules({ family, tables }: Ruleset, { host, budget }: Sp
 function limitsOfLong(table: Table): { readonly steps: number; readonly nodes: number } {
   const steps = Math.min(LONG.most, Math.max(LONG.least, LONG.rule * rulesOfTable(table).length));
   return { steps, nodes: Number.POSITIVE_INFINITY };
-}
-
-/** Rules, where each element of a map or of a set of concatenations is one more: all of them are looked at in a walk. */
-export function sizeOf(table: Table): number {
-  let size = 0;
-  const count = (match: MatchExpr): void => {
-    size++;
-    eachLeaf(match, (leaf) => {
-      if (leaf.kind === 'tuple') size += leaf.rows.length - 1;
-    });
-  };
-  for (const rule of rulesOfTable(table)) eachMatch(rule, count);
-  return size;
 }
 
 export type Answer = 'yes' | 'no' | 'unmodelled';

@@ -5,6 +5,7 @@ import { groupBy } from '../../lib/groupBy.ts';
 import { isIdleRule } from '../../netfilter/everyEffect.ts';
 import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
+import { tableSize } from '../../ruleset/tableSize.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
 import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
 import type { Space, SpaceAround } from '../../symbolic/space/space.ts';
@@ -12,14 +13,14 @@ import { inOwnSpace } from '../../symbolic/space/space.ts';
 import { anyStates } from '../../symbolic/walk/anyState.ts';
 import { encode } from '../../symbolic/walk/encode.ts';
 import { walkAlone } from '../../symbolic/walk/usedRules.ts';
-import { MAX_RULES, NODE_LIMIT, sizeOf } from './deadRulesRedundant.ts';
+import { MAX_RULES, NODE_LIMIT } from './deadRulesRedundant.ts';
 
 /** Nothing for a rule that none comes before, and nothing at all when the budget is spent. */
 export function takenBefore({ family, tables }: Ruleset, rules: readonly Rule[], around: SpaceAround): ReadonlyMap<Rule, readonly Rule[]> {
   const found = new Map<Rule, readonly Rule[]>();
   for (const [name, asked] of groupBy(rules, ({ table }) => table)) {
     const table = tables.get(name);
-    if (table === undefined || sizeOf(table) > MAX_RULES) continue;
+    if (table === undefined || tableSize(table) > MAX_RULES) continue;
     try {
       const ask = () => inOwnSpace(family, around, (space) => takersIn(space, table, asked));
       for (const [rule, takers] of around.budget === undefined ? ask() : around.budget.share(1 / 4, ask, { nodes: NODE_LIMIT }))
