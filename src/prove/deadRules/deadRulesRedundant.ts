@@ -18,7 +18,7 @@ import type { PacketClass } from '../../symbolic/walk/state.ts';
 import { whatDecided } from '../../symbolic/walk/state.ts';
 import { keyOf } from '../../symbolic/walk/stateKeys.ts';
 import { walkAlone } from '../../symbolic/walk/usedRules.ts';
-import { redundantBySuffix, repeatedChains } from './redundantBySuffix.ts';
+import { changesNoPacket, redundantBySuffix, repeatedChains } from './redundantBySuffix.ts';
 
 export interface Redundant {
   readonly rules: readonly Rule[];
@@ -94,6 +94,7 @@ export function redundantByWalks(
 
 /** Rules that a packet may meet more than once are walked; undefined: there are too many, or the table is none for which this is known. */
 export function redundantInLong(space: Space, table: Table): readonly Rule[] | undefined {
+  if (!changesNoPacket(table)) return undefined;
   const repeated = repeatedChains(table);
   const isRepeated = ({ chain }: Rule): boolean => repeated.has(chain);
   const all = rulesOfTable(table);

@@ -35,6 +35,11 @@ export function redundantBySuffix(space: Space, table: Table): readonly Rule[] |
   return rulesOfTable(table).filter((rule) => used.get(rule) === 'redundant');
 }
 
+/** Whether no rule of the table changes packets, so that what becomes of one is a function of what it is. */
+export function changesNoPacket(table: Table): boolean {
+  return endsOf(table) !== undefined;
+}
+
 /** Chains that a packet may come to more than once from one base chain: without a rule of theirs it would pass them otherwise each time. */
 export function repeatedChains(table: Table): ReadonlySet<string> {
   const repeated = new Set<string>();

@@ -17,8 +17,16 @@ export function sharedChains(table: Table): ReadonlySet<string> {
   return often;
 }
 
+const inOrder = new WeakMap<Table, readonly string[]>();
+
 /** Every chain that the base chains lead to, each after all chains that call it. */
 export function callersFirst(table: Table): readonly string[] {
+  const known = inOrder.get(table) ?? orderOf(table);
+  inOrder.set(table, known);
+  return known;
+}
+
+function orderOf(table: Table): readonly string[] {
   const done = new Set<string>();
   const leaving: string[] = [];
   for (const base of basesOf(table)) {

@@ -6,6 +6,7 @@ import type { Bdd } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import type { LargeSet } from './laidAside.ts';
 import type { OpenRules } from './openRules.ts';
+import type { Sharing } from './sharing.ts';
 import type { PacketClass } from './state.ts';
 import type { Summaries } from './summaries.ts';
 
@@ -47,6 +48,8 @@ export interface TableWalk {
   readonly arrivals?: Arrivals;
   /** chains that are walked anew for every call: `act` forgets in them which packets came */
   readonly unshared?: ReadonlySet<string>;
+  /** absent: found anew */
+  readonly sharing?: Sharing;
   /** chains whose results nobody asks for: who comes to them is noted in `arrivals`, and they are walked by visitShared alone */
   readonly deferred?: ReadonlySet<string>;
   /** only rules that are open here are asked about; where packets end is not */

@@ -19,6 +19,7 @@ import { firstSwitch } from './dispatch.ts';
 import { encode } from './encode.ts';
 import { hasPacketAside, type LargeSet } from './laidAside.ts';
 import { openRules } from './openRules.ts';
+import { sharingOf } from './sharing.ts';
 import type { PacketClass } from './state.ts';
 import type { Act, Acted, Arrivals, TableResult, TableWalk } from './tableWalk.ts';
 import { visitShared, walkTableOfSets } from './walk.ts';
@@ -85,7 +86,8 @@ function usesIn(
   // no rule runs after them, and where their packets end is not asked: each is walked once, after all that call it
   const deferred = new Set([...table.chains.keys()].filter((name) => !awaited.has(name) && !unshared.has(name)));
   const arrivals: Arrivals = new Map();
-  const shared = { space, table, summaries: new Map(), visit, open, unshared, deferred, large, sureOnly: kind === 'sure' };
+  const sharing = sharingOf({ table, unshared, deferred, open });
+  const shared = { space, table, summaries: new Map(), visit, open, unshared, deferred, large, sharing, sureOnly: kind === 'sure' };
   const actAt = (hook: HookName, classes: readonly PacketClass[]): Act =>
     ending(space, { hook, partsOf: () => NO_PARTS, addressesOf: () => NO_PARTS, templatesRemember: false }, kind === 'sure' ? [] : classes);
   for (const { base, classes } of starts) {

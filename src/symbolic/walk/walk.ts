@@ -7,13 +7,14 @@ import type { Chain } from '../../ruleset/ruleset.ts';
 import { FULL } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import { type AskedParts, alike } from './alike.ts';
-import { callersFirst, calls, chainsLeadingTo, sharedChains } from './callers.ts';
+import { callersFirst } from './callers.ts';
 import { append, type CarriedSets, carryOutSets, type OneEffect } from './carryOutSets.ts';
-import { focused, readsFocused, unfocused } from './focus.ts';
+import { focused, unfocused } from './focus.ts';
 import { isLarge, layLargeAside } from './laidAside.ts';
 import { hasNothingOpen, isNeedlessBranch } from './needless.ts';
 import { chainAsks, chainReads, changesNothing, leavesAlone } from './reads.ts';
 import { rejected } from './reject.ts';
+import { type Sharing, sharingOf } from './sharing.ts';
 import { split } from './split.ts';
 import type { PacketClass } from './state.ts';
 import { merge } from './state.ts';
@@ -21,16 +22,13 @@ import type { Noted } from './summaries.ts';
 import { keepSummary, knownResult, summaryKey } from './summaries.ts';
 import type { Arrivals, ChainResult, EndedClass, TableResult, TableWalk } from './tableWalk.ts';
 
-interface Walker extends TableWalk {
+interface Walker extends TableWalk, Sharing {
   /** where only open rules are asked about, what may still be asked about packets: those that agree there are one class */
   readonly asks?: AskedParts | undefined;
   /** the same of all that comes after the start of the walk */
   readonly asksAfterStart?: AskedParts | undefined;
   /** of packets some of whose bits are constants here: what they were before */
   readonly widened?: (hit: PacketClass) => PacketClass;
-  readonly shared: ReadonlySet<string>;
-  /** chains that lead to one that is walked once for every packet, which it would not be if it were asked with constants; absent: all */
-  readonly unfocused?: ReadonlySet<string>;
 }
 
 export function walkTableOfSets(walk: TableWalk, classes: readonly PacketClass[]): TableResult {
@@ -39,7 +37,7 @@ export function walkTableOfSets(walk: TableWalk, classes: readonly PacketClass[]
   const walker: Walker = {
     ...walk,
     ...(walk.visit === undefined ? {} : { arrivals }),
-    ...sharedBy(walk),
+    ...(walk.sharing ?? sharingOf(walk)),
     asksAfterStart: asksFrom(walk, base.name),
   };
   const { back, accepted, ended } = run(walker, base, classes);
@@ -52,17 +50,9 @@ function asksFrom({ table, open }: TableWalk, chain: string): AskedParts | undef
   return open && chainAsks(table, chain);
 }
 
-function sharedBy({ table, unshared, deferred, open }: TableWalk): Pick<Walker, 'shared' | 'unfocused'> {
-  const all = sharedChains(table);
-  const shared = unshared === undefined ? all : new Set([...all].filter((name) => !unshared.has(name)));
-  if (open === undefined) return { shared };
-  const asking = new Set([...shared].filter((name) => deferred?.has(name) !== true && readsFocused(chainReads(table, name))));
-  return { shared, unfocused: chainsLeadingTo(table, ({ name }) => calls(table, name).some(({ chain }) => asking.has(chain))) };
-}
-
 /** Walks every shared chain once, with exactly those packets that came to it in the walks that noted `arrivals`. */
 export function visitShared(walk: TableWalk, arrivals: Arrivals): void {
-  const walker: Walker = { ...walk, arrivals, ...sharedBy(walk) };
+  const walker: Walker = { ...walk, arrivals, ...(walk.sharing ?? sharingOf(walk)) };
   for (const name of callersFirst(walk.table)) {
     const chain = walk.table.chains.get(name);
     const classes = arrivals.get(name);
