@@ -145,7 +145,10 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
   const checked: CheckedChain[] = [];
   const acting = actingDeviceChains(node);
   const alike: KnownAlike = new Map();
-  const chains = all.map(({ name: chainName, base, rules }, at): Chain => {
+  // chains that rules have in braces stand among them, and are no base chains
+  let next = registered;
+  const chains = all.map(({ name: chainName, base, rules }): Chain => {
+    const own = base === undefined ? next : next++;
     const jumps: Jump[] = [];
     const limits: HookLimit[] = [];
     const where = { table: name, chain: chainName.text, context: silent, chainOf };
@@ -160,10 +163,9 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
     const ofDevices = isDormant(node) ? undefined : acting.find(({ name: { text } }) => text === chainName.text);
     if (ofDevices !== undefined) {
       needs.add('opaque');
-      return deviceChain(ofDevices, name, registered + at);
+      return deviceChain(ofDevices, name, own);
     }
-    const attached =
-      base === undefined || isOfDevices(base) ? undefined : nftBase(base, { registered: registered + at, family: node.family }, report);
+    const attached = base === undefined || isOfDevices(base) ? undefined : nftBase(base, { registered: own, family: node.family }, report);
     checked.push({ name: chainName, base: attached, isBase: base !== undefined, jumps: packedList(jumps), limits: packedList(limits) });
     return {
       table: name,

@@ -48,6 +48,17 @@ export const NFT_NAT_CASES: readonly NftCase[] = [
     misses: { [OUT]: ['POSTROUTING inet t:l:1 DROP'] },
   },
   {
+    name: 'of one priority what was made last runs first, however many chains rules have in braces',
+    nft:
+      table(
+        'inet t',
+        CONNTRACK,
+        base('o', 'filter output 0', 'udp dport 1 jump {\nudp sport 1\n}', 'udp dport 2 jump {\nudp sport 2\n}'),
+        base('n', 'nat prerouting -110', 'drop'),
+      ) + table('inet u', base('n', 'nat prerouting -110', 'return')),
+    meets: { [IN]: ['PREROUTING inet u:n:1 RETURN', 'PREROUTING inet t:n:1 DROP'] },
+  },
+  {
     name: 'nat chains run at -100 whatever their own priority: 50 is before a filter chain at 0',
     nft: inet(
       base('n', 'nat prerouting 50', 'meta l4proto tcp redirect to :1111'),
