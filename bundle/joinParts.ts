@@ -12,8 +12,8 @@ export interface Joined {
   readonly code: string;
 }
 
-/** `starts`: the parts that a command begins with; those of the first one are loaded before every other one. Parts that none of these loads stay files of their own, and so does the first part, by
- *  which the programs are found. */
+/** `starts`: the parts that a command begins with; those of the first one are loaded before every other one. Parts that none of these loads
+ *  stay files of their own, and so does the first part, by which the programs are found. */
 export function joinParts(parts: ReadonlyMap<string, Part>, starts: Readonly<Record<string, readonly string[]>>): readonly Joined[] {
   const users = new Map<string, string[]>();
   const [first] = Object.values(starts).flat();

@@ -3,12 +3,12 @@
 import type { Journey, Leg, Path } from '../connection/journey.ts';
 import { picksOfWalk } from '../connection/rangeChoices.ts';
 import { CLOSING, ERRORS_ABOUT, type PartName } from '../netfilter/connectionParts.ts';
+import { effectKey } from '../netfilter/effectKey.ts';
 import { does } from '../netfilter/everyEffect.ts';
 import { PROTO } from '../packet/protocol.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import type { Conversation } from '../simulate/conversation.ts';
 import { effectOf, type Walk, type WalkStep } from '../simulate/trace.ts';
-import { effectKey } from './effectKey.ts';
 
 /** What is compared of a journey, see diffEnds.ts; all its possible ends. */
 export function observed({ paths }: Journey): string {

@@ -4,6 +4,7 @@
 import { type Budget, BudgetError, budgetReason } from '../lib/budget.ts';
 import { point } from '../lib/intervals.ts';
 import type { Effect } from '../netfilter/effect.ts';
+import { effectKey } from '../netfilter/effectKey.ts';
 import { does, isIdleRule } from '../netfilter/everyEffect.ts';
 import { ALWAYS, and, inSet, type MatchExpr, matchesNothing, or } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
@@ -24,7 +25,6 @@ import type { EndedClass } from '../symbolic/walk/tableWalk.ts';
 import { walkAlone } from '../symbolic/walk/usedRules.ts';
 import type { Alignment } from './align.ts';
 import type { UnclearClass } from './classes.ts';
-import { effectKey } from './effectKey.ts';
 import { facingBases, facingTables } from './facingTables.ts';
 import type { DiffQuestion, Sides } from './question.ts';
 import { type WalkedAt, walkedPart } from './walkedPart.ts';

@@ -93,6 +93,12 @@ export function eachLeaf(expr: MatchExpr, visit: (leaf: Leaf) => void): void {
   else visit(expr);
 }
 
+/** What it asks about. */
+export function eachFieldOf(leaf: Leaf, visit: (field: Field) => void): void {
+  if (leaf.kind === 'tuple') for (const field of leaf.fields) visit(field);
+  else if ('field' in leaf) visit(leaf.field);
+}
+
 /** A condition on one field. */
 export type FieldLeaf = Extract<Leaf, { readonly field: Field }>;
 

@@ -5,7 +5,7 @@ import { memoize } from '../lib/memo.ts';
 import { packedList } from '../lib/packedList.ts';
 import type { Effect } from '../netfilter/effect.ts';
 import { type CallEffect, eachEffect, eachMatch, isCall } from '../netfilter/everyEffect.ts';
-import { eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
+import { eachFieldOf, eachLeaf, type Leaf } from '../netfilter/matchExpr.ts';
 import type { Field } from '../packet/fields.ts';
 import type { Rule, Table } from './ruleset.ts';
 
@@ -34,10 +34,10 @@ function digest(rules: readonly Rule[]): ChainDigest {
     note(does, effect.kind);
     if (isCall(effect)) calls.push(effect);
   };
+  const noteField = (field: Field): void => note(asks, field);
   const noteLeaf = (leaf: Leaf): void => {
-    if ('field' in leaf) note(asks, leaf.field);
-    else if (leaf.kind === 'tuple') for (const field of leaf.fields) note(asks, field);
-    else if (leaf.kind === 'unmodelled') asksUnmodelled = true;
+    eachFieldOf(leaf, noteField);
+    asksUnmodelled ||= leaf.kind === 'unmodelled';
   };
   for (const rule of rules) {
     eachEffect(rule, noteEffect);

@@ -1,7 +1,6 @@
 /** The files of a fleet by their names alone: none is opened before its turn. */
-import { join, relative, resolve } from 'node:path';
 import type { Call } from '../argv/command.ts';
-import { FILE_PATTERNS } from '../input/filesOf.ts';
+import { filesInFolder } from '../input/filesOf.ts';
 
 export interface ListedFiles {
   /** one, or two that may be the families of one pod */
@@ -22,12 +21,8 @@ export async function listFiles(call: Call, paths: readonly string[]): Promise<r
 async function namesOf({ io }: Call, paths: readonly string[]): Promise<readonly { readonly file: string; readonly inFolder: boolean }[]> {
   const files: { readonly file: string; readonly inFolder: boolean }[] = [];
   for (const path of paths) {
-    if (path === '-' || (await io.place(path)).kind !== 'folder') {
-      files.push({ file: path, inFolder: false });
-      continue;
-    }
-    const folder = relative(io.cwd, resolve(io.cwd, path)) || '.';
-    for (const name of await io.glob(FILE_PATTERNS, folder)) files.push({ file: join(path, relative(folder, name)), inFolder: true });
+    const found = await filesInFolder(io, path);
+    for (const file of found ?? [path]) files.push({ file, inFolder: found !== undefined });
   }
   return files;
 }

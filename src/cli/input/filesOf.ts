@@ -3,23 +3,30 @@ import { join, relative, resolve } from 'node:path';
 import { isManifestText } from '../../app/load/recognise.ts';
 import { TABLE_LINE } from '../../syntax/text/refusal.ts';
 import type { Call } from '../argv/command.ts';
+import type { Io } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
 
 /** In a folder. */
-export const FILE_PATTERNS = ['rules', 'v4', 'v6', 'iptables', 'save', 'txt', 'yaml', 'yml', 'json'].map((ending) => `**/*.${ending}`);
+const FILE_PATTERNS = ['rules', 'v4', 'v6', 'iptables', 'save', 'txt', 'yaml', 'yml', 'json'].map((ending) => `**/*.${ending}`);
+
+/** By their names alone, none is opened. Undefined: the path is that of no folder. */
+export async function filesInFolder(io: Io, path: string): Promise<readonly string[] | undefined> {
+  if (path === '-' || (await io.place(path)).kind !== 'folder') return undefined;
+  const folder = relative(io.cwd, resolve(io.cwd, path)) || '.';
+  return (await io.glob(FILE_PATTERNS, folder)).map((name) => join(path, relative(folder, name)));
+}
 
 /** Undefined when a folder has none, which has been reported. */
 export async function filesOf({ io }: Call, paths: readonly string[]): Promise<readonly string[] | undefined> {
   const files: string[] = [];
   for (const path of paths) {
-    if (path === '-' || (await io.place(path)).kind !== 'folder') {
+    const inFolder = await filesInFolder(io, path);
+    if (inFolder === undefined) {
       files.push(path);
       continue;
     }
     const found: string[] = [];
-    const folder = relative(io.cwd, resolve(io.cwd, path)) || '.';
-    for (const name of await io.glob(FILE_PATTERNS, folder)) {
-      const file = join(path, relative(folder, name));
+    for (const file of inFolder) {
       const content = await io.read(file);
       if ('text' in content && (isManifestText(content.text) || TABLE_LINE.test(content.text))) found.push(file);
     }

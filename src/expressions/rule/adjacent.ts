@@ -1,6 +1,7 @@
 /** Matches on neighbours in a header become one for the kernel, which nft lists in the order of the header.
  *  nftables src/rule.c payload_try_merge() */
-import type { NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftStatement } from '../../syntax/nft/ast.ts';
+import { bareSpan } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
@@ -8,7 +9,7 @@ import { constantOf } from '../values/constant.ts';
 import { keyPart, selectorName } from '../values/part.ts';
 import { isProtocol } from './families.ts';
 import { fieldAt, partOfPacket } from './fieldsByPlace.ts';
-import { groupsIn, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
+import { groupsIn, joinedPart, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
 import { asksNextHeader } from './nextHeader.ts';
 import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
 
@@ -138,17 +139,10 @@ function joinedBits(
 ): readonly NftStatement[] | undefined {
   const [first] = members;
   if (members.length === 1 || first?.kind !== 'match' || !isUnnamed(first)) return undefined;
-  const [{ base, start }, { end }] = [group[0] as PlacedMatch, group.at(-1) as PlacedMatch];
-  let bits = 0n;
-  for (const [at, member] of members.entries()) {
-    const value = member.kind === 'match' ? constantOf(member.right, keyPart(member.left, context).type, context) : undefined;
-    if (typeof value !== 'number') return undefined;
-    const { start: from, end: to } = group[at] as PlacedMatch;
-    bits = (bits << BigInt(to - from)) | BigInt(value);
-  }
-  const span = { start: first.start, end: first.end };
-  const left: NftExpression = { ...span, kind: 'raw', base, offset: start, length: end - start };
-  return [{ ...first, left, right: { ...span, kind: 'value', form: 'number', text: String(bits) } }];
+  const joined = joinedPart(members, group, ({ left, right }) => constantOf(right, keyPart(left, context).type, context));
+  if (joined === undefined) return undefined;
+  const { left, bits } = joined;
+  return [{ ...first, left, right: { ...bareSpan(first), kind: 'value', form: 'number', text: String(bits) } }];
 }
 
 /** Of flags: they are compared as one number then. */

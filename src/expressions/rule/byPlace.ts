@@ -2,7 +2,7 @@
  *  last family when it reads the rule, and knows none when it lists it. nftables src/evaluate.c expr_evaluate_relational(),
  *  src/netlink_delinearize.c payload_expr_postprocess() */
 import type { NftElement, NftExpression, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
-import type { Span } from '../../syntax/text/source.ts';
+import { bareSpan, type Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
@@ -87,7 +87,7 @@ function matchByPlace(statement: Match, key: Payload, context: NftRuleContext): 
     return inWholeBytes({ ...statement, left: place, right: { ...right, lo: number(right.lo), hi: number(right.hi) } }, context);
   if (right.kind === 'prefix') return prefixByPlace(statement, right, { place, type, context });
   if (type.flags === true && op === undefined) {
-    const masked: NftExpression = { ...spanOf(left), kind: 'binary', op: '&', left: place, right: number(right) };
+    const masked: NftExpression = { ...bareSpan(left), kind: 'binary', op: '&', left: place, right: number(right) };
     return { ...statement, op: '!=', left: masked, right: numberOf(0, right) };
   }
   const value = { ...statement, right: number(right) };
@@ -114,7 +114,7 @@ function prefixByPlace(
   if (prefix.length > 0 && prefix.length % 8 === 0)
     return { ...statement, left: { ...place, length: prefix.length }, right: numberOf(bits >> behind, prefix) };
   const mask = ((1n << BigInt(prefix.length)) - 1n) << behind;
-  const left: NftExpression = { ...spanOf(statement.left), kind: 'binary', op: '&', left: place, right: numberOf(mask, prefix) };
+  const left: NftExpression = { ...bareSpan(statement.left), kind: 'binary', op: '&', left: place, right: numberOf(mask, prefix) };
   return { ...statement, op: statement.op ?? '==', left, right: numberOf(bits, prefix) };
 }
 
@@ -130,19 +130,17 @@ function keysByPlace(
   if (before === 0 && behind === 0) return { left: raw, right: set };
   const elements = set.elements.map((element): NftElement => {
     const value = constantOf(element.key, type, context);
-    return typeof value === 'number' ? { ...element, key: { ...spanOf(element.key), ...printValue(value * 2 ** behind, type) } } : element;
+    return typeof value === 'number'
+      ? { ...element, key: { ...bareSpan(element.key), ...printValue(value * 2 ** behind, type) } }
+      : element;
   });
   const whole: Raw = { ...raw, offset: raw.offset - before, length: before + raw.length + behind };
   const mask = numberOf(((1n << BigInt(raw.length)) - 1n) << BigInt(behind), raw);
-  return { op: '==', left: { ...spanOf(raw), kind: 'binary', op: '&', left: whole, right: mask }, right: { ...set, elements } };
+  return { op: '==', left: { ...bareSpan(raw), kind: 'binary', op: '&', left: whole, right: mask }, right: { ...set, elements } };
 }
 
 /** As it is where it is none. */
 function numberOf(value: number | bigint | string | undefined, given: NftExpression): NftExpression {
   if (value === undefined || typeof value === 'string') return given;
-  return { ...spanOf(given), kind: 'value', form: 'number', text: `0x${value.toString(16)}` };
-}
-
-function spanOf({ start, end }: Span): Span {
-  return { start, end };
+  return { ...bareSpan(given), kind: 'value', form: 'number', text: `0x${value.toString(16)}` };
 }

@@ -1,7 +1,7 @@
 /** What a packet is asked for, in the words in which nft 1.0.6 lists it. nftables src/netlink_delinearize.c relational_binop_postprocess() */
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftElement, NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
-import type { Span } from '../../syntax/text/source.ts';
+import { bareSpan } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
@@ -45,8 +45,8 @@ function inOrder(match: StatementOf<'match'>, type: Datatype, context: NftRuleCo
   const listed = flags === true && width === 8 && match.left.kind !== 'binary';
   if (typeof bits !== 'number' || (!isNameless && flags !== true)) return { ...match, right: comparedIn(match.right, [type], context) };
   const isPresence = type.name === 'fib_oif' && match.right.kind === 'value' && constants?.has(match.right.text) === true;
-  if (isPresence) return { ...match, right: { ...spanOf(match.right), kind: 'value', form: 'number', text: String(bits) } };
-  const right: NftExpression = { ...spanOf(match.right), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` };
+  if (isPresence) return { ...match, right: { ...bareSpan(match.right), kind: 'value', form: 'number', text: String(bits) } };
+  const right: NftExpression = { ...bareSpan(match.right), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` };
   if (listed && (bitNames(bits, type)?.length ?? 0) > 1) return { ...match, right };
   const printed = isNameless ? { ...type, constants: new Map() } : type;
   return { ...match, right: canonicalConstant(right, printed, { list: false, context }) };
@@ -64,7 +64,7 @@ function withoutZero(match: StatementOf<'match'>, context: NftRuleContext): Stat
 function turnedBack(match: StatementOf<'match'>): StatementOf<'match'> {
   const { left, right, op } = match;
   if (left.kind !== 'binary' || left.op !== '^' || ORDERS.has(op ?? '')) return match;
-  const turn = (value: NftExpression): NftExpression => ({ ...spanOf(value), kind: 'binary', op: '^', left: value, right: left.right });
+  const turn = (value: NftExpression): NftExpression => ({ ...bareSpan(value), kind: 'binary', op: '^', left: value, right: left.right });
   const isPlain = ({ kind }: NftExpression): boolean => kind === 'value' || kind === 'binary' || kind === 'list';
   if (isPlain(right)) return { ...match, left: left.left, right: turn(right) };
   if (right.kind !== 'set' || !right.elements.every(({ key }) => isPlain(key))) return match;
@@ -92,13 +92,9 @@ function exactFlags(match: StatementOf<'match'>, type: Datatype, context: NftRul
   if (typeof bits !== 'number' || (bitNames(bits, type)?.length ?? 0) < 2) return match;
   const { op, ...plain } = match;
   if (type.bits === 8)
-    return { ...match, right: { ...spanOf(match.right), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` } };
+    return { ...match, right: { ...bareSpan(match.right), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` } };
   const right = canonicalConstant(match.right, type, { list: false, context });
   return op === '==' ? { ...plain, right } : { ...match, right };
-}
-
-function spanOf({ start, end }: Span): Span {
-  return { start, end };
 }
 
 type Masked = StatementOf<'match'> & { readonly left: Extract<NftExpression, { kind: 'binary' }> };
@@ -116,7 +112,7 @@ function masked(match: Masked, type: Datatype, context: NftRuleContext): NftStat
   if (type.flags !== true) {
     const length = maskLength(mask, type);
     if (length === undefined || right.kind !== 'value') return match;
-    return { ...plain, ...(op === '!=' && { op }), left: left.left, right: { ...spanOf(right), kind: 'prefix', of: right, length } };
+    return { ...plain, ...(op === '!=' && { op }), left: left.left, right: { ...bareSpan(right), kind: 'prefix', of: right, length } };
   }
   const bits = canonicalConstant(left.right, type, { list: true, context });
   if (value === 0) return op === '!=' ? { ...plain, left: left.left, right: bits } : { ...plain, op: '!', left: left.left, right: bits };
@@ -125,7 +121,7 @@ function masked(match: Masked, type: Datatype, context: NftRuleContext): NftStat
     ...plain,
     ...(op === '!=' && { op }),
     left: left.left,
-    right: { ...spanOf(right), kind: 'binary', op: '/', left: right, right: bits },
+    right: { ...bareSpan(right), kind: 'binary', op: '/', left: right, right: bits },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Parts of a packet that a rule asks for by their place have the names of fields in a listing, once nft knows the protocol. */
 import { formatAddress } from '../../packet/address.ts';
 import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
-import type { Span } from '../../syntax/text/source.ts';
+import { bareSpan, type Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import { printValue } from '../datatypes/printValue.ts';
@@ -90,12 +90,12 @@ function asFields(statement: Match, part: PartOfPacket, { known, context }: Nami
   // what follows a header of AH or IPComp is left out
   const named = fields.filter(({ field }) => field !== 'nexthdr' || protocol === 'ip6' || statement.op === '!=');
   return named.map((field): NftStatement => {
-    const left: NftExpression = { ...spanOf(statement.left), kind: 'payload', protocol, field: field.field };
+    const left: NftExpression = { ...bareSpan(statement.left), kind: 'payload', protocol, field: field.field };
     const isFlags = findExpression(`${protocol} ${field.field}`)?.type === 'tcp_flag';
     return {
       ...statement,
       left,
-      right: fieldValue(value, { field, part, span: spanOf(statement.right) }),
+      right: fieldValue(value, { field, part, span: bareSpan(statement.right) }),
       ...(isFlags && { op: statement.op ?? '==' }),
     };
   });
@@ -124,8 +124,4 @@ function bitsOf(right: NftExpression, context: NftRuleContext): bigint | undefin
   if (/^(?:0x[\da-f]+|\d+)$/i.test(right.text)) return BigInt(right.text);
   const value = constantOf(right, DATATYPES.inet_service, context);
   return typeof value === 'number' ? BigInt(value) : undefined;
-}
-
-function spanOf({ start, end }: Span): Span {
-  return { start, end };
 }

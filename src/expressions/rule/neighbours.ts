@@ -1,5 +1,7 @@
 /** Matches that lie side by side in a header, which become one for the kernel. nftables src/rule.c payload_can_merge(), payload_is_adjacent() */
+import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
+import { bareSpan } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { onlyValue } from '../values/onlyValue.ts';
@@ -49,6 +51,30 @@ export function groupsIn(run: readonly NftStatement[], context: NftRuleContext):
     else groups.push([one]);
   }
   return groups;
+}
+
+export interface JoinedPart {
+  readonly left: Extract<NftExpression, { kind: 'raw' }>;
+  readonly bits: bigint;
+}
+
+/** All members as one part of the packet, with their values side by side. Undefined: a value is no number. */
+export function joinedPart(
+  members: readonly NftStatement[],
+  group: readonly PlacedMatch[],
+  readBits: (match: Extract<NftStatement, { kind: 'match' }>, width: number) => FieldValue | undefined,
+): JoinedPart | undefined {
+  const [member, first, last] = [members[0], group[0], group.at(-1)];
+  if (member === undefined || first === undefined || last === undefined) return undefined;
+  let bits = 0n;
+  for (const [at, one] of members.entries()) {
+    const { start, end } = group[at] as PlacedMatch;
+    const value = one.kind === 'match' ? readBits(one, end - start) : undefined;
+    if (value === undefined || typeof value === 'string') return undefined;
+    bits = (bits << BigInt(end - start)) | BigInt(value);
+  }
+  const { base, start } = first;
+  return { bits, left: { ...bareSpan(member), kind: 'raw', base, offset: start, length: last.end - start } };
 }
 
 /** Where the part of the packet begins that nft loads as one, though it lists several fields of it. */

@@ -1,12 +1,13 @@
 /** Parts of a packet that a rule asks for by their place, side by side: nft loads one, and lists it by one name where it has one.
  *  nftables src/rule.c payload_try_merge() */
-import type { NftExpression, NftStatement } from '../../syntax/nft/ast.ts';
+import type { NftStatement } from '../../syntax/nft/ast.ts';
+import { bareSpan } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import { constantOf } from '../values/constant.ts';
 import { fieldAt } from './fieldsByPlace.ts';
-import { groupsIn, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
+import { groupsIn, joinedPart, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
 
 type Match = StatementOf<'match'>;
 
@@ -56,17 +57,10 @@ function inHeader(statement: NftStatement, { protocol, start, width }: InHeader)
 }
 
 function joinedIn(members: readonly NftStatement[], group: readonly PlacedMatch[], context: NftRuleContext): Match | undefined {
-  let bits = 0n;
-  for (const [at, member] of members.entries()) {
-    if (member.kind !== 'match') return undefined;
-    const { start, end } = group[at] as PlacedMatch;
-    const value = constantOf(member.right, { ...DATATYPES.integer, bits: end - start, prints: 'hex' }, context);
-    if (value === undefined || typeof value === 'string') return undefined;
-    bits = (bits << BigInt(end - start)) | BigInt(value);
-  }
-  const [first, member] = [group[0] as PlacedMatch, members[0] as Match];
-  const span = { start: member.start, end: member.end };
-  const { base, start } = first;
-  const left: NftExpression = { ...span, kind: 'raw', base, offset: start, length: (group.at(-1) as PlacedMatch).end - start };
-  return { ...member, left, right: { ...span, kind: 'value', form: 'number', text: `0x${bits.toString(16)}` } };
+  const readBits = ({ right }: Match, bits: number) => constantOf(right, { ...DATATYPES.integer, bits, prints: 'hex' }, context);
+  const [first] = members;
+  const joined = joinedPart(members, group, readBits);
+  if (first?.kind !== 'match' || joined === undefined) return undefined;
+  const { left, bits } = joined;
+  return { ...first, left, right: { ...bareSpan(first), kind: 'value', form: 'number', text: `0x${bits.toString(16)}` } };
 }

@@ -1,7 +1,7 @@
 /** A field that is written, by its place: the kernel writes whole bytes, two of them where the header has a checksum.
  *  nftables src/evaluate.c stmt_evaluate_payload() */
 import type { NftExpression } from '../../syntax/nft/ast.ts';
-import type { Span } from '../../syntax/text/source.ts';
+import { bareSpan } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { constantOf } from '../values/constant.ts';
@@ -17,14 +17,14 @@ export function writtenByPlace(statement: Write, { field: _, ...raw }: Raw, cont
   const bits = isConstant ? constantOf(value, keyPart(to, context).type, context) : undefined;
   if (bits === undefined || typeof bits === 'string') return undefined;
   const { offset, length, behind } = bytesAround(raw, to.kind === 'payload' && to.protocol !== 'ip6');
-  const number = (of: bigint): NftExpression => ({ ...spanOf(value), kind: 'value', form: 'number', text: `0x${of.toString(16)}` });
+  const number = (of: bigint): NftExpression => ({ ...bareSpan(value), kind: 'value', form: 'number', text: `0x${of.toString(16)}` });
   const whole: Raw = { ...raw, offset, length };
   if (length === raw.length) return { ...statement, to: whole, value: number(BigInt(bits)) };
   const all = (1n << BigInt(length)) - 1n;
   const set = BigInt(bits) << BigInt(behind);
   const kept = all ^ (((1n << BigInt(raw.length)) - 1n) << BigInt(behind)) ^ set;
   const step = (left: NftExpression, op: '&' | '|', by: bigint): NftExpression => ({
-    ...spanOf(value),
+    ...bareSpan(value),
     kind: 'binary',
     op,
     left,
@@ -45,8 +45,4 @@ function bytesAround(
   if (!isOdd) return { offset: first * 8, length: bytes * 8, behind };
   if (first % 2 === 1) return { offset: (first - 1) * 8, length: (bytes + 1) * 8, behind };
   return { offset: first * 8, length: (bytes + 1) * 8, behind: behind + 8 };
-}
-
-function spanOf({ start, end }: Span): Span {
-  return { start, end };
 }

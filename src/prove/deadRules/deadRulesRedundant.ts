@@ -2,7 +2,7 @@
  *  Proved for each rule by itself, over all packets in any state; of two rules that stand in for each other, both are found. */
 
 import { BudgetError } from '../../lib/budget.ts';
-import type { Effect } from '../../netfilter/effect.ts';
+import { effectKey } from '../../netfilter/effectKey.ts';
 import { does, isIdleRule } from '../../netfilter/everyEffect.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { BaseChain, Chain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
@@ -18,7 +18,7 @@ import type { PacketClass } from '../../symbolic/walk/state.ts';
 import { whatDecided } from '../../symbolic/walk/state.ts';
 import { keyOf } from '../../symbolic/walk/stateKeys.ts';
 import { walkAlone } from '../../symbolic/walk/usedRules.ts';
-import { changesNoPacket, redundantBySuffix, repeatedChains } from './redundantBySuffix.ts';
+import { chainEndsOf, redundantBySuffix, repeatedChains } from './redundantBySuffix.ts';
 
 export interface Redundant {
   readonly rules: readonly Rule[];
@@ -94,12 +94,13 @@ export function redundantByWalks(
 
 /** Rules that a packet may meet more than once are walked; undefined: there are too many, or the table is none for which this is known. */
 export function redundantInLong(space: Space, table: Table): readonly Rule[] | undefined {
-  if (!changesNoPacket(table)) return undefined;
+  const ends = chainEndsOf(table);
+  if (ends === undefined) return undefined;
   const repeated = repeatedChains(table);
   const isRepeated = ({ chain }: Rule): boolean => repeated.has(chain);
   const all = rulesOfTable(table);
   if (all.filter(isRepeated).length * all.length > MAX_RULES ** 2) return undefined;
-  const found = redundantBySuffix(space, table);
+  const found = redundantBySuffix(space, table, ends);
   if (found === undefined) return undefined;
   const walked = repeated.size === 0 ? [] : redundantByWalks(space, table, isRepeated);
   const isFound = new Set([
@@ -157,7 +158,7 @@ function outcomes(
   const sets = new Map<string, Bdd>();
   const add = (one: PacketClass, end: string): void => {
     const effect = whatDecided(one);
-    const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : effectText(effect);
+    const how = effect === undefined || effect.kind === 'accept' || effect.kind === 'drop' ? '' : effectKey(effect);
     const key = `${end} ${how} ${keyOf(one.env, one.doubts)}`;
     sets.set(key, space.manager.or(sets.get(key) ?? EMPTY, one.set));
   };
@@ -173,8 +174,4 @@ function sameOutcomes({ manager }: Space, left: Outcomes, right: Outcomes): Answ
   const known = (one: Outcomes, key: string): Bdd => manager.minus(one.sets.get(key) ?? EMPTY, unclear);
   if (!keys.every((key) => known(left, key) === known(right, key))) return 'no';
   return unclear === EMPTY ? 'yes' : 'unmodelled';
-}
-
-function effectText(effect: Effect): string {
-  return JSON.stringify(effect, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }

@@ -2,13 +2,14 @@
  *  the rest of its chain, made from the last rule back; a rule is redundant where its packets end by it as they do behind it. One step a rule,
  *  where two walks for each are as many as there are rules. */
 import type { Effect } from '../../netfilter/effect.ts';
+import { effectKey } from '../../netfilter/effectKey.ts';
 import { firstEffect, hasOneEffect } from '../../netfilter/everyEffect.ts';
 import { rulesOfTable } from '../../ruleset/everyRule.ts';
 import type { Chain, Rule, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import type { Bdd } from '../../symbolic/diagrams/bdd.ts';
-import { EMPTY, FULL } from '../../symbolic/diagrams/bdd.ts';
-import type { Vector } from '../../symbolic/diagrams/vector.ts';
+import { EMPTY } from '../../symbolic/diagrams/bdd.ts';
+import { chosenBits, constant, equal, type Vector } from '../../symbolic/diagrams/vector.ts';
 import type { Space } from '../../symbolic/space/space.ts';
 import { anyStates } from '../../symbolic/walk/anyState.ts';
 import { callersFirst, calls } from '../../symbolic/walk/callers.ts';
@@ -18,26 +19,19 @@ import type { PacketClass } from '../../symbolic/walk/state.ts';
 /** Deeper calls are left to the walks. */
 const MOST_DEPTH = 500;
 
-/** For rules of chains that are not repeated. Undefined: rules of the table change packets, or something that is not known decides about them.
+/** For rules of chains that are not repeated. Undefined: something that is not known decides about them.
  *  @throws BudgetError */
-export function redundantBySuffix(space: Space, table: Table): readonly Rule[] | undefined {
-  const ends = endsOf(table);
-  if (ends === undefined) return undefined;
+export function redundantBySuffix(space: Space, table: Table, ends: ChainEnds): readonly Rule[] | undefined {
   const classesAt = anyStates(space, table);
   const used = new Map<Rule, 'needed' | 'redundant'>();
   for (const base of basesOf(table)) {
     for (const one of classesAt(base.base.hook)) {
       const suffixes: Suffixes = { space, table, one, ends, known: new Map() };
-      const behind = ends.end(base.base.policy === 'DROP' ? 'drop' : 'accept');
+      const behind = ends.of(base.base.policy === 'DROP' ? 'drop' : 'accept');
       if (!markUsed({ suffixes, used }, base, { reaching: one.set, behind, depth: 0 })) return undefined;
     }
   }
   return rulesOfTable(table).filter((rule) => used.get(rule) === 'redundant');
-}
-
-/** Whether no rule of the table changes packets, so that what becomes of one is a function of what it is. */
-export function changesNoPacket(table: Table): boolean {
-  return endsOf(table) !== undefined;
 }
 
 /** Chains that a packet may come to more than once from one base chain: without a rule of theirs it would pass them otherwise each time. */
@@ -55,30 +49,33 @@ export function repeatedChains(table: Table): ReadonlySet<string> {
   return repeated;
 }
 
-/** How packets leave a chain, as numbers in bits. */
-interface Ends {
-  readonly end: (name: string) => Vector;
+/** How packets leave a chain, as numbers: 0 comes back to the chain that called this one. */
+export interface ChainEnds {
+  readonly back: Vector;
+  readonly of: (effect: 'accept' | 'drop' | Effect) => Vector;
 }
 
-/** It comes back to the chain that called this one. */
-const BACK = 'back';
+const BACK = 0;
 const ENDING: ReadonlySet<Effect['kind']> = new Set(['accept', 'drop', 'reject', 'nat']);
 const LEADING: ReadonlySet<Effect['kind']> = new Set(['jump', 'goto', 'return', 'continue']);
 
-function endsOf(table: Table): Ends | undefined {
-  const names = new Map([BACK, 'accept', 'drop'].map((name, at) => [name, at]));
+/** Undefined: rules of the table change packets, so that what becomes of one is no function of what it is. */
+export function chainEndsOf(table: Table): ChainEnds | undefined {
+  const numbers = new Map(['back', 'accept', 'drop'].map((name, at) => [name, at]));
   for (const rule of rulesOfTable(table)) {
     const effect = firstEffect(rule);
     if (!hasOneEffect(rule) || !(ENDING.has(effect.kind) || LEADING.has(effect.kind))) return undefined;
-    if (ENDING.has(effect.kind)) names.set(endName(effect), names.get(endName(effect)) ?? names.size);
+    if (ENDING.has(effect.kind)) numbers.set(endName(effect), numbers.get(endName(effect)) ?? numbers.size);
   }
-  const width = Math.ceil(Math.log2(names.size));
-  return { end: (name) => Array.from({ length: width }, (_, bit) => (((names.get(name) ?? 0) >> bit) & 1 ? FULL : EMPTY)) };
+  const width = Math.ceil(Math.log2(numbers.size));
+  return {
+    back: constant(BACK, width),
+    of: (end) => constant(numbers.get(typeof end === 'string' ? end : endName(end)) ?? BACK, width),
+  };
 }
 
 function endName(effect: Effect): string {
-  if (effect.kind === 'accept' || effect.kind === 'drop') return effect.kind;
-  return JSON.stringify(effect, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  return effect.kind === 'accept' || effect.kind === 'drop' ? effect.kind : effectKey(effect);
 }
 
 interface Suffixes {
@@ -86,7 +83,7 @@ interface Suffixes {
   readonly table: Table;
   /** all packets of one state */
   readonly one: PacketClass;
-  readonly ends: Ends;
+  readonly ends: ChainEnds;
   /** by chain */
   readonly known: Map<string, readonly Vector[] | undefined>;
 }
@@ -95,7 +92,7 @@ interface Suffixes {
 function suffixesOf(all: Suffixes, chain: Chain, depth: number): readonly Vector[] | undefined {
   const { space, ends, known } = all;
   if (known.has(chain.name)) return known.get(chain.name);
-  const made: Vector[] = [ends.end(BACK)];
+  const made: Vector[] = [ends.back];
   for (const rule of chain.rules.toReversed()) {
     const next = made.at(-1) ?? [];
     // whether it matches is of no consequence
@@ -106,7 +103,7 @@ function suffixesOf(all: Suffixes, chain: Chain, depth: number): readonly Vector
     const matched = matchedBy(all, rule);
     const taken = matched === undefined ? undefined : takenTo(all, rule, { next, depth });
     if (matched === undefined || taken === undefined) return undefined;
-    made.push(next.map((bit, at) => space.manager.choose(matched, bit, taken[at] ?? EMPTY)));
+    made.push(chosenBits(space.manager, matched, { low: next, high: taken }));
   }
   const found = made.reverse();
   known.set(chain.name, found);
@@ -116,23 +113,17 @@ function suffixesOf(all: Suffixes, chain: Chain, depth: number): readonly Vector
 /** How the packets leave the chain that a rule takes. */
 function takenTo(all: Suffixes, rule: Rule, { next, depth }: { readonly next: Vector; readonly depth: number }): Vector | undefined {
   const effect = firstEffect(rule);
-  if (effect.kind === 'return') return all.ends.end(BACK);
-  if (effect.kind !== 'jump' && effect.kind !== 'goto') return all.ends.end(endName(effect));
+  if (effect.kind === 'return') return all.ends.back;
+  if (effect.kind !== 'jump' && effect.kind !== 'goto') return all.ends.of(effect);
   const called = all.table.chains.get(effect.chain);
-  if (called === undefined) return effect.kind === 'jump' ? next : all.ends.end(BACK);
+  if (called === undefined) return effect.kind === 'jump' ? next : all.ends.back;
   const inside = depth === MOST_DEPTH ? undefined : suffixesOf(all, called, depth + 1)?.[0];
   return inside === undefined || effect.kind === 'goto' ? inside : continued(all, inside, next);
 }
 
 /** Where packets come back, they go on as `behind` says. */
-function continued({ space: { manager }, ends }: Suffixes, inside: Vector, behind: Vector): Vector {
-  const back = comingBack({ manager }, ends, inside);
-  return inside.map((bit, at) => manager.choose(back, bit, behind[at] ?? EMPTY));
-}
-
-function comingBack({ manager }: Pick<Space, 'manager'>, { end }: Ends, inside: Vector): Bdd {
-  const bits = end(BACK);
-  return manager.all(inside.map((bit, at) => (bits[at] === FULL ? bit : manager.not(bit))));
+function continued({ space: { manager } }: Suffixes, inside: Vector, behind: Vector): Vector {
+  return chosenBits(manager, equal(manager, inside, BACK), { low: inside, high: behind });
 }
 
 /** Undefined: chance decides, or what is not modelled. */
@@ -183,8 +174,7 @@ function markUsed({ suffixes, used }: Marking, chain: Chain, { reaching, behind,
     const inside = { reaching: taken, behind: effect.kind === 'goto' ? behind : endOf(next), depth: depth + 1 };
     if (!markUsed({ suffixes, used }, called, inside)) return false;
     const [whole] = suffixesOf(suffixes, called, depth + 1) ?? [];
-    if (effect.kind === 'jump' && whole !== undefined)
-      left = manager.or(left, manager.and(taken, comingBack({ manager }, suffixes.ends, whole)));
+    if (effect.kind === 'jump' && whole !== undefined) left = manager.or(left, manager.and(taken, equal(manager, whole, BACK)));
   }
   return true;
 }

@@ -5,7 +5,7 @@ import { PROTO } from '../../packet/protocol.ts';
 import { USUAL_TTL } from '../../packet/usual.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { type Bdd, EMPTY, FULL } from '../diagrams/bdd.ts';
-import { constant, equal, sameBits } from '../diagrams/vector.ts';
+import { chosenBits, constant, equal, sameBits } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { errorLength } from '../walk/answerSpace.ts';
 import type { Env } from '../walk/state.ts';
@@ -106,7 +106,7 @@ function errorSpace(space: Space, { icmp }: ErrorStep): Space {
       icmpType: constant(type, start.icmpType.length),
       icmpCode: constant(code, start.icmpCode.length),
       fragOffset: constant(0, start.fragOffset.length),
-      length: errorLength(space).map((bit, at) => manager.choose(isTcp, bit, aboutData[at] ?? EMPTY)),
+      length: chosenBits(manager, isTcp, { low: errorLength(space), high: aboutData }),
     },
     socket: EMPTY,
     process: EMPTY,

@@ -5,7 +5,7 @@ import type { CtDirection } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import { IP_HEADER, USUAL_TTL } from '../../packet/usual.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
-import { constant, equal, type Vector } from '../diagrams/vector.ts';
+import { chosenBits, constant, equal, type Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { ofTypes } from '../walk/addressTypes.ts';
 import { linkOf } from '../walk/answerSource.ts';
@@ -112,7 +112,7 @@ function lengthOf({ manager, start, family }: Space, name: ConnectionStep['name'
   if (part === undefined) return start.length;
   const isTcp = equal(manager, start.proto, PROTO.tcp);
   const segment = constant(IP_HEADER[family] + part.bytes, start.length.length);
-  return start.length.map((bit, at) => manager.choose(isTcp, bit, segment[at] ?? EMPTY));
+  return chosenBits(manager, isTcp, { low: start.length, high: segment });
 }
 
 type Sender = 'outside' | 'kernel' | 'process' | { readonly uid: number; readonly gid: number };

@@ -232,6 +232,11 @@ export function increment(manager: BddManager, vector: Vector): Vector {
   return result;
 }
 
+/** `high` where `test` holds, `low` elsewhere; of one width. */
+export function chosenBits(manager: BddManager, test: Bdd, { low, high }: { readonly low: Vector; readonly high: Vector }): Vector {
+  return low.map((bit, at) => manager.choose(test, bit, high[at] ?? bit));
+}
+
 /** Where two vectors have the same value. */
 export function sameBits(manager: BddManager, one: Vector, other: Vector): Bdd {
   return one === other ? FULL : manager.not(manager.any(one.map((bit, at) => manager.xor(bit, other[at] ?? bit))));

@@ -1,4 +1,5 @@
 /** Classes whose packets agree in all that is still asked of them, as one: for questions in which the rest does not matter. */
+import { groupBy } from '../../lib/groupBy.ts';
 import { EMPTY } from '../diagrams/bdd.ts';
 import { joinedWithAside } from './laidAside.ts';
 import type { Env, PacketClass } from './state.ts';
@@ -20,14 +21,8 @@ export function alike(
   };
   // most differ in nothing but a mark that a rule has set: no words are needed to see that
   if (classes.every(({ env }) => isSame(env, first.env, parts))) return joined(first, classes);
-  const byKey = new Map<string, PacketClass[]>();
-  for (const one of classes) {
-    const key = partsKey(one.env, base.base.hook, parts);
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, [one]);
-    else known.push(one);
-  }
-  return [...byKey.values()].flatMap((group) => joined(group[0] as PacketClass, group));
+  const byKey = groupBy(classes, ({ env }) => partsKey(env, base.base.hook, parts));
+  return [...byKey.values()].flatMap((group) => joined(group[0], group));
 }
 
 function isSame(one: Env, other: Env, parts: AskedParts): boolean {

@@ -2,7 +2,7 @@
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
-import type { Vector } from '../diagrams/vector.ts';
+import { chosenBits, type Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { answerTuple, rewrittenEnds } from './connectionBits.ts';
 import type { Env } from './state.ts';
@@ -30,8 +30,7 @@ export function translatedAnswer({ space: { manager, has }, ruleset }: Place, ho
   const from = direction === 'reply' ? original : answerTuple(about.env);
   const set = ends[direction === 'original' ? end : other];
   if (set === EMPTY) return env;
-  const choose = (now: Vector, then: Vector): Vector =>
-    set === FULL ? then : now.map((bit, index) => manager.choose(set, bit, then[index] ?? bit));
+  const choose = (now: Vector, then: Vector): Vector => (set === FULL ? then : chosenBits(manager, set, { low: now, high: then }));
   // an error has no ports of its own
   const port = (now: Vector, then: Vector): Vector => (has.ports === EMPTY ? now : choose(now, then));
   return end === 'dst'

@@ -5,7 +5,7 @@ import { PROTO } from '../../packet/protocol.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
-import { between, constant, saturatingAdd } from '../diagrams/vector.ts';
+import { between, chosenBits, constant, saturatingAdd } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { rewrittenClass } from './act.ts';
 import { type About, type Env, hasTemplate } from './state.ts';
@@ -51,7 +51,7 @@ export function errorLength({ manager, family, start }: Space): Vector {
   const { headers, most } = QUOTING[family];
   const longest = constant(headers + most, start.length.length);
   const isShort = between(manager, start.length, { lo: 0, hi: most });
-  return saturatingAdd(manager, start.length, headers).map((bit, at) => manager.choose(isShort, longest[at] as Bdd, bit));
+  return chosenBits(manager, isShort, { low: longest, high: saturatingAdd(manager, start.length, headers) });
 }
 
 /** The state in which the answer to packets in state `env` is made; without a source of its own yet. */

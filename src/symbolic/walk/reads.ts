@@ -3,7 +3,7 @@
 import { memoize } from '../../lib/memo.ts';
 import type { Effect, Switch } from '../../netfilter/effect.ts';
 import { eachEffect } from '../../netfilter/everyEffect.ts';
-import { eachLeaf } from '../../netfilter/matchExpr.ts';
+import { eachFieldOf, eachLeaf } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import { chainsFrom, digestOf } from '../../ruleset/chainDigest.ts';
 import type { Table } from '../../ruleset/ruleset.ts';
@@ -106,12 +106,8 @@ export const matchReads: (effect: Switch, _all: '') => ReadonlySet<Part> = memoi
 
 export const matchFields: (effect: Switch, _all: '') => ReadonlySet<Field> = memoize((effect: Switch, _all: '') => {
   const fields = new Set<Field>();
-  for (const { match } of effect.branches) {
-    eachLeaf(match, (leaf) => {
-      if (leaf.kind === 'tuple') for (const field of leaf.fields) fields.add(field);
-      else if ('field' in leaf) fields.add(leaf.field);
-    });
-  }
+  const add = (field: Field) => fields.add(field);
+  for (const { match } of effect.branches) eachLeaf(match, (leaf) => eachFieldOf(leaf, add));
   return fields;
 });
 

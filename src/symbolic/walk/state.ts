@@ -1,5 +1,6 @@
 /** A set of packets at one point of their way: which packets they were at the start, and what has become of their fields. */
 import type { TooLong } from '../../host/mtu.ts';
+import { groupBy } from '../../lib/groupBy.ts';
 import type { Interval } from '../../lib/intervals.ts';
 import type { Effect } from '../../netfilter/effect.ts';
 import { lastEffect } from '../../netfilter/everyEffect.ts';
@@ -209,20 +210,16 @@ export function merge<T extends PacketClass>(space: Space, classes: readonly T[]
   if (classes.length < 2) return classes;
   space.budget.step(classes.length);
   const [{ env, doubts }] = classes as readonly [T];
-  // most that come joinedWithAside have been left as they are: no words are needed to compare them
+  // most that come together have been left as they are: no words are needed to compare them
   if (!byRule && classes.every((one) => one.env === env && one.doubts === doubts)) {
     const all = joinedWithAside(space.manager, classes);
     return all.set === EMPTY ? [] : [{ ...(classes[0] as T), ...all }];
   }
   const names = stateNamesOf(space.manager);
-  const byKey = new Map<string, [T, ...T[]]>();
-  for (const one of classes) {
-    if (one.set === EMPTY) continue;
-    const key = names.keyOf(one, byRule);
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, [one]);
-    else known.push(one);
-  }
+  const byKey = groupBy(
+    classes.filter(({ set }) => set !== EMPTY),
+    (one) => names.keyOf(one, byRule),
+  );
   return [...byKey.values()].map((group) => (group.length === 1 ? group[0] : { ...group[0], ...joinedWithAside(space.manager, group) }));
 }
 

@@ -11,7 +11,7 @@ export function withoutVarying(text: string): string {
   return text.replaceAll(VARYING, (_, chain?: string, comment?: string) => chain ?? comment ?? '');
 }
 
-/** Texts that are alike but for such lines get the text of the first of them: whoever reads them finds them equal, and each rule where it was.
+/** Texts that differ in such lines alone get the text of the first of them, so that they are equal; each rule keeps its place.
  *  Their own lines go along, for those who write the file (`textOfFile`). */
 export function likeTexts(): (source: Source) => Source {
   const firsts = new Map<string, string>();

@@ -24,6 +24,11 @@ export interface Span {
   readonly end: number;
 }
 
+/** Of a node, without what else it has. */
+export function bareSpan({ start, end }: Span): Span {
+  return { start, end };
+}
+
 export interface Position {
   /** 1-based */
   readonly line: number;

@@ -1,5 +1,5 @@
 /** What a rule does, without how it is written. */
-import type { Effect } from '../netfilter/effect.ts';
+import type { Effect } from './effect.ts';
 
 /** Equal for equal effects. */
 export function effectKey(effect: Effect): string {
