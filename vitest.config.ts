@@ -18,6 +18,7 @@ export default defineConfig({
     // files share what they import: loading and compiling it is a third of the work
     isolate: false,
     globalSetup: 'test/support/globalSetup.ts',
+    setupFiles: 'test/support/seed.ts',
     // a hang ends here; nothing is timed: a busy machine must not fail a test
     testTimeout: 120_000,
     hookTimeout: 120_000,

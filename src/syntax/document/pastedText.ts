@@ -98,7 +98,7 @@ function withoutNoise(lines: readonly string[]): Plain {
   const plain = bare.map((line, index) => {
     const isNoise = OF_KUBECTL.test(line) || (isOfRules && (PROMPT.test(line) || (index > last && !isScript && END.test(line))));
     if (!isNoise && plainLine(line) !== line) changed = true;
-    return isNoise ? `# ${line}` : plainLine(line);
+    return isNoise ? `#${line.slice(1)}` : plainLine(line);
   });
   return { lines: plain, first: plain.findIndex((line, index) => line !== lines[index]), changed };
 }

@@ -68,9 +68,8 @@ function readLine(reader: RestoreReader, line: Line): void {
 /** Calls that print rules, as in Istio's golden files. */
 function isOutsideLine(reader: RestoreReader, line: Line): boolean {
   const { source, outside } = reader.input;
-  const first = source.text.charCodeAt(line.start);
-  if (first === 35 || first === 42 || first === 58) return false;
   const text = source.text.slice(line.start, Math.min(line.end, line.start + 400));
+  if (/^[ \t]*[#*:]/.test(text)) return false;
   const isSave = isSaveCall(text);
   const [, backend] = (isSave && /ip6?tables-(legacy|nft)-save/.exec(text)) || [];
   if (backend !== undefined) reader.backend = backend as Backend;

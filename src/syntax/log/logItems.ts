@@ -47,6 +47,8 @@ export interface LogItems {
   readonly failures: readonly PlacedLine[];
   /** rules and chains outside of a table */
   readonly strays: readonly PlacedLine[];
+  /** lines with a name before them, in a table whose lines have none */
+  readonly intruders: readonly PlacedLine[];
 }
 
 const TABLE = /^\*[ \t]*(raw|mangle|nat|filter|security)[ \t]*$/;
@@ -60,7 +62,7 @@ const CALL =
   /^(?:(?:\+{1,4}|[$#>]) )?(?:(?:Running|Executing|Run|Exec)(?: command)?(?: \([^)]*\))?:? )?(?:sudo )?((?:\/\S*\/)?(ip6?tables)(?:-(nft|legacy))?)[ \t]+(?=-)/;
 /** Calls that look and change nothing, and what programs say of themselves. */
 const LOOKS = /(?:^|\s)(?:-\w*[LSCV]|--(?:list|list-rules|check|version|help))(?=\s|$)/;
-const STRAY = /^(?:(?:\[\d*:\d*\] ?)?-[AID] [\w-]+ .*-[jg] |:\S+ (?:ACCEPT|DROP|-) \[)/;
+const STRAY = /^(?:(?:\[\d*:\d*\] ?)?-[AID] [\w-]+(?:[ \t]|$)|:\S+ (?:ACCEPT|DROP|-) \[)/;
 const FAILURE =
   /failed to execute|command error output|exit status [1-9]|\b(?:RULE|CHAIN|TABLE)_\w+ failed|xtables resource problem|ip6?tables(?:-\w+)*: (?:line \d+ failed|unable to)|can't initialize ip6?tables/i;
 
@@ -72,6 +74,7 @@ export function logItems(lines: readonly LogLine[]): LogItems {
   const calls: LogCall[] = [];
   const failures: PlacedLine[] = [];
   const strays: PlacedLine[] = [];
+  const intruders: PlacedLine[] = [];
   const states = new Map<string, StreamState>();
   for (const [end, line] of lines.entries()) {
     const state = states.get(line.stream) ?? { comments: [] };
@@ -79,6 +82,7 @@ export function logItems(lines: readonly LogLine[]): LogItems {
     if (readTable(state, line, { blocks, end }) || inBlock(state, line, end)) continue;
     if (FAILURE.test(line.text)) failures.push({ line, end });
     if (STRAY.test(line.text)) strays.push({ line, end });
+    if (line.stream !== '' && states.get('')?.block?.open === true) intruders.push({ line, end });
     const call = callIn(line, end);
     if (call !== undefined) calls.push(call);
     rememberProgram(state, line);
@@ -86,7 +90,7 @@ export function logItems(lines: readonly LogLine[]): LogItems {
     else if (line.text.trim() !== '') state.comments.length = 0;
     if (call !== undefined || (line.text.trim() !== '' && !line.text.startsWith('#'))) closeBlock(state);
   }
-  return { blocks, calls, failures, strays };
+  return { blocks, calls, failures, strays, intruders };
 }
 
 /** Of one stream of lines. */

@@ -103,7 +103,7 @@ function carryOut(
 }
 
 /** Whether the log says that the rules were not loaded. */
-function sayWhatFailed({ report }: LogReading, { blocks, calls, cutOff }: ChosenRules, { failures, strays }: LogItems): boolean {
+function sayWhatFailed({ report }: LogReading, { blocks, calls, cutOff }: ChosenRules, { failures, strays, intruders }: LogItems): boolean {
   const end = Math.min(...[...blocks.map(({ block }) => block.end), ...calls.map((call) => call.end)]);
   const failure = failures.find((one) => one.end > end);
   if (failure !== undefined) {
@@ -116,6 +116,10 @@ function sayWhatFailed({ report }: LogReading, { blocks, calls, cutOff }: Chosen
     const { pieces, text } = stray.line;
     const message = 'a rule outside a table, within the lines that are read or after them';
     report({ kind: 'malformed', code: 'outside-a-table', message, span: placeInFile(pieces)({ start: 0, end: text.length }) });
+  }
+  for (const { line } of intruders) {
+    const message = 'this line stands in a table, and is passed over: a name is before it, as before lines of another program';
+    report({ kind: 'warning', code: 'pasted-text', message, span: placeInFile(line.pieces)({ start: 0, end: line.text.length }) });
   }
   if (cutOff !== undefined) report({ ...CUT_OFF, kind: 'warning', message: `${CUT_OFF.message}: it is not read`, span: spanOf(cutOff) });
   return failure !== undefined;

@@ -1,11 +1,11 @@
 /** Whether a text is a log. Nothing else that holds rules looks so: scripts and dumps have neither times nor names before their lines. */
+import { TABLE_LINE } from '../text/refusal.ts';
 import { hasShebang } from '../text/shellCall.ts';
 
 const MONTHS = '(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)';
 /** What a collector or a program puts before a line. */
 const SIGNS: readonly RegExp[] = [
   /^(?:[\w./-]{1,120}[ \t|›]{1,200}){0,4}\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d/m,
-  /^\[(?!\d{1,20}[^\]]\d{0,20}\])(?=[\d.]{0,20}[-a-z])[\w./ -]{3,200}\] (?:\d{4}-|\*|[:#[-]|COMMIT|\+|\/|[A-Z])/m,
   /^(?:time|level|ts)=\S{1,200} .{0,500}\bmsg=/m,
   /^\{(?!.{0,2000}"(?:apiVersion|kind)"\s{0,9}:).{0,2000}"(?:msg|message|log|MESSAGE|textPayload|body)"\s{0,9}:\s{0,9}"/m,
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ /m,
@@ -21,9 +21,12 @@ const SIGNS: readonly RegExp[] = [
   /^[a-z0-9][-a-z0-9./]{0,200}\[[-a-z0-9]{1,100}\]: ?\*/m,
 ];
 
+/** A name in brackets. In a dump it is counters that somebody damaged. */
+const BRACKETS = /^\[(?!\d{1,20}[^\]]\d{0,20}\])(?=[\d.]{0,20}[-a-z])[\w./ -]{3,200}\] (?:\d{4}-|\*|[:#[-]|COMMIT|\+|\/|[A-Z])/m;
+
 export function looksLikeLog(text: string): boolean {
   if (hasShebang(text)) return false;
-  return ANY.test(text);
+  return ANY.test(text) || (BRACKETS.test(text) && !TABLE_LINE.test(text));
 }
 
 /** All at once: a dump of 100,000 rules is looked through once. A line of rules is not a sign. */
