@@ -46,6 +46,12 @@ export function comparePairs(own: Job, yardstick: Job, runs: number): Pair {
   };
 }
 
+/** Median of `runs`, after one that warms up where there are several. */
+export function measured(job: Job, runs: number): Run {
+  if (runs > 1) runOnce(job);
+  return middle(Array.from({ length: runs }, () => runOnce(job)));
+}
+
 function middle(runs: readonly Run[]): Run {
   return {
     wall: median(runs.map(({ wall }) => wall)),

@@ -1,110 +1,89 @@
-/** `npm run bench`: ratios to a yardstick in the same run, never absolute promises. Needs `npm run build`; rows without their yardstick are left out, and named. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** `npm run bench`: ratios to a yardstick in the same run, never absolute promises. Needs `npm run build`; rows without their yardstick are
+ *  left out, and named. `-- --against REV`: beside the programs of another revision. `-- --growth`: beside the same work of other sizes.
+ *  Words choose among the rows that run commands: those that contain one of them. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { whyNoKernel } from '../kernel/needs.ts';
-import { kubeProxyNat } from '../support/kubeProxyNat.ts';
 import { batchRow, evaluateRows } from './batch.ts';
-import { coldJob, coldRows } from './cold.ts';
-import { writeFleet } from './fleet.ts';
-import type { Job, Run } from './measure.ts';
-import { comparePairs } from './measure.ts';
-import { nftRows } from './nftRows.ts';
+import { commandRows } from './commandRows.ts';
+import { GROWTH_HEADER, growthRows } from './growth.ts';
+import { comparePairs, type Run } from './measure.ts';
+import type { BenchRow } from './nftRows.ts';
 import { pageRows, whyNoPage } from './page.ts';
-import { deadRulesRows, editedKubeProxyNat } from './structure.ts';
+import { buildRevision, removeRevision } from './revision.ts';
+import { deadRulesRows } from './structure.ts';
 
 const DIST = new URL('../../dist', import.meta.url).pathname;
-const MAIN = `${DIST}/main.js`;
-const PAGE = `${DIST}/chainwalk.html`;
-const [ISTIO, SIDECAR] = ['istio-dual-stack', 'istio-sidecar'].map(
-  (name) => new URL(`../../fixtures/${name}.rules`, import.meta.url).pathname,
-) as [string, string];
+const HEADER = ['work', 'median (CPU)', 'yardstick', 'median (CPU)', 'ratio (CPU)', 'target', 'peak MB'];
+
+const { values: asked, positionals: words } = parseArgs({
+  options: { against: { type: 'string' }, growth: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const isChosen = ({ work }: { readonly work: string }): boolean => words.length === 0 || words.some((word) => work.includes(word));
 const folder = mkdtempSync(join(tmpdir(), 'chainwalk-bench-'));
-const EMPTY_NODE: Job = { command: [process.execPath, '-e', '0'] };
+const rows: (readonly string[])[] = [];
 
-const header = ['work', 'median (CPU)', 'yardstick', 'median (CPU)', 'ratio (CPU)', 'target', 'peak MB'];
-const rows: string[][] = [];
+try {
+  if (asked.growth === true) for (const cells of growthRows({ dist: DIST, folder, isChosen })) keep(cells);
+  else {
+    const missing = whyNoKernel();
+    const commands = commandRows({ dist: DIST, folder, ...(missing !== undefined && { whyNoKernel: missing }) });
+    for (const what of commands.leftOut) console.log(`left out: ${what}`);
+    const chosen = commands.rows.filter(isChosen);
+    if (asked.against !== undefined) compareWith(asked.against, chosen);
+    else for (const one of chosen) keep(measuredRow(one));
+    if (asked.against === undefined && words.length === 0) {
+      for (const cells of [...deadRulesRows(), ...evaluateRows()]) keep(cells);
+      const noPage = whyNoPage();
+      if (noPage === undefined) for (const cells of await pageRows(`${DIST}/chainwalk.html`, folder)) keep(cells);
+      else console.log(`left out: the page (${noPage})`);
+      if (missing === undefined) keep(await batchRow());
+      else console.log(`left out: batch trace beside the kernel (${missing})`);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
 
-function row(
-  work: string,
-  own: Job,
-  against: { readonly name: string; readonly job: Job; readonly target: string; readonly runs: number },
-): void {
-  const { own: run, yardstick, ratio, cpuRatio } = comparePairs(own, against.job, against.runs);
-  const ratios = `${ratio.toFixed(2)} x (${cpuRatio.toFixed(2)} x)`;
-  keep([work, times(run), against.name, times(yardstick), ratios, against.target, run.peakMb.toFixed(0)]);
+const header = asked.growth === true ? GROWTH_HEADER : HEADER;
+const widths = header.map((title, column) => Math.max(title.length, ...rows.map((cells) => cells[column]?.length ?? 0)));
+for (const cells of [header, widths.map((width) => '-'.repeat(width)), ...rows]) {
+  console.log(`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
 }
 
 /** A run takes many minutes: each row is told when it is measured, and all of them in a table at the end. */
-function keep(...measured: readonly string[][]): void {
-  rows.push(...measured);
-  for (const [work, median, , , ratio] of measured) console.error(`${work}: ${median}, ${ratio}`);
+function keep(cells: readonly string[]): void {
+  rows.push(cells);
+  console.error(cells.filter((cell) => cell !== '').join(', '));
+}
+
+function measuredRow({ work, own, against }: BenchRow): readonly string[] {
+  const { own: run, yardstick, ratio, cpuRatio } = comparePairs(own, against.job, against.runs);
+  const ratios = `${ratio.toFixed(2)} x (${cpuRatio.toFixed(2)} x)`;
+  return [work, times(run), against.name, times(yardstick), ratios, against.target, run.peakMb.toFixed(0)];
 }
 
 function times({ wall, cpu }: Run): string {
   return `${(wall * 1000).toFixed(0)} ms (${(cpu * 1000).toFixed(0)})`;
 }
 
-function node(...args: readonly string[]): Job {
-  return { command: [process.execPath, MAIN, ...args] };
-}
-
-try {
-  const hasLegacy = hasCommand('iptables-legacy-restore');
-  for (const [rules, runs] of [
-    [10_000, 7],
-    [100_000, 3],
-  ] as const) {
-    const file = join(folder, `kube-${rules}.rules`);
-    writeFileSync(file, kubeProxyNat(rules));
-    const name = 'iptables-legacy-restore --test';
-    const job = { command: ['iptables-legacy-restore', '--test'], stdin: file };
-    if (hasLegacy) row(`parse and resolve ${rules} rules`, node('check', file), { name, job, target: '<= 1.5 x', runs });
-    else console.log(`left out: parse and resolve ${rules} rules (no iptables-legacy-restore)`);
-  }
-  const bare = { name: 'node -e 0', job: EMPTY_NODE } as const;
-  const [small, large, edited] = ['kube-10000', 'kube-100000', 'kube-edited'].map((name) => join(folder, `${name}.rules`)) as [
-    string,
-    string,
-    string,
-  ];
-  writeFileSync(edited, editedKubeProxyNat(10_000));
-  row('diff of two kube-proxy tables of 10,000 rules', node('diff', small, edited), { ...bare, target: '<= 1 s', runs: 7 });
-  const reading = { name: 'chainwalk check', job: node('check', large) };
-  row('verify, kube-proxy 100,000 rules', node('verify', large), { ...reading, target: '<= 5 s, 400 MB', runs: 3 });
-  const [few, many] = [writeFleet(folder, 10_000), writeFleet(folder, 100_000)];
-  const fewer = { name: '10,000 dumps', job: node('verify', few, '-o', 'jsonl') };
-  row('verify -o jsonl, 100,000 dumps of a fleet', node('verify', many, '-o', 'jsonl'), {
-    ...fewer,
-    target: '<= 10 x, 60 s, 1 GB',
-    runs: 3,
-  });
-  const missing = whyNoKernel();
-  for (const { work, own, against } of nftRows({ folder, node, hasNft: missing === undefined })) row(work, own, against);
-  if (missing !== undefined) console.log(`left out: reading maps and sets of nftables beside nft (${missing})`);
-  keep(...deadRulesRows());
-  for (const cold of coldRows(ISTIO, SIDECAR)) row(cold.work, coldJob(DIST, cold), { ...bare, target: cold.target, runs: cold.runs });
-  keep(...evaluateRows());
-  const noPage = whyNoPage();
-  if (noPage === undefined) keep(...(await pageRows(PAGE, folder)));
-  else console.log(`left out: the page (${noPage})`);
-  if (missing === undefined) keep(await batchRow());
-  else console.log(`left out: batch trace beside the kernel (${missing})`);
-} finally {
-  rmSync(folder, { recursive: true });
-}
-
-const widths = header.map((title, column) => Math.max(title.length, ...rows.map((cells) => cells[column]?.length ?? 0)));
-for (const cells of [header, widths.map((width) => '-'.repeat(width)), ...rows]) {
-  console.log(`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
-}
-
-function hasCommand(name: string): boolean {
+/** The same commands by both programs. A command that the other revision does not know is named, and left out. */
+function compareWith(revision: string, all: readonly BenchRow[]): void {
+  const checkout = join(folder, 'revision');
   try {
-    execFileSync('sh', ['-c', `command -v ${name}`], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
+    const other = buildRevision(revision, checkout);
+    for (const { work, own, against } of all) {
+      const job = { ...own, command: own.command.map((word) => (word.startsWith(DIST) ? `${other}${word.slice(DIST.length)}` : word)) };
+      try {
+        keep(measuredRow({ work, own, against: { name: revision, job, target: '', runs: against.runs } }));
+      } catch (error) {
+        console.log(`left out: ${work} (${error instanceof Error ? error.message : String(error)})`);
+      }
+    }
+  } finally {
+    removeRevision(checkout);
   }
 }
