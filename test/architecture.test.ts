@@ -144,6 +144,7 @@ describe('architecture', () => {
       'cli/io/files.ts',
       'cli/io/io.ts',
       'cli/io/localServer.ts',
+      'cli/io/openAddress.ts',
       'cli/io/watchFiles.ts',
     ]);
   });

@@ -1,8 +1,12 @@
 /** `chainwalk serve`: to whom it answers, and what it says. */
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { opener } from '../../src/cli/io/openAddress.ts';
 import { type ServedHere, serveHere } from './served.ts';
 
 const PAGE =
@@ -148,6 +152,58 @@ describe('chainwalk serve', () => {
     expect(await next()).toMatchObject([{ name: 'pod.rules' }, { name: 'other.rules', problem: 'no such file' }]);
     expect(served.said()).toMatch(/pod\.rules: read again\nother\.rules: cannot be read: no such file\n$/);
     response.destroy();
+  });
+});
+
+describe('--open', () => {
+  it('opens an address that leads to the page once, and is not the secret', async () => {
+    let served: ServedHere | undefined;
+    const entry = await new Promise<string>((resolve) => {
+      const open = async (given: string) => {
+        resolve(given);
+        return {};
+      };
+      served = serveHere({ args: ['--open'], files: FILES, page: PAGE, open });
+    });
+    if (served === undefined) throw new Error('it was not started');
+    const address = await served.address;
+    expect(new URL(entry).origin).toBe(new URL(address).origin);
+    expect(entry).not.toBe(address);
+    expect((await ask(entry, { headers: { Host: 'evil.example' } })).statusCode).toBe(403);
+    expect((await ask(entry, { path: `${new URL(entry).pathname}events` })).statusCode).toBe(404);
+    const first = await ask(entry);
+    expect([first.statusCode, first.headers.location]).toEqual([302, new URL(address).pathname]);
+    expect((await ask(entry)).statusCode).toBe(404);
+    expect((await ask(address)).statusCode).toBe(200);
+    expect(await served.end()).toBe(0);
+    expect(served.said()).not.toContain('browser');
+  });
+
+  it('where there is no browser that is said, and the page is served all the same', async () => {
+    const served = serveHere({ args: ['--open'], files: FILES, page: PAGE, open: async () => ({ problem: 'xdg-open: no such file' }) });
+    expect((await ask(await served.address)).statusCode).toBe(200);
+    expect(await served.end()).toBe(0);
+    expect(served.said()).toContain('no browser was opened (xdg-open: no such file): open the address above\n');
+  });
+
+  it('the opener gets the address as one word, and what it says of itself is told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chainwalk-open-'));
+    const path = process.env.PATH;
+    try {
+      const told = join(folder, 'told');
+      writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\nprintf '%s|' "$@" > ${told}\nexec /bin/sh -c "exit $(( $# - 1 ))"\n`, {
+        mode: 0o755,
+      });
+      process.env.PATH = folder;
+      expect(await opener('linux')('http://127.0.0.1:1/a/?b=$(c) d')).toEqual({});
+      expect(readFileSync(told, 'utf8')).toBe('http://127.0.0.1:1/a/?b=$(c) d|');
+      expect(await opener('win32')('x')).toEqual({ problem: 'rundll32: no such file' });
+      writeFileSync(join(folder, 'open'), '#!/bin/sh\nexit 3\n', { mode: 0o755 });
+      expect(await opener('darwin')('x')).toEqual({ problem: 'open has failed' });
+    } finally {
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

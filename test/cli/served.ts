@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { nodeIo } from '../../src/cli/io/io.ts';
+import type { OpenAddress } from '../../src/cli/io/openAddress.ts';
 import { run } from '../../src/cli/program/run.ts';
 
 export interface ServedHere {
@@ -20,9 +21,10 @@ export interface ServeSetting {
   readonly args?: readonly string[];
   readonly files: Readonly<Record<string, string>>;
   readonly page: string;
+  readonly open?: OpenAddress;
 }
 
-export function serveHere({ args = [], files, page }: ServeSetting): ServedHere {
+export function serveHere({ args = [], files, page, open }: ServeSetting): ServedHere {
   const folder = mkdtempSync(join(tmpdir(), 'chainwalk-serve-'));
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   for (const [name, text] of Object.entries({ ...files, 'page.html': page })) write(name, text);
@@ -33,7 +35,12 @@ export function serveHere({ args = [], files, page }: ServeSetting): ServedHere 
     said += String(text);
   });
   // files are named from their folder, which is not that of this process
-  const here = { ...io, read: (path: string) => io.read(join(folder, path.replace(folder, ''))), watch: watchIn(io.watch, folder) };
+  const here = {
+    ...io,
+    read: (path: string) => io.read(join(folder, path.replace(folder, ''))),
+    watch: watchIn(io.watch, folder),
+    ...(open && { open }),
+  };
   const code = run({ argv: ['serve', ...args, ...Object.keys(files)], version: '1.2.3' }, here).finally(() =>
     rmSync(folder, { recursive: true, force: true }),
   );

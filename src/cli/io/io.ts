@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type FilePlace, filePlaceOf, findFiles, reason, writeFile } from './files.ts';
 import { listenLocally } from './localServer.ts';
+import type { OpenAddress } from './openAddress.ts';
 import type { Thread } from './threads.ts';
 import { type WatchEvents, watchFiles } from './watchFiles.ts';
 
@@ -31,6 +32,8 @@ export interface Io {
   readonly watch: (paths: readonly string[], events: WatchEvents) => () => void;
   /** answers requests of this machine; absent: nothing listens here */
   readonly listen?: typeof listenLocally;
+  /** in the browser of this desktop; absent: there is none */
+  readonly open?: OpenAddress;
   /** this program in a thread of its own; absent: there are no threads here */
   readonly startThread?: (argv: readonly string[]) => Promise<Thread>;
   /** absolute path of the folder that other paths start from */
@@ -109,10 +112,15 @@ export function nodeIo(streams: NodeStreams): Io {
     out: sink(stdout),
     err: sink(stderr),
     env,
-    ...(oracle !== undefined && { oracle }),
+    ...(oracle !== undefined && { oracle, open: (address) => openOn(oracle.platform, address) }),
     ...(page !== undefined && { page }),
     ...(program !== undefined && { startThread: (argv) => thread(program, argv) }),
   };
+}
+
+async function openOn(platform: string, address: string): ReturnType<OpenAddress> {
+  const { opener } = await import('./openAddress.ts');
+  return opener(platform)(address);
 }
 
 async function thread(program: string, argv: readonly string[]): Promise<Thread> {

@@ -6,6 +6,8 @@ export interface Serving {
   readonly port: number;
   /** in the path of everything that is served */
   readonly token: string;
+  /** leads to the page, the first time that it is asked for: other users may see the command line of a program that is given it */
+  readonly entry: { readonly token: string; used: boolean };
   /** the page with the files in it */
   readonly page: () => string;
   /** its policy, for a header: some parts count only there */
@@ -23,7 +25,7 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 };
 
-export function answerRequest(request: LocalRequest, { port, token, page, policy, follow }: Serving): LocalAnswer {
+export function answerRequest(request: LocalRequest, { port, token, entry, page, policy, follow }: Serving): LocalAnswer {
   const names = ['127.0.0.1', '[::1]', 'localhost'].flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
   if (request.host === undefined || !names.includes(request.host.toLowerCase())) return refusal(403, 'another host was asked for');
   if (request.origin !== undefined && !names.some((name) => request.origin?.toLowerCase() === `http://${name}`))
@@ -33,6 +35,10 @@ export function answerRequest(request: LocalRequest, { port, token, page, policy
   if (!isOwn) return refusal(403, 'another page asks');
   if (request.method !== 'GET') return { ...refusal(405, 'this is read only'), headers: { ...HEADERS, allow: 'GET' } };
   const [, given = '', rest] = /^\/([^/?#]*)\/([^?#]*)$/.exec(request.path) ?? [];
+  if (rest === '' && !entry.used && isSame(given, entry.token)) {
+    entry.used = true;
+    return { ...refusal(302, 'the page is at the address that was printed'), headers: { ...HEADERS, location: `/${token}/` } };
+  }
   if (!isSame(given, token)) return refusal(404, 'not found: the address has to be the whole one that was printed');
   if (rest === '') {
     const headers = { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy };

@@ -30,10 +30,13 @@ export async function runServe(call: Call): Promise<ExitCode> {
   if (unread.length > 0) return EXIT.usage;
 
   const [token, live, readers] = [newToken(), livePage(page), new Set<(text: string) => void>()];
+  const opens = input.options.open === true;
+  const entry = { token: newToken(), used: !opens };
   const listening = await io.listen(port, (request, own) =>
     answerRequest(request, {
       port: own,
       token,
+      entry,
       policy: live.policy,
       page: () => withEmbedded(live.page, { kind: 'served', files: servedFiles(seen) }),
       follow: (send) => {
@@ -49,6 +52,7 @@ export async function runServe(call: Call): Promise<ExitCode> {
   }
   await io.err.write(`serving ${files.length === 0 ? 'the page' : files.join(', ')} to this machine alone; q or Ctrl-C ends\n`);
   await io.out.write(`http://127.0.0.1:${listening.port}/${token}/\n`);
+  if (opens) void openPage(io, `http://127.0.0.1:${listening.port}/${entry.token}/`);
   const keyed = endedByKeys(io);
   for (let changed = await nextChange(keyed, seen); changed !== undefined; changed = await nextChange(keyed, seen)) {
     seen = await readAll(io, files);
@@ -59,6 +63,11 @@ export async function runServe(call: Call): Promise<ExitCode> {
   }
   await listening.close();
   return EXIT.ok;
+}
+
+async function openPage({ open, err }: Io, address: string): Promise<void> {
+  const { problem } = open === undefined ? { problem: 'there is none here' } : await open(address);
+  if (problem !== undefined) await err.write(`no browser was opened (${problem}): open the address above\n`);
 }
 
 async function readAll(io: Io, files: readonly string[]): Promise<ReadonlyMap<string, ReadResult>> {
