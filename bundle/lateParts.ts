@@ -15,8 +15,6 @@ export const LATE_PARTS = [
   'src/syntax/listing/listingInto.ts',
   'src/syntax/host/readLines.ts',
   'src/syntax/document/applied.ts',
-  'src/syntax/packets/kernelLogLine.ts',
-  'src/syntax/packets/tcpdumpLine.ts',
   'src/extensions/listing/readDetails.ts',
   'src/ruleset/resolveNft.ts',
   'src/ruleset/unite.ts',

@@ -11,8 +11,9 @@ export const STARTS = {
   start: ['src/programs.ts'],
   check: ['src/cli/check/runCheck.ts'],
   trace: ['src/cli/trace/runTrace.ts', 'src/app/trace/same.ts'],
-  verify: ['src/cli/verify/runVerify.ts', 'src/cli/verify/answerRules.ts', 'src/report/ci/human.ts'],
-  find: ['src/cli/find/runFind.ts'],
+  // with the remedies of what it finds: what they need would be in files of other commands
+  verify: ['src/cli/verify/runVerify.ts', 'src/cli/verify/answerRules.ts', 'src/report/ci/human.ts', 'src/report/pages/remedy.ts'],
+  find: ['src/cli/find/runFind.ts', 'src/syntax/packets/parsePacketSet.ts'],
   diff: ['src/cli/diff/runDiff.ts'],
   explain: ['src/cli/explain/runExplain.ts'],
 } as const;

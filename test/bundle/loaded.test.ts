@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { joinParts } from '../../bundle/joinParts.ts';
 import { filesOf, makeParts, type Parts, STARTS } from '../../bundle/parts.ts';
@@ -11,17 +11,20 @@ import { filesOf, makeParts, type Parts, STARTS } from '../../bundle/parts.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 const [ISTIO, SIDECAR] = ['istio-dual-stack', 'istio-sidecar'].map((name) => join(ROOT, 'fixtures', `${name}.rules`)) as [string, string];
 
-let folder = '';
+/** `folder`: each part by itself, so that Node tells which are loaded; `packed`: the files of the package */
+let [folder, packed] = ['', ''];
 let made: Parts;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'chainwalk-parts-'));
+  [folder, packed] = [mkdtempSync(join(tmpdir(), 'chainwalk-parts-')), mkdtempSync(join(tmpdir(), 'chainwalk-packed-'))];
   made = await makeParts(ROOT);
-  // each part by itself, so that Node tells which are loaded
   for (const { file, code } of joinParts(made.parts, {})) writeFileSync(join(folder, file), code);
-  writeFileSync(join(folder, 'run.cjs'), RUN);
+  for (const { file, code } of filesOf(made)) writeFileSync(join(packed, file), code);
+  for (const where of [folder, packed]) writeFileSync(join(where, 'run.cjs'), RUN);
   writeFileSync(join(folder, 'nft.rules'), 'table ip t {\n chain c {\n type filter hook input priority 0; accept\n }\n}\n');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  for (const where of [folder, packed]) rmSync(where, { recursive: true, force: true });
+});
 
 /** Runs one command, and prints which files it has loaded. */
 const RUN = `
@@ -40,16 +43,29 @@ interface Loaded {
   readonly rooms: string;
   readonly grammars: string;
   readonly packages: string;
+  /** parts that are loaded when they are first called; absent: none */
+  readonly late?: string;
 }
 
-function loadedBy(program: string, argv: readonly string[]): Loaded & { readonly builtins: readonly string[] } {
-  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'run.cjs'), program, ...argv], {
+interface RunReport {
+  readonly code: number;
+  readonly loaded: readonly string[];
+  readonly builtins: readonly string[];
+}
+
+function runIn(where: string, program: string, argv: readonly string[]): RunReport {
+  const { stdout, stderr } = spawnSync(process.execPath, [join(where, 'run.cjs'), program, ...argv], {
     cwd: folder,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, NODE_PATH: join(ROOT, 'node_modules') },
   });
   if (stdout === '') throw new Error(stderr);
-  const { code, loaded, builtins } = JSON.parse(stdout) as Record<'loaded' | 'builtins', readonly string[]> & { readonly code: number };
+  return JSON.parse(stdout) as RunReport;
+}
+
+function loadedBy(program: string, argv: readonly string[]): Loaded & Pick<RunReport, 'builtins'> {
+  const { code, loaded, builtins } = runIn(folder, program, argv);
+  const late = loaded.flatMap((file) => /\/late-(\w+)\.cjs$/.exec(file)?.[1] ?? []).toSorted();
   const modules = loaded.flatMap((file) => made.modules.get(file.slice(folder.length + 1)) ?? [file]);
   const found = (pattern: RegExp): string => [...new Set(modules.flatMap((path) => pattern.exec(path)?.[1] ?? []))].toSorted().join(' ');
   return {
@@ -57,6 +73,7 @@ function loadedBy(program: string, argv: readonly string[]): Loaded & { readonly
     rooms: found(/^src\/(\w+)\//),
     grammars: found(/^src\/(?:syntax|report)\/generated\/(\w+)\./),
     packages: found(/node_modules\/((?:@[^/]+\/)?[^/]+)\//),
+    ...(late.length > 0 && { late: late.join(' ') }),
     builtins,
   };
 }
@@ -90,6 +107,7 @@ describe('the parts of the programs', () => {
         rooms: 'app cli connection expressions extensions host istio kubernetes lib mesh netfilter packet report ruleset syntax',
         grammars: 'iptablesSave nft values',
         packages: 'commander',
+        late: 'readNft readNftJson resolveNft',
       },
     ],
     [
@@ -122,6 +140,7 @@ describe('the parts of the programs', () => {
           'app cli connection diff extensions host injection istio kubernetes lib mesh netfilter packet pods prove report ruleset simulate symbolic syntax',
         grammars: 'iptablesSave remedies values',
         packages: '@noble/hashes commander',
+        late: 'remedy',
       },
     ],
     [
@@ -159,5 +178,18 @@ describe('the parts of the programs', () => {
     for (const command of Object.keys(STARTS)) expect(files.some(({ file }) => file.split(/[-.]/).includes(command))).toBe(true);
     expect(files.map(({ file }) => file)).toContain('programs.cjs');
     expect(files.length).toBeLessThan(made.parts.size / 1.5);
+  });
+
+  it.each([
+    ['check', ISTIO],
+    ['trace', ISTIO, 'out tcp -> 203.0.113.9:443 uid=1000'],
+    ['verify', ISTIO],
+    ['find', ISTIO, '--where', 'out tcp uid=1000', '--outcome', 'direct'],
+    ['diff', ISTIO, SIDECAR],
+    ['explain', 'loop'],
+  ])('%s loads no file that was made for other commands', (command, ...argv) => {
+    const files = runIn(packed, 'run', [command, ...argv]).loaded.filter((file) => file.startsWith(packed));
+    const names = files.map((file) => basename(file, '.cjs')).filter((name) => !['run', 'programs', 'start'].includes(name));
+    expect(names.filter((name) => !name.split('-').includes(command))).toEqual([]);
   });
 });
