@@ -9,9 +9,9 @@ import type { RuleNode, TableNode } from '../syntax/iptables/ast.ts';
 import type { Span } from '../syntax/text/source.ts';
 import { LinkedRule } from './linkedRule.ts';
 import { chainsNotShown } from './notShown.ts';
-import type { CallGraph, Jump } from './reach.ts';
+import type { Jump, NamedCalls } from './reach.ts';
 
-export interface BoundTable extends CallGraph {
+export interface BoundTable extends NamedCalls {
   readonly name: TableName;
   readonly chains: ReadonlyMap<string, BoundChain>;
   readonly needs: Needs;

@@ -28,14 +28,14 @@ import type { TableNode } from '../syntax/iptables/ast.ts';
 import type { Backend } from '../syntax/text/diagnostic.ts';
 import type { Span } from '../syntax/text/source.ts';
 import type { BoundChain, BoundTable, LimitedClause } from './bindTable.ts';
-import { closingJumps, hookBits, hooksOf, jumpsTooDeep, MOST_NESTED, reachingHooks } from './reach.ts';
+import { type CallGraph, callGraph, closingJumps, hookBits, hooksOf, jumpsTooDeep, MOST_NESTED, reachingHooks } from './reach.ts';
 
 export function checkTable(text: TableNode, { table, savedBy }: Checked, report: ReportProblem): void {
   for (const { name, span } of text.chains) checkChainName(name.text, span ?? name, report);
   for (const chain of table.chains.values()) checkInterfaces(chain, report);
-  checkHooks(table, report);
-  checkLoops(table, report);
-  checkDepth(table, savedBy, report);
+  const graph = callGraph(table);
+  checkHooks(table, graph, report);
+  if (!hasLoops(graph, report)) checkDepth(graph, savedBy, report);
 }
 
 export interface Checked {
@@ -67,19 +67,20 @@ function checkInterfaces({ name, interfaces }: BoundChain, report: ReportProblem
 }
 
 /** What loads on some hooks only. */
-function checkHooks(table: BoundTable, report: ReportProblem): void {
-  if ([...table.chains.values()].every(({ limited }) => limited.length === 0)) return;
-  const callers = reachingHooks(table, 'nft');
-  let forLegacy: ReadonlyMap<string, number> | undefined;
-  for (const chain of table.chains.values()) {
-    const reached = callers.get(chain.name) ?? 0;
+function checkHooks(table: BoundTable, graph: CallGraph, report: ReportProblem): void {
+  const chains = [...table.chains.values()];
+  if (chains.every(({ limited }) => limited.length === 0)) return;
+  const callers = reachingHooks(graph, 'nft');
+  let forLegacy: Uint8Array | undefined;
+  for (const [number, chain] of chains.entries()) {
+    const reached = callers[number] as number;
     for (const clause of chain.limited) {
       // a wrong table was reported; which hook is wrong then does not matter
       if (clause.tables?.includes(table.name) === false) continue;
       const wrong = reached & ~hookBits(clause.allowed);
       if (wrong === 0) continue;
-      forLegacy ??= reachingHooks(table, 'legacy');
-      const legacy = clause.at <= chain.end && ((forLegacy.get(chain.name) ?? 0) & wrong) !== 0;
+      forLegacy ??= reachingHooks(graph, 'legacy');
+      const legacy = clause.at <= chain.end && ((forLegacy[number] as number) & wrong) !== 0;
       reportHooks({ clause, chain: chain.name, wrong: hooksOf(wrong), nft: !clause.onEntry || isHook(chain.name), legacy }, report);
     }
   }
@@ -115,19 +116,18 @@ function reportHooks({ clause, chain, wrong, nft, legacy }: WrongHooks, report: 
 }
 
 /** A text that nf_tables has written goes back there. */
-function checkDepth(table: BoundTable, savedBy: Backend | undefined, report: ReportProblem): void {
-  if (closingJumps(table, 'nft').length > 0) return;
-  const jump = jumpsTooDeep(table);
+function checkDepth(graph: CallGraph, savedBy: Backend | undefined, report: ReportProblem): void {
+  const jump = jumpsTooDeep(graph);
   if (jump === undefined) return;
   const message = `iptables-nft refuses this: by this jump to \`${jump.to}\` more than ${MOST_NESTED} user chains call one another`;
   if (savedBy === 'nft') report({ kind: 'not-loadable', message, span: jump.span, help: 'the text says that iptables-nft has saved it' });
   else report({ kind: 'warning', message, refusedBy: 'nft', span: jump.span, help: 'iptables-legacy loads it' });
 }
 
-function checkLoops(table: BoundTable, report: ReportProblem): void {
-  const loops = closingJumps(table, 'nft');
-  if (loops.length === 0) return;
-  const onlyNft = closingJumps(table, 'legacy').length === 0;
+/** Each jump that closes one is reported. */
+function hasLoops(graph: CallGraph, report: ReportProblem): boolean {
+  const loops = closingJumps(graph, 'nft');
+  const onlyNft = loops.length > 0 && closingJumps(graph, 'legacy').length === 0;
   for (const { chain, jump } of loops) {
     const message = `this jump from \`${chain}\` to \`${jump.to}\` closes a loop`;
     if (onlyNft)
@@ -140,4 +140,5 @@ function checkLoops(table: BoundTable, report: ReportProblem): void {
       });
     else report({ kind: 'not-loadable', code: 'chain-loop', message, span: jump.span });
   }
+  return loops.length > 0;
 }

@@ -5,7 +5,7 @@ import type { HookLimit } from '../expressions/contract/building.ts';
 import type { BaseHook } from '../netfilter/baseChain.ts';
 import type { NftName, NftTableNode } from '../syntax/nft/ast.ts';
 import type { ProblemSink } from '../syntax/text/problems.ts';
-import { type CallGraph, closingJumps, hooksOf, type Jump, jumpsTooDeep, MOST_NESTED, reachingHooks } from './reach.ts';
+import { type CallGraph, callGraph, closingJumps, hooksOf, type Jump, jumpsTooDeep, MOST_NESTED, reachingHooks } from './reach.ts';
 
 export interface CheckedChain {
   readonly name: NftName;
@@ -24,10 +24,10 @@ export function checkNftTable(
   const named = new Map(chains.map((chain) => [chain.name.text, chain]));
   const all = [...chains.flatMap(({ jumps }) => jumps), ...(ofIptables ? [] : jumpsOfMaps(table, chains))];
   for (const jump of all) checkJump(jump, { table, to: named.get(jump.to) }, report);
-  const graph: CallGraph = {
+  const graph = callGraph({
     roots: chains.flatMap(({ name, base }) => (base === undefined ? [] : [{ chain: name.text, hook: base.hook }])),
     chains: new Map(chains.map((chain) => [chain.name.text, { jumps: chain.jumps, end: Number.POSITIVE_INFINITY }])),
-  };
+  });
   const loops = closingJumps(graph, 'nft');
   for (const { chain, jump } of loops) {
     const message = `this jump from \`${chain}\` to \`${jump.to}\` closes a loop`;
@@ -70,15 +70,17 @@ function checkJump({ to: name, span }: Jump, { table, to }: JumpPlace, report: P
 
 function checkHooks(graph: CallGraph, chains: readonly CheckedChain[], report: ProblemSink): void {
   const reached = reachingHooks(graph, 'nft');
-  const kinds = kindsOf(graph, chains);
+  const kindsAt = kindsOf(graph, chains);
   for (const { name, limits } of chains) {
-    const hooks = hooksOf(reached.get(name.text) ?? 0);
+    if (limits.length === 0) continue;
+    const number = graph.numbers.get(name.text) ?? -1;
+    const hooks = hooksOf(reached[number] ?? 0);
     for (const { what, hooks: allowed, kinds: allowedKinds, span } of limits) {
       const wrong = hooks.filter((hook) => !allowed.includes(hook)).map((hook) => hook.toLowerCase());
       const help = `it loads at ${allowed.map((hook) => hook.toLowerCase()).join(' and ')} only`;
       if (wrong.length > 0)
         report({ kind: 'not-loadable', code: 'wrong-hook', message: `\`${what}\` cannot be at ${wrong.join(' and ')}`, span, help });
-      const others = [...(kinds.get(name.text) ?? [])].filter((kind) => allowedKinds !== undefined && !allowedKinds.includes(kind));
+      const others = kindsAt(number).filter((kind) => allowedKinds !== undefined && !allowedKinds.includes(kind));
       if (wrong.length === 0 && others.length > 0) {
         const message = `\`${what}\` cannot be in a chain of type ${others.join(' or ')}`;
         report({ kind: 'not-loadable', code: 'wrong-hook', message, span, help: 'it loads in chains of type nat only' });
@@ -87,18 +89,22 @@ function checkHooks(graph: CallGraph, chains: readonly CheckedChain[], report: P
   }
 }
 
-/** Of which kinds the base chains are that reach a chain. */
-function kindsOf({ chains }: CallGraph, checked: readonly CheckedChain[]): ReadonlyMap<string, ReadonlySet<BaseHook['kind']>> {
-  const kinds = new Map<string, Set<BaseHook['kind']>>();
-  for (const { name, base } of checked) {
+type Kind = BaseHook['kind'];
+
+/** Of which kinds the base chains are that reach a chain, by its number. */
+function kindsOf({ from, targets, names, numbers }: CallGraph, bases: readonly CheckedChain[]) {
+  const kinds: readonly Kind[] = [...new Set(bases.flatMap(({ base }) => base?.kind ?? []))];
+  const reached = new Uint8Array(names.length);
+  for (const { name, base } of bases) {
     if (base === undefined) continue;
-    const pending = [name.text];
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const known = kinds.get(at) ?? new Set();
-      if (known.has(base.kind)) continue;
-      kinds.set(at, known.add(base.kind));
-      for (const to of new Set(chains.get(at)?.jumps.map((jump) => jump.to))) pending.push(to);
+    const bit = 1 << kinds.indexOf(base.kind);
+    const pending = [numbers.get(name.text) ?? -1];
+    for (let chain = pending.pop(); chain !== undefined; chain = pending.pop()) {
+      const known = reached[chain];
+      if (known === undefined || (known & bit) !== 0) continue;
+      reached[chain] = known | bit;
+      for (let at = from[chain] as number; at < (from[chain + 1] as number); at++) pending.push(targets[at] as number);
     }
   }
-  return kinds;
+  return (chain: number): readonly Kind[] => kinds.filter((_, at) => ((reached[chain] as number) & (1 << at)) !== 0);
 }
