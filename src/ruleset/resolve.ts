@@ -81,10 +81,9 @@ export function resolve(node: RulesetNode, options: ResolveOptions = {}): Resolv
 
 /** Loading a table makes all of its base chains; those that the text does not name accept everything. */
 function linkTable(table: TableNode, { name, chains: bound, needs }: BoundTable): Table {
-  const nodes = new Map(table.chains.map((chain) => [chain.name.text, chain]));
   const chains = new Map<string, Chain>();
   for (const hook of TABLE_HOOKS[name]) {
-    const chain = nodes.get(hook);
+    const chain = table.chains.find((one) => one.name.text === hook);
     const policy = chain?.policy?.text === 'DROP' ? 'DROP' : 'ACCEPT';
     chains.set(hook, {
       table: name,

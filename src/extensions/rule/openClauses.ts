@@ -69,10 +69,10 @@ export function openTarget(state: RuleState, option: 'jump' | 'goto', word: Word
   const stranger =
     extension === undefined &&
     option === 'jump' &&
-    !isChain(word.text) &&
     /^[A-Z0-9]+$/.test(word.text) &&
+    !isChain(word.text) &&
     isStranger(state, word.text, TARGETS);
-  if (extension === undefined && !stranger && (option === 'goto' || isChain(word.text) || !isKnownTarget(word.text))) {
+  if (extension === undefined && !stranger && (option === 'goto' || !isKnownTarget(word.text) || isChain(word.text))) {
     state.target = { kind: option, word };
     return;
   }
