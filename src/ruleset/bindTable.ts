@@ -57,10 +57,10 @@ export interface InterfaceOption {
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] extends readonly (infer Item)[] ? Item[] : T[Name] };
 
-export function bindTable(table: TableNode, name: TableName, options: Omit<BindContext, 'isChain'>): BoundTable {
-  const names = new Set([...table.chains.map((chain) => chain.name.text), ...chainsNotShown(table, name)]);
-  const isChain = (chain: string): boolean => names.has(chain) && !(isHook(chain) && TABLE_HOOKS[name].includes(chain));
-  const loud: BindContext = { ...options, isChain };
+export function bindTable(table: TableNode, name: TableName, options: Omit<BindContext, 'chainNamed'>): BoundTable {
+  const names = new Map([...table.chains.map((chain) => chain.name.text), ...chainsNotShown(table, name)].map((one) => [one, one]));
+  for (const hook of TABLE_HOOKS[name]) names.delete(hook);
+  const loud: BindContext = { ...options, chainNamed: (chain) => names.get(chain) };
   const silent: BindContext = { ...loud, report: () => {} };
   const chains = new Map<string, BoundChain>();
   const needs: Writable<Needs> = { conntrack: false, defrag: false, changedSets: [], opaqueTarget: false };

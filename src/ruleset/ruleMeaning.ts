@@ -24,7 +24,7 @@ export function ruleMeaning(options: ResolveOptions): RuleMeaning {
   const decoded: Readonly<Record<Family, BindContext['decoded']>> = { 4: new Map(), 6: new Map() };
   const read = (rule: RuleNode, table: TableNode, family: Family): readonly string[] | undefined => {
     const { sets, ...rest } = options;
-    const context: BindContext = { ...rest, sets, family, isChain: chainsOf(table), report: () => {}, decoded: decoded[family] };
+    const context: BindContext = { ...rest, sets, family, chainNamed: chainsOf(table), report: () => {}, decoded: decoded[family] };
     const bound = bindRule(rule, context);
     if (bound === undefined || bound === 'skip') return undefined;
     return expandAddresses(bound).map((one) => printRule(one, ruleContext(context, one.proto, '')));
@@ -43,7 +43,10 @@ export function ruleMeaning(options: ResolveOptions): RuleMeaning {
   };
 }
 
-function chainsOf(table: TableNode): (name: string) => boolean {
+function chainsOf(table: TableNode): BindContext['chainNamed'] {
   const hooks = isTable(table.name.text) ? TABLE_HOOKS[table.name.text] : [];
-  return (name) => !(isHook(name) && hooks.includes(name)) && table.chains.some((chain) => chain.name.text === name);
+  return (name) => {
+    const isBase = isHook(name) && hooks.includes(name);
+    return isBase ? undefined : table.chains.find((chain) => chain.name.text === name)?.name.text;
+  };
 }

@@ -50,11 +50,14 @@ function boundTarget(state: RuleState): BoundTarget | undefined {
   const { target, context } = state;
   if (target === undefined) return undefined;
   if (target.kind === 'extension') return { kind: 'extension', clause: target.clause as BoundClause<TargetExtension> };
-  const chain = target.word.text;
-  if (!context.isChain(chain)) {
+  const written = target.word.text;
+  const chain = context.chainNamed(written);
+  if (chain === undefined) {
     const message =
-      target.kind === 'goto' ? `\`-g ${chain}\` needs a chain of this table` : `\`${chain}\` is neither a chain of this table nor a target`;
+      target.kind === 'goto'
+        ? `\`-g ${written}\` needs a chain of this table`
+        : `\`${written}\` is neither a chain of this table nor a target`;
     refuse(state, { kind: 'not-loadable', code: target.kind === 'goto' ? 'unknown-chain' : 'unknown-target', span: target.word, message });
   }
-  return { kind: target.kind, chain, span: target.word };
+  return { kind: target.kind, chain: chain ?? written, span: target.word };
 }

@@ -64,15 +64,15 @@ export function openTarget(state: RuleState, option: 'jump' | 'goto', word: Word
     refuse(state, { span: word, code: 'several-targets', message: 'a rule has only one target', help: 'split it into two rules' });
     return;
   }
-  const { family, isChain } = state.context;
+  const { family, chainNamed } = state.context;
   const extension = option === 'goto' ? undefined : findTarget(word.text);
   const stranger =
     extension === undefined &&
     option === 'jump' &&
     /^[A-Z0-9]+$/.test(word.text) &&
-    !isChain(word.text) &&
+    chainNamed(word.text) === undefined &&
     isStranger(state, word.text, TARGETS);
-  if (extension === undefined && !stranger && (option === 'goto' || !isKnownTarget(word.text) || isChain(word.text))) {
+  if (extension === undefined && !stranger && (option === 'goto' || !isKnownTarget(word.text) || chainNamed(word.text) !== undefined)) {
     state.target = { kind: option, word };
     return;
   }
