@@ -3,6 +3,7 @@ import type { HookLimit, Need } from '../expressions/contract/building.ts';
 import type { TableContext } from '../expressions/contract/context.ts';
 import { lowerRule } from '../expressions/rule/lowerRule.ts';
 import { checkCountingObject } from '../expressions/values/checkCounting.ts';
+import { checkNftObject } from '../expressions/values/checkNftObject.ts';
 import { checkSet } from '../expressions/values/checkSet.ts';
 import { packedList } from '../lib/packedList.ts';
 import { iptablesBase } from '../netfilter/baseChain.ts';
@@ -75,7 +76,10 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   const families = FAMILIES[node.family];
   const [family = 4] = families;
   const report = ofIptables ? () => {} : binding.report;
-  for (const object of node.objects) checkCountingObject(object, report);
+  for (const object of node.objects) {
+    checkCountingObject(object, report);
+    checkNftObject(object, node.family, report);
+  }
   for (const set of node.sets) checkSet(set, { ...shared, family, report });
   if (families.length === 0) {
     checkApart(node, chains, { ...shared, family, report: binding.report });

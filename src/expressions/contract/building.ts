@@ -21,7 +21,7 @@ export interface Building {
   /** what the rule has asked of protocols so far */
   readonly protocols: () => AskedProtocols;
   /** without what the statement itself asks */
-  readonly protocolsBefore: () => { readonly family?: Family | undefined };
+  readonly protocolsBefore: () => AskedProtocols;
   readonly jumpTo: (jump: { readonly chain: string; readonly span: Span }) => void;
 }
 

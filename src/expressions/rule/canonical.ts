@@ -66,7 +66,7 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
       return { ...statement, ...(address !== undefined && { address }), ...(port !== undefined && { port }) };
     }
     case 'counter':
-      return statement.object === undefined ? { ...statement, says: [] } : statement;
+      return statement.object === undefined ? { ...statement, says: [] } : { ...statement, object: quoted(statement.object) };
     case 'limit':
     case 'quota':
     case 'ct count':
@@ -92,6 +92,11 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
     default:
       return statement;
   }
+}
+
+/** `counter name cnt` is listed with the name in quotes. */
+function quoted(name: NftExpression): NftExpression {
+  return name.kind === 'value' && name.form === 'word' ? { ...name, form: 'string' } : name;
 }
 
 /** In 32 bits, of which 0 is none. nftables src/evaluate.c stmt_evaluate_meter() */

@@ -1,6 +1,6 @@
 /** Statements that are kept as their words, in those in which nft 1.0.6 lists them. nftables src/statement.c */
 import type { NftElement, NftName, NftStatement } from '../../syntax/nft/ast.ts';
-import { nftNumber } from '../../syntax/nft/selectors.ts';
+import { nftNumber, nftWhole } from '../../syntax/nft/selectors.ts';
 import { tcpOptionName } from '../datatypes/tcpOptions.ts';
 import { nftDuration } from '../values/canonicalValue.ts';
 
@@ -22,8 +22,8 @@ export function canonicalCounting(statement: Counting): NftStatement {
 }
 
 /** `0x10/second` is `16/second`. */
-function inDecimal(name: NftName): NftName {
-  const text = name.text.replace(/^(?:0x[\da-f]+|\d+)/i, (number) => String(nftNumber(number)));
+export function inDecimal(name: NftName): NftName {
+  const text = name.text.replace(/^(?:0x[\da-f]+|\d+)/i, (number) => String(nftWhole(number)));
   return text === name.text ? name : { ...name, text };
 }
 
@@ -41,9 +41,9 @@ function inLargeUnits(says: readonly NftName[]): readonly NftName[] {
     const number = done[at - 1];
     let level = UNITS.indexOf(unit);
     if (level < 0 || number === undefined) continue;
-    let count = Number(number.text);
-    if (count === 0) level = 0;
-    for (; count !== 0 && count % 1024 === 0 && level < 2; level++) count /= 1024;
+    // what has more than 64 bits loses them
+    let count = BigInt.asUintN(64, BigInt(number.text) * 1024n ** BigInt(level));
+    for (level = 0; count !== 0n && count % 1024n === 0n && level < 2; level++) count /= 1024n;
     done[at - 1] = { ...number, text: String(count) };
     done[at] = { ...span, text: `${UNITS[level]}${rest}` };
   }

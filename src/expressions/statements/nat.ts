@@ -9,6 +9,7 @@ import type { Building } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
+import type { Datatype } from '../datatypes/datatype.ts';
 import { intervalOf } from '../values/constant.ts';
 import { branchOf } from '../values/elementBranch.ts';
 import { chosen, isConstant } from '../values/written.ts';
@@ -40,7 +41,7 @@ export const natStatement = statement({
     if (address?.kind !== 'map' && port?.kind !== 'map') return act(...rewriteOf(given, { address, port }, building));
     const map = address?.kind === 'map' ? address : port?.kind === 'map' ? port : undefined;
     if (map === undefined) return;
-    const choice = chosen(map, context);
+    const choice = chosen(map, expectedOf(given, family ?? context.family), context);
     if (choice.kind !== 'choice') return opaque(`\`${given.verb}\` to an address of a map that packets change`, building);
     ask(choice.present, given);
     const branches = choice.among.map((one) => branchOf(one, isOther ? [] : rewriteOf(given, targetOf(given, one.value), building)));
@@ -49,18 +50,32 @@ export const natStatement = statement({
 });
 
 /** nftables src/evaluate.c nat_evaluate_family(), nat_evaluate_transport() */
-function checkNat({ verb, address, port, ...span }: NatStatement, family: Family | undefined, { context, protocols }: Building): void {
+function checkNat(
+  { verb, address, port, ...span }: NatStatement,
+  family: Family | undefined,
+  { context, protocols, protocolsBefore }: Building,
+): void {
   const known = protocols();
+  // what a map asks for does not count
+  const before = protocolsBefore();
   const refuse = (message: string, at: Span, help?: string): void =>
     context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: at, help });
-  if (port !== undefined && known.proto === undefined)
+  if (port !== undefined && (port.kind === 'map' ? before : known).proto === undefined)
     refuse(`ports in \`${verb}\` need a transport protocol`, port, 'match on `meta l4proto` or on a port before it');
   if (address?.kind === 'map' && known.proto === undefined && hasPorts(address.to, context))
     refuse(`ports in \`${verb}\` need a transport protocol`, address, 'match on `meta l4proto` or on a port before it');
   if (address === undefined) return;
   if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
-  if (family !== undefined && known.family !== undefined && known.family !== family)
-    refuse(`\`${verb}\` to an address of the other family`, span);
+  const asked = address.kind === 'map' ? before.family : known.family;
+  if (family !== undefined && asked !== undefined && asked !== family) refuse(`\`${verb}\` to an address of the other family`, span);
+}
+
+/** Types of the values of its map. */
+function expectedOf({ address, form }: NatStatement, family: Family): readonly (readonly Datatype[])[] {
+  const port = DATATYPES.inet_service;
+  if (address?.kind !== 'map') return [[port]];
+  const of = family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
+  return form === 'address and port' ? [[of, port]] : [[of], [of, port]];
 }
 
 /** Values of a map that are addresses with ports. */

@@ -53,12 +53,32 @@ export function listedElements(
   const keyed = elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));
   const known = keyed.flatMap(({ element, interval }) => (interval === undefined ? [] : [{ element, key: [interval] }]));
   const others = keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element);
-  const sorted = inListedOrder(known, types).map(({ element, key: [interval] }) => ({
+  const sorted = inListedOrder(onceEach(known, { later: intervals }), types).map(({ element, key: [interval] }) => ({
     element,
     interval: interval as Interval<FieldValue>,
   }));
   const listed = merges ? merged(sorted, type, intervals) : distinct(sorted).map((one) => asPrefix(one, type));
   return withOthers(listed, others, sorted.at(-1)?.interval.lo === lastOf(type));
+}
+
+/** A key that is there keeps what is said of it, but for its time, which is that of the last. Where nft itself puts intervals together, it is the
+ *  other way round. */
+function onceEach<T extends { readonly element: NftElement; readonly key: readonly (Interval<FieldValue> | undefined)[] }>(
+  all: readonly T[],
+  { later }: { readonly later: boolean },
+): readonly T[] {
+  const found = new Map<string, T>();
+  for (const one of all) {
+    const name = one.key.map((interval) => `${interval?.lo}-${interval?.hi}`).join(' . ');
+    const before = found.get(name);
+    if (before === undefined) found.set(name, one);
+    else {
+      const { timeout: _, ...kept } = (later ? one : before).element;
+      const { timeout } = (later ? before : one).element;
+      found.set(name, { ...before, element: { ...kept, ...(timeout !== undefined && { timeout }) } });
+    }
+  }
+  return found.size === all.length ? all : [...found.values()];
 }
 
 /** `*` comes after the other elements; an element that ends with the last value of the type comes after `*`. */
@@ -82,7 +102,8 @@ function tuples(elements: readonly NftElement[], types: readonly Datatype[], con
   if (known.length < elements.length) return elements;
   // a range of one value is one too
   const asWritten = known.some(({ of }) => of.some(({ kind }) => kind === 'range'));
-  return (asWritten ? known : inListedOrder(known, types)).map(({ element, of, key }) => {
+  const once = onceEach(known, { later: false });
+  return (asWritten ? once : inListedOrder(once, types)).map(({ element, of, key }) => {
     const parts = of.map((one, at) =>
       one.kind === 'range' ? intervalNode(key[at] as Interval<FieldValue>, types[at] as Datatype, one) : one,
     );

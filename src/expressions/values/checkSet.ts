@@ -1,9 +1,11 @@
 /** A named set or map as nft would load it: types that there are, elements of its types, what its flags allow. man nft(8), SETS and MAPS */
 import type { NftElement, NftExpression, NftSetNode } from '../../syntax/nft/ast.ts';
+import { nftNumber } from '../../syntax/nft/selectors.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { TableContext } from '../contract/context.ts';
 import type { ElementRow } from '../contract/row.ts';
 import { isNamedType } from '../datatypes/all.ts';
+import { parseDuration } from '../datatypes/clock.ts';
 import { checkCounting } from './checkCounting.ts';
 import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
@@ -42,16 +44,36 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
       refuse('prefixes and ranges need `flags interval` of the set', element.key, 'add `flags interval`');
     if (element.timeout !== undefined && !flags.includes('timeout') && set.timeout === undefined)
       refuse('an element with a timeout needs `flags timeout` of the set', element.key, 'add `flags timeout`');
+    const late = expiryProblem(element, set);
+    if (late !== undefined) refuse(late, element.key);
     for (const one of element.statements) checkCounting(one, context.report);
     const [counts] = element.statements;
     if (counts !== undefined && set.statements.length === 0)
       refuse(`\`${counts.kind}\` of an element needs the same of the set`, counts, 'write it in the set, before its elements');
     checkValue(set, element, context);
   }
-  if (flags.includes('constant') && set.timeout !== undefined) refuse('elements of a constant set have no timeout', set.timeout);
-  if (set.size !== undefined && rows !== undefined && isMoreThan(Number(set.size.text), rows) && set.autoMerge !== true)
+  const [timeout] = [set.timeout, ...set.flags.filter(({ text }) => text === 'timeout')].filter((one) => one !== undefined);
+  if (flags.includes('constant') && timeout !== undefined) refuse('elements of a constant set have no timeout', timeout);
+  if (set.gcInterval !== undefined && timeout === undefined) refuse('without a timeout nothing is collected', set.gcInterval);
+  const dynamic = set.flags.find(({ text }) => text === 'dynamic');
+  if (dynamic !== undefined && flags.includes('interval')) refuse('packets cannot add intervals to a set', dynamic);
+  if (dynamic !== undefined && isOfObjects(set)) refuse('packets cannot add objects to a map', dynamic);
+  if (set.size !== undefined && rows !== undefined && isMoreThan(nftNumber(set.size.text), rows) && set.autoMerge !== true)
     refuse(`the set has more elements than its size, ${set.size.text}`, set.size);
   if (rows !== undefined) reportConflicts(rows, { merges: set.autoMerge === true, intervals: flags.includes('interval') }, context.report);
+}
+
+/** kernel net/netfilter/nf_tables_api.c nft_add_set_elem() */
+function expiryProblem({ timeout, expires }: NftElement, set: NftSetNode): string | undefined {
+  if (expires === undefined) return undefined;
+  const longest = parseDuration((timeout ?? set.timeout)?.text ?? '') ?? 0;
+  if (longest === 0) return 'an element that expires needs a timeout';
+  return (parseDuration(expires.text) ?? 0) > longest ? 'an element cannot expire after its timeout' : undefined;
+}
+
+function isOfObjects({ value }: NftSetNode): boolean {
+  const kind = value !== undefined && 'types' in value ? value.types[0]?.text : undefined;
+  return kind !== undefined && kind !== 'verdict' && OBJECTS.has(kind);
 }
 
 /** Each key once. */

@@ -1,7 +1,7 @@
 /** The value of a statement that writes one: a constant, bits of another value, or what a map finds. */
 import { and, type MatchExpr, NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
 import type { FieldValue } from '../../packet/fields.ts';
-import type { NftExpression } from '../../syntax/nft/ast.ts';
+import type { NftExpression, NftSetNode } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { constantOf } from './constant.ts';
@@ -9,7 +9,7 @@ import type { ElementOfMap } from './elementBranch.ts';
 import { eachElement, eachRow, hasKey } from './keyed.ts';
 import { refuseMovedKey } from './movedKey.ts';
 import { type KeyPart, keyPart, keyParts } from './part.ts';
-import { elementsOf } from './rows.ts';
+import { elementsOf, typesOf } from './rows.ts';
 
 export type Written =
   | { readonly kind: 'constant'; readonly value: FieldValue }
@@ -27,7 +27,7 @@ export interface WrittenChoice {
 const MOST_LOTS = 0x100;
 
 export function writtenOf(expression: NftExpression, type: Datatype, context: NftRuleContext): Written {
-  if (expression.kind === 'map') return chosen(expression, context);
+  if (expression.kind === 'map') return chosen(expression, [[type]], context);
   if (isConstant(expression)) {
     const value = constantOf(expression, type, context);
     return value === undefined
@@ -50,8 +50,13 @@ function numberAt({ start, end }: NftExpression, number: number): NftExpression 
   return { start, end, kind: 'value', form: 'number', text: String(number) };
 }
 
-/** `key map { ... }` */
-export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, context: NftRuleContext): Written {
+/** `key map { ... }`, which gives values of one of these types. */
+export function chosen(
+  { key, to }: Extract<NftExpression, { kind: 'map' }>,
+  expected: readonly (readonly Datatype[])[],
+  context: NftRuleContext,
+): Written {
+  if (to.kind === 'reference') checkGiven(to, expected, context);
   const parts = keyParts(key, context);
   const keys = parts.map(({ type }) => type);
   refuseMovedKey(parts, to, context);
@@ -68,6 +73,32 @@ export function chosen({ key, to }: Extract<NftExpression, { kind: 'map' }>, con
       : [{ match, value: row.element.value, of: { element: row.element, keys, context } }],
   );
   return { kind: 'choice', present: among.length === 0 ? NEVER : present, among };
+}
+
+/** nftables src/evaluate.c stmt_evaluate_arg() */
+function checkGiven(
+  { name }: Extract<NftExpression, { kind: 'reference' }>,
+  expected: readonly (readonly Datatype[])[],
+  context: NftRuleContext,
+): void {
+  const value = context.sets.get(name.text)?.value;
+  const given = value === undefined || isOfVerdicts(value) ? undefined : typesOf(value, context);
+  const [first = []] = expected;
+  if (given === undefined || given.some(({ name }) => ANY.includes(name))) return;
+  if (expected.some((types) => namesOf(types) === namesOf(given))) return;
+  const message = `\`${name.text}\` has values of type ${namesOf(given)}, needed is ${namesOf(first)}`;
+  context.report({ kind: 'not-loadable', code: 'bad-value', message, span: name });
+}
+
+/** Of `typeof`: nft has more of them than are told from one another here. */
+const ANY: readonly string[] = ['integer', 'string'];
+
+function isOfVerdicts(value: NonNullable<NftSetNode['value']>): boolean {
+  return 'types' in value && value.types[0]?.text === 'verdict';
+}
+
+function namesOf(types: readonly Datatype[]): string {
+  return types.map(({ name }) => name).join(' . ');
 }
 
 export function isConstant(expression: NftExpression): boolean {

@@ -30,8 +30,8 @@ export function readChainBlock(cursor: NftCursor, { table, name, start }: NamedB
 function readChainLine(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
   const word = nextWord(cursor);
   if (word === 'type') readBase(cursor, chain, isKnown);
-  else if (word === 'policy') readPolicy(cursor, chain);
-  else if (word === 'comment') readComment(cursor, chain);
+  else if (word === 'policy') readPolicy(cursor, chain, isKnown);
+  else if (word === 'comment') readComment(cursor, chain, isKnown);
   else if (word === 'flags') readFlags(cursor, chain);
   else if (isDefinition(word)) readDefinition(cursor);
   else readRuleLine(cursor, chain);
@@ -111,7 +111,7 @@ function readPriority(cursor: NftCursor, parts: readonly number[]): NftBaseNode[
   return /^-?\d+$/.test(text) ? { offset: Number(text) + offset, ...span } : { name: text, offset, ...span };
 }
 
-function readPolicy(cursor: NftCursor, chain: NftChainState): void {
+function readPolicy(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
   if (!takeOrSkip(cursor, 'chainPolicy')) return;
   const [part = 0] = allParts(cursor);
   const [variable] = partsIn(cursor, part);
@@ -125,13 +125,20 @@ function readPolicy(cursor: NftCursor, chain: NftChainState): void {
       span: policy,
       help: 'write its `type ... hook ... priority ...` before',
     });
-  } else chain.base = { ...chain.base, policy };
+  } else {
+    if (chain.base.policy !== undefined && !isKnown)
+      cursor.report({ kind: 'malformed', code: 'bad-policy', message: 'there is a policy already', span: policy });
+    chain.base = { ...chain.base, policy };
+  }
   endLine(cursor);
 }
 
-function readComment(cursor: NftCursor, chain: NftChainState): void {
+function readComment(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
   if (!takeOrSkip(cursor, 'lineComment')) return;
-  chain.comment = textIn(cursor, 0);
+  const said = textIn(cursor, 0);
+  if (chain.comment !== undefined && !isKnown)
+    cursor.report({ kind: 'malformed', code: 'bad-argument', message: 'there is a comment already', span: said });
+  chain.comment = said;
   endLine(cursor);
 }
 

@@ -9,9 +9,11 @@ import { noteEarlyIn } from './definedLater.ts';
 import { elementCommand } from './elementCommands.ts';
 import { knownChain, knownTable, sayExists, sayMissing } from './known.ts';
 import { allParts, findPart, partAt, spanAt, textAt, wordsOfPart } from './matched.ts';
-import { ruleCommand } from './ruleCommands.ts';
+import { objectSays } from './objectWords.ts';
+import { namesRule, ruleCommand } from './ruleCommands.ts';
 import { readName } from './statements.ts';
 import { type NftTableName, nftTableOf, readNamedBlock, readTableBlock, tableNameIn } from './tableBlock.ts';
+import { checkSwitched, noteSwitch } from './tableFlags.ts';
 import { type NftTableState, type NftWorld, nftTableKey } from './world.ts';
 
 /** They change nothing. */
@@ -24,6 +26,11 @@ export function nftCommand(cursor: NftCursor, world: NftWorld): void {
     return;
   }
   cursor.isScript = true;
+  if (namesRule(cursor, world)) {
+    if (ruleCommand(cursor, world, 'add')) endLine(cursor);
+    else skipUnread(cursor);
+    return;
+  }
   if (!takeOrSkip(cursor, 'command')) return;
   const parts = allParts(cursor);
   const given = findPart(cursor, parts, 'verb');
@@ -80,9 +87,15 @@ function tableCommand(cursor: NftCursor, world: NftWorld, { verb }: Command): bo
   const key = nftTableKey(named.family, named.name.text);
   if (verb === 'add' || verb === 'create') {
     if (verb === 'create' && world.has(key)) sayExists(cursor, { kind: 'table', name: named.name });
+    const isThere = world.has(key);
     const table = nftTableOf(world, named);
     take(cursor, 'sp');
-    if (take(cursor, 'opens')) readTableBlock(cursor, table);
+    if (take(cursor, 'opens')) readTableBlock(cursor, table, isThere);
+    else if (isThere) {
+      const before = table.flags;
+      table.flags = [];
+      noteSwitch({ cursor, table, name: named.name, before });
+    }
     return true;
   }
   if (verb === 'destroy') return world.delete(key) || true;
@@ -140,20 +153,33 @@ function addItem(cursor: NftCursor, block: NamedBlock, verb: string): boolean {
   if (verb === 'create' && itemsOf(table, kind).has(keyOf(kind, name.text))) sayExists(cursor, { kind, name });
   take(cursor, 'sp');
   const isNew = kind === 'chain' && !table.chains.has(name.text);
-  if (take(cursor, 'opens')) {
+  const braces = verb !== 'create' || !MADE_BARE.includes(kind);
+  if (braces && take(cursor, 'opens')) {
     readNamedBlock(cursor, block);
     noteEarlyIn(cursor, table);
   } else if (kind === 'chain') nftChainOf(table, name, start);
   else if (kind === 'set' || kind === 'map') return takeOrSay(cursor, 'opens');
   else {
-    const says = take(cursor, 'property') ? wordsOfPart(cursor, 0, 0) : [];
+    const lines = !NEEDS_BRACES.includes(kind) && take(cursor, 'property') ? [wordsOfPart(cursor, 0, 0)] : [];
+    if (lines.length === 0 && !MAY_SAY_NOTHING.includes(kind)) return takeOrSay(cursor, 'opens');
+    const says = objectSays(cursor, { kind, lines });
     const handle = readHandle(cursor);
     if (kind === 'flowtable') table.flowtables.set(name.text, { name, says, start, end: name.end });
     else table.objects.set(keyOf(kind, name.text), { kind, name, says, start, end: name.end, ...(handle !== undefined && { handle }) });
   }
-  if (isNew) cursor.made.add(nftChainOf(table, name, start));
+  if (isNew) {
+    const chain = nftChainOf(table, name, start);
+    cursor.made.add(chain);
+    if (chain.base !== undefined) checkSwitched(cursor, table, name);
+  }
   return true;
 }
+
+/** What it is stands between braces. */
+const NEEDS_BRACES = ['ct helper', 'ct timeout', 'ct expectation', 'flowtable'];
+/** `create` has no braces for them. */
+const MADE_BARE = ['counter', 'quota', 'limit', 'synproxy', 'secmark'];
+const MAY_SAY_NOTHING = ['counter'];
 
 function itemsOf(table: NftTableState, kind: string): Map<string, { readonly handle?: number }> {
   if (kind === 'chain') return table.chains;
@@ -169,7 +195,8 @@ function changeItem(cursor: NftCursor, item: Item, verb: string): void {
   const { table, kind, name } = item;
   const items = itemsOf(table, kind);
   const key = keyOf(kind, name.text);
-  if (!items.has(key)) {
+  const isOther = verb === 'flush' && kind !== 'chain' && table.sets.get(key)?.kind !== kind && kind !== 'meter';
+  if (!items.has(key) || isOther) {
     if (verb !== 'destroy') sayMissing(cursor, item);
   } else if (verb !== 'flush') items.delete(key);
   else if (kind === 'chain') table.chains.get(key)?.rules.splice(0);

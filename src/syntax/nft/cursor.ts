@@ -9,7 +9,7 @@ import type { NamedEarly } from './definedLater.ts';
 import { keepShape, type LineShapes, type ShapedLine, takeByShape } from './lineShapes.ts';
 import type { NftReader } from './matched.ts';
 import { readStatement } from './statements.ts';
-import type { NftChainState } from './world.ts';
+import type { NftChainState, NftTableState } from './world.ts';
 
 export interface NftCursor extends NftReader {
   at: number;
@@ -22,6 +22,8 @@ export interface NftCursor extends NftReader {
   readonly shapes: { readonly rule: LineShapes; readonly element: LineShapes };
   /** chains that commands of this text have made */
   readonly made: Set<NftChainState>;
+  /** tables that this text has made dormant, or has woken */
+  readonly switched: Set<NftTableState>;
   /** there were commands: what stands in a block is one of them, not what a host has */
   isScript: boolean;
 }
@@ -54,6 +56,7 @@ export function newNftCursor({ text, span, report, place, lineOf, defined }: Nft
     early: new Map(),
     shapes: { rule: new Map(), element: new Map() },
     made: new Set(),
+    switched: new Set(),
     isScript: false,
   };
 }

@@ -45,11 +45,19 @@ function carryOut(cursor: NftCursor, set: NftSetState, { verb, elements }: Chang
       known.delete(key);
     } else if (before === undefined) known.set(key, element);
     else if (verb === 'create') say(cursor, element, `element \`${key}\` is there already`);
-    else if (element.value !== undefined && printNftElement(before, printNftStatement) !== printNftElement(element, printNftStatement))
+    else if (element.value === undefined) known.set(key, laterOf(set, before, element));
+    else if (printNftElement(before, printNftStatement) !== printNftElement(element, printNftStatement))
       say(cursor, element, `\`${key}\` is in the map already, with another value`);
   }
   set.elements.splice(0, set.elements.length);
   for (const element of known.values()) set.elements.push(element);
+}
+
+/** What is added again keeps its comment, and has the time of the last command; nft makes sets of intervals anew. */
+function laterOf({ flags }: NftSetState, before: NftElement, element: NftElement): NftElement {
+  if (flags.some(({ text }) => text === 'interval') && element.key.kind !== 'concat') return element;
+  const { timeout: _, ...kept } = before;
+  return { ...kept, ...(element.timeout !== undefined && { timeout: element.timeout }) };
 }
 
 function keyOf({ key }: NftElement): string {

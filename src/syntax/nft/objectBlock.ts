@@ -4,15 +4,16 @@ import type { NftName } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
 import { type NftCursor, take, takeOrSkip } from './cursor.ts';
 import { allParts, partAt, wordsOfPart } from './matched.ts';
+import { objectSays } from './objectWords.ts';
 import { textIn } from './statements.ts';
 
 export function readObject(cursor: NftCursor, { table, kind, name, start }: NamedBlock): void {
-  const said = readSaid(cursor, name);
+  const said = readSaid(cursor, kind, name);
   table.objects.set(`${kind} ${name.text}`, { kind, name, ...said, start, end: name.end });
 }
 
 export function readFlowtable(cursor: NftCursor, { table, name, start }: NamedBlock): void {
-  const { says, handle } = readSaid(cursor, name);
+  const { says, handle } = readSaid(cursor, 'flowtable', name);
   table.flowtables.set(name.text, { name, says, ...(handle !== undefined && { handle }), start, end: name.end });
 }
 
@@ -22,16 +23,21 @@ interface Said {
   readonly handle?: number;
 }
 
-function readSaid(cursor: NftCursor, name: NftName): Said {
-  const says: NftName[] = [];
+function readSaid(cursor: NftCursor, kind: string, name: NftName): Said {
+  const lines: (readonly NftName[])[] = [];
   const handle = readHandle(cursor);
   let comment: NftName | undefined;
   readLines(cursor, name, () => {
     if (!takeOrSkip(cursor, 'objectLine')) return;
     const [part = 0] = allParts(cursor);
-    if (partAt(cursor, part) === captures.lineComment) comment = textIn(cursor, part);
-    else says.push(...wordsOfPart(cursor, part, 0));
+    if (partAt(cursor, part) === captures.lineComment) {
+      const said = textIn(cursor, part);
+      if (comment !== undefined)
+        cursor.report({ kind: 'malformed', code: 'bad-argument', message: 'there is a comment already', span: said });
+      comment = said;
+    } else lines.push(wordsOfPart(cursor, part, 0));
     take(cursor, 'separator');
   });
+  const says = objectSays(cursor, { kind, lines });
   return { says, ...(comment !== undefined && { comment }), ...(handle !== undefined && { handle }) };
 }

@@ -19,8 +19,8 @@ function printTable(table: NftTableNode, printing: NftPrinting): string {
     ...table.flowtables.map((flowtable) => printFlowtable(flowtable, printing)),
     ...table.chains.map((chain) => printChain(chain, printing)),
   ];
-  // nft has no empty line between what is said of a table and its first set
-  const gap = head.length > 0 && items.length > 0 && (table.objects.length > 0 || table.sets.length === 0) ? '\n' : '';
+  // nft has no empty line between the comment of a table and what is in it
+  const gap = table.flags.length > 0 && items.length > 0 ? '\n' : '';
   const open = `table ${table.family} ${table.name.text} {${printHandle(table.handle, printing)}\n`;
   return `${open}${head.join('')}${gap}${items.join('\n')}}\n`;
 }
@@ -120,13 +120,21 @@ function linesOf(says: readonly NftName[]): readonly string[] {
 function printObject({ kind, name, handle, comment, says }: NftObjectNode, printing: NftPrinting): string {
   const lines = [
     ...(comment === undefined ? [] : [`comment "${comment.text}"`]),
-    ...(kind.startsWith('ct ') || kind === 'synproxy' ? linesOf(says) : [said(says)]),
+    ...(kind === 'synproxy' ? synproxyLines(says) : kind.startsWith('ct ') ? linesOf(says) : [said(says)]),
   ];
   return block(
     { kind, name, ...(handle !== undefined && { handle }) },
     lines.filter((line) => line !== ''),
     printing,
   );
+}
+
+/** Both flags on one line, with the blank between them where there is only one. */
+function synproxyLines(says: readonly NftName[]): readonly string[] {
+  const lines = linesOf(says);
+  const sizes = lines.filter((line) => /^(?:mss|wscale) /.test(line) || line === 'mss');
+  const flags = ['timestamp', 'sack-perm'].map((flag) => (says.some(({ text }) => text === flag) ? flag : ''));
+  return [...sizes, ...(flags.some((flag) => flag !== '') ? [flags.join(' ')] : [])];
 }
 
 function said(says: readonly NftName[]): string {

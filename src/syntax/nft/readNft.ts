@@ -7,7 +7,7 @@ import { sayDefinedLater } from './definedLater.ts';
 import { isDefinition, readDefinition } from './definitions.ts';
 import { allParts } from './matched.ts';
 import { nftTableOf, readTableBlock, tableNameIn } from './tableBlock.ts';
-import { type NftWorld, nftRuleset } from './world.ts';
+import { type NftWorld, nftRuleset, nftTableKey } from './world.ts';
 
 /** The tables of one text that is nothing but nft. */
 export function readNftText(source: Source, report: NftInput['report']): NftRulesetNode {
@@ -27,7 +27,9 @@ export function nftInto(world: NftWorld, input: NftInput): void {
     if (isDefinition(word)) readDefinition(cursor);
     else if (word === 'include') sayInclude(cursor);
     else if (word === 'table' && take(cursor, 'tableOpen')) {
-      readTableBlock(cursor, nftTableOf(world, tableNameIn(cursor, allParts(cursor))));
+      const named = tableNameIn(cursor, allParts(cursor));
+      const isThere = world.has(nftTableKey(named.family, named.name.text));
+      readTableBlock(cursor, nftTableOf(world, named), isThere);
       endLine(cursor);
     } else nftCommand(cursor, world);
     if (cursor.at === before) cursor.at++;

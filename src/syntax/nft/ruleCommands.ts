@@ -1,12 +1,31 @@
 /** `add rule`, `insert rule`, `replace rule`, `delete rule`. fact: an index counts from 0; `position` is an old word for `handle` */
-import type { NftRuleNode } from './ast.ts';
+
+import { captures } from '../generated/nft.ts';
+import type { NftFamily, NftRuleNode } from './ast.ts';
 import { type NftCursor, take, takeOrSay } from './cursor.ts';
 import { noteEarly } from './definedLater.ts';
 import { knownChain, knownTable } from './known.ts';
-import { allParts, spanAt, textAt } from './matched.ts';
+import { allParts, findPart, partAt, spanAt, textAt } from './matched.ts';
 import { readName, readRule } from './statements.ts';
 import { tableNameIn } from './tableBlock.ts';
-import type { NftChainState, NftWorld } from './world.ts';
+import { type NftChainState, type NftWorld, nftTableKey } from './world.ts';
+
+/** `add ip t c accept` and `ip t c accept` add a rule too. Words that name no table are those of another command. */
+export function namesRule(cursor: NftCursor, world: NftWorld): boolean {
+  const { at } = cursor;
+  take(cursor, 'addAhead');
+  const start = cursor.at;
+  const isNamed = take(cursor, 'itemName') && isTableNamed(cursor, world);
+  cursor.at = isNamed ? start : at;
+  return isNamed;
+}
+
+function isTableNamed(cursor: NftCursor, world: NftWorld): boolean {
+  const parts = allParts(cursor);
+  const family = findPart(cursor, parts, 'family');
+  const name = parts.find((part) => partAt(cursor, part) === captures.identifier) ?? 0;
+  return world.has(nftTableKey(family === undefined ? 'ip' : (textAt(cursor, family) as NftFamily), textAt(cursor, name)));
+}
 
 /** False: the command cannot be read. */
 export function ruleCommand(cursor: NftCursor, world: NftWorld, verb: string): boolean {

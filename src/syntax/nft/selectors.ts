@@ -6,6 +6,11 @@ export function nftNumber(text: string): number {
   return /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : Number(text);
 }
 
+/** Of 64 bits. */
+export function nftWhole(text: string): bigint {
+  return BigInt(/^0[0-7]+$/.test(text) ? `0o${text}` : text);
+}
+
 /** fact: `numgen inc mod 0x100000002` draws one of two */
 export function in32Bits(text: string): number {
   return nftNumber(text) % 2 ** 32;

@@ -19,7 +19,11 @@ export function readSetBlock(cursor: NftCursor, block: NamedBlock & { readonly k
   const handle = readHandle(cursor);
   if (handle !== undefined) set.handle = handle;
   cursor.scopes.unshift(new Map());
-  readLines(cursor, name, () => readSetLine(cursor, set));
+  const had = set.elements.length;
+  const { comment } = set;
+  delete set.comment;
+  readLines(cursor, name, () => readSetLine(cursor, set, had));
+  if (comment !== undefined) set.comment = comment;
   cursor.scopes.shift();
   if (before !== undefined && !isMadeAs(before, { ...set, kind })) {
     const message = `${before.kind} \`${name.text}\` is there already, and of another type`;
@@ -42,7 +46,8 @@ function typesOf(said: NftSetState['value']): string {
   return said === undefined || 'of' in said ? '' : said.types.map(({ text }) => text).join(' . ');
 }
 
-function readSetLine(cursor: NftCursor, set: NftSetState): void {
+/** `had`: elements of the set before this block. Of a line that is said twice the last one counts. */
+function readSetLine(cursor: NftCursor, set: NftSetState, had: number): void {
   if (isDefinition(nextWord(cursor))) {
     readDefinition(cursor);
     return;
@@ -50,8 +55,11 @@ function readSetLine(cursor: NftCursor, set: NftSetState): void {
   if (!takeOrSkip(cursor, 'setLine')) return;
   const parts = allParts(cursor);
   const [first = 0] = parts;
-  if (partAt(cursor, first) === captures.elementsOpen) readElementsLine(cursor, set, first);
-  else {
+  if (partAt(cursor, first) === captures.elementsOpen) {
+    set.elements.splice(had);
+    readElementsLine(cursor, set, first);
+  } else {
+    if (partAt(cursor, first) === captures.flag) set.flags = [];
     for (const part of parts) readProperty(cursor, set, part);
     endLine(cursor);
   }
@@ -60,6 +68,13 @@ function readSetLine(cursor: NftCursor, set: NftSetState): void {
 type Property = (cursor: NftCursor, part: number, set: NftSetState) => Partial<NftSetState>;
 
 function readProperty(cursor: NftCursor, set: NftSetState, part: number): void {
+  const is = partAt(cursor, part);
+  if (set.kind === 'map' && (is === captures.autoMerge || is === captures.setGc)) {
+    const message = `\`${is === captures.setGc ? 'gc-interval' : 'auto-merge'}\` is said of sets alone`;
+    cursor.report({ kind: 'malformed', code: 'bad-argument', message, span: spanAt(cursor, part) });
+  }
+  if (is === captures.lineComment && set.comment !== undefined)
+    cursor.report({ kind: 'malformed', code: 'bad-argument', message: 'there is a comment already', span: spanAt(cursor, part) });
   const read = PROPERTIES.get(partAt(cursor, part));
   if (read === undefined) set.statements.push(readStatement(cursor, part));
   else Object.assign(set, read(cursor, part, set));

@@ -5,6 +5,9 @@ const TABLE = /^[ \t]*(?:(?:add|create)[ \t]+)?table[ \t]+(?:(?:ip|ip6|inet|arp|
 const CHAIN = /^[ \t]*chain[ \t]+[\w./-]+[ \t]*\{[ \t]*(?:#.*)?\r?$/m;
 const COMMAND =
   /^[ \t]*(?:(?:add|create|insert|replace|delete|destroy|flush)[ \t]+(?:table|chain|rule|set|map|element|flowtable|counter|quota|limit|ct)[ \t]+\S|flush[ \t]+ruleset\b)/m;
+/** The same without `add`, where a family says that it is no sentence. */
+const BARE_COMMAND =
+  /^[ \t]*(?:(?:chain|rule|set|map)[ \t]+(?:ip|ip6|inet|arp|bridge|netdev)[ \t]+[\w./-]+[ \t]+|table[ \t]+(?:ip|ip6|inet|arp|bridge|netdev)[ \t]+[\w./-]+[ \t]*(?:[;#]|\r?$))/m;
 const JSON_START = /^\s*\{\s*"nftables"\s*:\s*\[/;
 const SHEBANG = /^\ufeff?#![^\n]*\bnft\b/;
 
@@ -14,7 +17,7 @@ const CALL =
 const LISTING_CALL = /\bnft(?:[ \t]+-\w+|[ \t]+--[\w-]+)*[ \t]+['"]?list[ \t]+(?:ruleset|tables?|chains?|sets?|maps?)\b/;
 
 export function isTextOfNft(text: string): boolean {
-  return SHEBANG.test(text) || TABLE.test(text) || CHAIN.test(text) || COMMAND.test(text);
+  return SHEBANG.test(text) || TABLE.test(text) || CHAIN.test(text) || COMMAND.test(text) || BARE_COMMAND.test(text);
 }
 
 export function isNftJson(text: string): boolean {

@@ -11,6 +11,7 @@ import { allParts, findPart, type NftReader, partAt, spanAt, textAt } from './ma
 import { readFlowtable, readObject } from './objectBlock.ts';
 import { readSetBlock } from './setBlock.ts';
 import { readName, textIn } from './statements.ts';
+import { checkSwitched, noteSwitch } from './tableFlags.ts';
 import { type NftTableState, type NftWorld, nftTableKey } from './world.ts';
 
 export interface NftTableName {
@@ -35,13 +36,21 @@ export function nftTableOf(world: NftWorld, { family, name }: NftTableName): Nft
   return made;
 }
 
-/** Called with the cursor after the opening brace. */
-export function readTableBlock(cursor: NftCursor, table: NftTableState): void {
+/** Called with the cursor after the opening brace. `isThere`: the kernel keeps the comment of a table that it has. */
+export function readTableBlock(cursor: NftCursor, table: NftTableState, isThere: boolean): void {
   const handle = readHandle(cursor);
   if (handle !== undefined) table.handle = handle;
   cursor.scopes.unshift(new Map());
   const before = new Set(cursor.isScript ? table.chains.values() : []);
+  const { comment, flags } = table;
+  const bases = new Set([...table.chains.values()].filter(({ base }) => base !== undefined));
+  delete table.comment;
+  table.flags = [];
   readLines(cursor, table.name, () => readTableLine(cursor, table));
+  if (isThere) noteSwitch({ cursor, table, name: table.name, before: flags });
+  for (const chain of table.chains.values()) if (chain.base !== undefined && !bases.has(chain)) checkSwitched(cursor, table, chain.name);
+  if (isThere) delete table.comment;
+  if (isThere && comment !== undefined) table.comment = comment;
   cursor.scopes.shift();
   if (cursor.isScript) for (const chain of table.chains.values()) if (!before.has(chain)) cursor.made.add(chain);
   noteEarlyIn(cursor, table);
@@ -52,11 +61,17 @@ function readTableLine(cursor: NftCursor, table: NftTableState): void {
   if (word === 'flags') readFlags(cursor, table);
   else if (word === 'comment') {
     if (!takeOrSkip(cursor, 'lineComment')) return;
-    table.comment = textIn(cursor, 0);
+    const said = textIn(cursor, 0);
+    if (table.comment !== undefined) sayTwice(cursor, said);
+    table.comment = said;
     endLine(cursor);
   } else if (isDefinition(word)) readDefinition(cursor);
   else if (takeOrSay(cursor, 'opensBlock')) readItem(cursor, table);
   else skipUnread(cursor);
+}
+
+function sayTwice({ report }: NftCursor, { start, end }: NftName): void {
+  report({ kind: 'malformed', code: 'bad-argument', message: 'there is a comment already', span: { start, end } });
 }
 
 function readFlags(cursor: NftCursor, table: NftTableState): void {

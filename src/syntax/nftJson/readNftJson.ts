@@ -201,6 +201,7 @@ const SKIPPED = new Set(['family', 'name', 'table', 'handle', 'comment']);
 function objectText(kind: string, value: Json): string {
   if (kind === 'quota')
     return `${jsonMember(value, 'inv') === true ? 'over ' : ''}${member(value, 'bytes')} bytes used ${member(value, 'used')} bytes`;
+  if (kind === 'counter' && member(value, 'packets') !== '') return `packets ${member(value, 'packets')} bytes ${member(value, 'bytes')}`;
   if (kind === 'ct helper')
     return `type "${member(value, 'type')}" protocol ${member(value, 'protocol')}\nl3proto ${member(value, 'l3proto')}`;
   const entries = isJsonObject(value) ? Object.entries(value).filter(([key]) => !SKIPPED.has(key)) : [];
