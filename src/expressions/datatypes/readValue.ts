@@ -43,6 +43,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
       // kernel net/core/dev.c dev_valid_name()
       if (type.names === 'interface' && /[:/]/.test(text)) return refuse(`\`${text}\` is not the name of an interface`);
       if (type.name === 'ifname' && text.length >= LONGEST_NAME) return refuse(`\`${text}\` is too long for the name of an interface`);
+      if (type.name === 'text' && text.length >= LONGEST_NAME)
+        return refuse(`\`${text}\` is too long: at most ${LONGEST_NAME - 1} bytes are compared`);
       return form === 'number' ? decimalOf(text) : text;
     case 'number':
       break;

@@ -8,6 +8,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { withPortOfTuple } from '../statements/nat.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
+import { intervalValue } from '../values/intervalValue.ts';
 import { keyPart } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
@@ -21,6 +22,7 @@ import { withoutImplied } from './implied.ts';
 import { withFieldNames } from './named.ts';
 import { rangesIn } from './ranges.ts';
 import { withRawJoined } from './rawNeighbours.ts';
+import { writtenByPlace } from './writtenByPlace.ts';
 
 export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRuleNode {
   const silent: NftRuleContext = { ...context, report: () => {} };
@@ -52,12 +54,16 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
         key: selectorIn(statement.key, context),
         to: comparedIn(statement.to, mapTypesIn(statement.key, context), context),
       };
-    case 'write':
+    case 'write': {
+      const whole =
+        statement.to.kind === 'raw' && statement.to.length % 8 > 0 ? writtenByPlace(statement, statement.to, context) : undefined;
+      if (whole !== undefined) return whole;
       return {
         ...statement,
         to: selectorIn(statement.to, context),
         value: written(statement.value, keyPart(statement.to, context).type, context),
       };
+    }
     case 'nat':
       return canonicalNat(statement, context);
     case 'tproxy': {
@@ -141,8 +147,9 @@ const ALL = 0xffff_ffff;
 
 /** A value that is written: a constant, bits of another value, what a map finds. */
 export function written(value: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
-  if (isConstant(value))
-    return value.kind === 'concat' ? value : canonicalConstant(value, type, { list: type.name === 'ct_event', context });
+  if (value.kind === 'concat' && isConstant(value)) return intervalValue(value, [type, DATATYPES.inet_service], context);
+  if ((value.kind === 'range' || value.kind === 'prefix') && type.prefixes === true) return intervalValue(value, [type], context);
+  if (isConstant(value)) return canonicalConstant(value, type, { list: type.name === 'ct_event', context });
   if (value.kind === 'map') {
     const to = comparedIn(value.to, mapTypesIn(value.key, context), context);
     if (to.kind !== 'set') return { ...value, key: selectorIn(value.key, context), to };
@@ -155,16 +162,18 @@ export function written(value: NftExpression, type: Datatype, context: NftRuleCo
     return { ...value, key: selectorIn(value.key, context), to: { ...to, elements } };
   }
   if (value.kind === 'hash') return selectorIn(value, context);
-  return value.kind === 'binary' ? bitwise(value, context) : value;
+  return bitwise(value, context);
 }
 
-/** nftables src/netlink_delinearize.c netlink_parse_bitwise() */
-function bitwise(value: Extract<NftExpression, { kind: 'binary' }>, context: NftRuleContext): NftExpression {
+/** Of what follows a shift and of what it shifts, each by itself. nftables src/netlink_delinearize.c netlink_parse_bitwise() */
+function bitwise(value: NftExpression, context: NftRuleContext): NftExpression {
+  if (value.kind !== 'binary') return value;
+  if (isShift(value)) return { ...value, left: bitwise(value.left, context) };
   const { mask, xor, type, span } = keyPart(value, context);
   if (typeof mask !== 'number' || typeof xor !== 'number' || type.bits > 32) return value;
   const set = (~mask & xor) >>> 0;
   const [flipped, kept] = [(xor ^ set) >>> 0, (mask | set) >>> 0];
-  const operand = innermost(value);
+  const operand = bitwise(innermost(value), context);
   const step = (left: NftExpression, op: '&' | '|' | '^', bits: number): NftExpression => {
     const right: NftExpression = { ...span, kind: 'value', form: 'number', text: String(bits) };
     return {
@@ -182,5 +191,9 @@ function bitwise(value: Extract<NftExpression, { kind: 'binary' }>, context: Nft
 }
 
 function innermost(expression: NftExpression): NftExpression {
-  return expression.kind === 'binary' ? innermost(expression.left) : expression;
+  return expression.kind === 'binary' && !isShift(expression) ? innermost(expression.left) : expression;
+}
+
+function isShift({ op }: Extract<NftExpression, { kind: 'binary' }>): boolean {
+  return op === '<<' || op === '>>';
 }

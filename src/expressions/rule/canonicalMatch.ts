@@ -11,7 +11,8 @@ import { tcpOptionName } from '../datatypes/tcpOptions.ts';
 import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
-import { FIB_FLAGS, keyPart, keyParts } from '../values/part.ts';
+import { keyPart, keyParts } from '../values/part.ts';
+import { FIB_FLAGS } from '../values/selectorName.ts';
 import { asNumber, numbered, numberOfPresence, withoutPresence } from './presence.ts';
 import { inTuple } from './tuplePart.ts';
 
@@ -174,9 +175,17 @@ export function selectorIn(expression: NftExpression, context: NftRuleContext): 
       return { ...expression, key: META_KEYS[expression.key] ?? expression.key };
     case 'header':
       return expression.of === 'tcp option' ? { ...expression, name: tcpOptionName(expression.name) } : expression;
+    case 'other':
+      return { ...expression, words: withoutFirst(expression.words) };
     default:
       return expression;
   }
+}
+
+/** `ipsec in spnum 0 reqid` is `ipsec in reqid`. */
+function withoutFirst(words: readonly string[]): readonly string[] {
+  const at = words.indexOf('spnum');
+  return at >= 0 && Number(words[at + 1]) === 0 ? words.toSpliced(at, 2) : words;
 }
 
 /** As a part of a key with others, or of one that packets add. */

@@ -6,7 +6,7 @@ import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { mapAsked, selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
-import { selectorName } from '../values/part.ts';
+import { selectorName } from '../values/selectorName.ts';
 import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
 
 export function withAddressFamilies(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {

@@ -8,7 +8,7 @@ import type { StatementOf } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE, ICMPX_CODE } from '../datatypes/constants.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
-import { impliedByHeader, selectorName } from '../values/part.ts';
+import { impliedByHeader, selectorName } from '../values/selectorName.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export function withFamilies(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {

@@ -6,7 +6,7 @@ import type { Expression } from '../contract/expression.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
-import { selectorName } from '../values/part.ts';
+import { selectorName } from '../values/selectorName.ts';
 import { afterMatch, type Protocols } from './protocols.ts';
 
 export function withIcmpTypes(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {

@@ -7,7 +7,7 @@ import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
-import { impliedByHeader, selectorName } from '../values/part.ts';
+import { impliedByHeader, selectorName } from '../values/selectorName.ts';
 import { type JoinedMatches, joinedMatches } from './adjacent.ts';
 import { asksNextHeader, isOfMany } from './nextHeader.ts';
 import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
@@ -52,7 +52,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     devices = undefined;
   };
   for (const [at, one] of statements.entries()) {
-    for (const selector of selectorsOf(one)) {
+    for (const selector of selectorsOf(withoutKept(one))) {
       const { family, proto } = impliedHere(selector, context);
       // what nft asks for because it does not know it yet takes the place of what waits, and is left out itself
       if (ofMany && selector.kind !== 'ct' && family !== undefined && known.family === undefined) {
@@ -116,6 +116,16 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     if (ofCt?.family !== undefined) network = { at, protocols: ofCt, untilProtocol: true };
   }
   return statements.filter((_, at) => !gone.has(at));
+}
+
+/** Ports of NAT and options of TCP that are written: what is asked for before them stays. */
+function withoutKept(statement: NftStatement): NftStatement {
+  if (statement.kind === 'nat' || statement.kind === 'tproxy') {
+    const { port: _, ...others } = statement;
+    return others;
+  }
+  const isOption = statement.kind === 'write' && statement.to.kind === 'header' && statement.to.of === 'tcp option';
+  return isOption ? { ...statement, to: statement.value } : statement;
 }
 
 /** A match on the family before one on the protocol: in tables of many families only ICMP says as much.

@@ -3,7 +3,7 @@ import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
-import { selectorName } from '../values/part.ts';
+import { selectorName } from '../values/selectorName.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export interface KnownProtocols {

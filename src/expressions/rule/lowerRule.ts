@@ -8,13 +8,13 @@ import { ARP, type Building, type HookLimit, type Need } from '../contract/build
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import type { Statement } from '../contract/statement.ts';
-import { tcpOptionProblem } from '../datatypes/tcpOptions.ts';
 import { findExpression } from '../selectors/all.ts';
-import { fibHooks, fibProblem } from '../selectors/host.ts';
+import { fibHooks } from '../selectors/host.ts';
 import { STATEMENTS } from '../statements/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { comparisonOf } from '../values/compare.ts';
-import { impliedByHeader, selectorName } from '../values/part.ts';
+import { impliedByHeader, selectorName } from '../values/selectorName.ts';
+import { selectorProblem } from '../values/selectorProblem.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
 import { protocolsAskedFirst } from './families.ts';
 import { refuseElsewhere } from './familiesOfTables.ts';
@@ -104,17 +104,10 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
       const message = `\`${selectorName(selector, context)}\` can be asked for, not be set from`;
       context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
     }
-    if (selector.kind === 'ct' && selector.direction === undefined && OF_DIRECTION.has(selector.key)) {
-      const message = `\`ct ${selector.key}\` needs \`original\` or \`reply\``;
-      context.report({ kind: 'not-loadable', code: 'bad-argument', message, span: selector });
-    }
-    const isWrong = selector.kind === 'header' && selector.of === 'tcp option' ? tcpOptionProblem(selector.name) : undefined;
-    if (isWrong !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: isWrong, span: selector });
-    if (selector.kind === 'fib') {
-      const [problem, hooks] = [fibProblem(selector), fibHooks(selector)];
-      if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-argument', message: problem, span: selector });
-      if (hooks !== undefined) limits.push({ what: selectorName(selector, context), hooks, span: selector });
-    }
+    const problem = selectorProblem(selector);
+    if (problem !== undefined) context.report({ kind: 'not-loadable', ...problem, span: selector });
+    const hooksOfFib = selector.kind === 'fib' ? fibHooks(selector) : undefined;
+    if (hooksOfFib !== undefined) limits.push({ what: selectorName(selector, context), hooks: hooksOfFib, span: selector });
     const expression = findExpression(selectorName(selector, context));
     refuseBehindDevices(selector, isIgmp(selector) ? { family: 4 } : (expression?.implies ?? impliedByHeader(selector)), {
       known,
@@ -170,9 +163,6 @@ function isOnlyAsked(selector: NftSelector): boolean {
   if (selector.kind === 'header') return selector.of === 'exthdr';
   return selector.kind === 'fib' || (selector.kind === 'other' && selector.words[0] === 'ipsec');
 }
-
-/** kernel net/netfilter/nft_ct.c nft_ct_get_init() */
-const OF_DIRECTION: ReadonlySet<string> = new Set(['saddr', 'daddr', 'proto-src', 'proto-dst']);
 
 interface Behind {
   readonly known: Protocols;

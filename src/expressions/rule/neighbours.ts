@@ -5,7 +5,7 @@ import { bareSpan } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { onlyValue } from '../values/onlyValue.ts';
-import { selectorName } from '../values/part.ts';
+import { selectorName } from '../values/selectorName.ts';
 import { isConstant } from '../values/written.ts';
 import { LAYERS } from './fieldsByPlace.ts';
 

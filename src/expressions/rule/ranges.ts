@@ -10,7 +10,8 @@ import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
-import { keyPart, selectorName } from '../values/part.ts';
+import { keyPart } from '../values/part.ts';
+import { selectorName } from '../values/selectorName.ts';
 import { selectorIn } from './canonicalMatch.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 

@@ -4,7 +4,7 @@ import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
-import { selectorName } from '../values/part.ts';
+import { selectorName } from '../values/selectorName.ts';
 
 export function inTuple(expression: NftExpression, context: NftRuleContext): NftExpression {
   if (expression.kind !== 'payload' && expression.kind !== 'raw') return expression;

@@ -1,7 +1,7 @@
 /** snat, dnat, masquerade, redirect: rewrite one end of a connection. man nft(8), NAT STATEMENTS
  *  kernel net/netfilter/nft_nat.c nft_nat_inet_eval(): packets of another family go on */
 import type { Effect, NatTarget, PortRange } from '../../netfilter/effect.ts';
-import { type Family, prefixMask } from '../../packet/address.ts';
+import type { Address, Family } from '../../packet/address.ts';
 import type { FieldValue } from '../../packet/fields.ts';
 import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
@@ -12,6 +12,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { intervalOf } from '../values/constant.ts';
 import { branchOf } from '../values/elementBranch.ts';
+import { keyPart } from '../values/part.ts';
 import { chosen, isConstant } from '../values/written.ts';
 
 type NatStatement = StatementOf<'nat'>;
@@ -64,6 +65,10 @@ function checkNat(
     refuse(`ports in \`${verb}\` need a transport protocol`, port, 'match on `meta l4proto` or on a port before it');
   if (address?.kind === 'map' && known.proto === undefined && hasPorts(address.to, context))
     refuse(`ports in \`${verb}\` need a transport protocol`, address, 'match on `meta l4proto` or on a port before it');
+  if (port !== undefined && !isConstant(port) && port.kind !== 'map') {
+    const { type } = keyPart(port, { ...context, report: () => {} });
+    if (type.name !== 'integer' && type.name !== 'inet_service') refuse(`expected a port, this is of type ${type.name}`, port);
+  }
   if (address === undefined) return;
   if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
   const asked = address.kind === 'map' ? before.family : known.family;
@@ -141,9 +146,20 @@ function addressesOf(address: NftExpression | undefined, form: NatStatement['for
   const type = context.family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
   const interval = intervalOf(address, type, context);
   if (interval === undefined || typeof interval.lo === 'string' || typeof interval.hi === 'string') return undefined;
-  if (form === 'prefix' && address.kind === 'prefix')
-    return { kind: 'prefix', address: interval.lo, mask: prefixMask(context.family, address.length) };
+  if (form === 'prefix') return keptBits(interval.lo, interval.hi);
   return { kind: 'addresses', lo: interval.lo, hi: interval.hi };
+}
+
+const ALL_BITS = (1n << 128n) - 1n;
+
+/** Bits that both ends have are those of the new address. kernel net/netfilter/nft_nat.c nft_nat_setup_netmap() */
+function keptBits(lo: Address, hi: Address): NatTarget {
+  if (typeof lo === 'number' && typeof hi === 'number') {
+    const mask = ~(lo ^ hi) >>> 0;
+    return { kind: 'prefix', address: (lo & mask) >>> 0, mask };
+  }
+  const mask = ALL_BITS ^ BigInt(lo) ^ BigInt(hi);
+  return { kind: 'prefix', address: BigInt(lo) & mask, mask };
 }
 
 function portsOf(port: NftExpression | undefined, { context }: Building): PortRange | undefined | 'unknown' {

@@ -151,7 +151,7 @@ function next(value: number | bigint): number | bigint {
   return typeof value === 'bigint' ? value + 1n : value + 1;
 }
 
-function intervalNode({ lo, hi }: Interval<FieldValue>, type: Datatype, { start, end }: Span): NftExpression {
+export function intervalNode({ lo, hi }: Interval<FieldValue>, type: Datatype, { start, end }: Span): NftExpression {
   const span = { start, end };
   if (lo === hi) return { ...span, ...printValue(lo, type) };
   const length =

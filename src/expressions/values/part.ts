@@ -1,8 +1,6 @@
 /** A key of a match, a map or a concatenation: what is asked of a packet, and of which type its values are. */
 import { memoize } from '../../lib/memo.ts';
 import { ALWAYS, equals } from '../../netfilter/matchExpr.ts';
-import type { Family } from '../../packet/address.ts';
-import { PROTO } from '../../packet/protocol.ts';
 import type { NftExpression, NftSelector } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { Bits } from '../contract/bits.ts';
@@ -13,6 +11,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { findExpression } from '../selectors/all.ts';
 import { constantOf } from './constant.ts';
+import { impliedByHeader, selectorName } from './selectorName.ts';
 import { inItsPlace, ofOtherIcmp, withOthers } from './taken.ts';
 
 export interface KeyPart {
@@ -21,6 +20,8 @@ export interface KeyPart {
   readonly span: Span;
   /** absent: it is not in the registry */
   readonly expression?: Expression;
+  /** its bits are at other places: the value is not that of the expression */
+  readonly moved?: true;
   /** `(value & mask) ^ xor` is what is compared */
   readonly mask?: Bits;
   readonly xor?: Bits;
@@ -172,63 +173,15 @@ const CHUNK_BITS: Readonly<Record<string, number | undefined>> = {
   ...{ 'lowest-tsn': 32, seqno: 32, 'new-cum-tsn': 32 },
 };
 
-/** As the registry has it. */
-export function selectorName(selector: NftSelector, { family }: Pick<NftRuleContext, 'family'>): string {
-  switch (selector.kind) {
-    case 'payload':
-      return `${selector.protocol} ${selector.field}`;
-    case 'raw': {
-      const { base, offset, length } = selector;
-      if (base === 'th' && length === 16 && (offset === 0 || offset === 16)) return offset === 0 ? 'th sport' : 'th dport';
-      return `@${base},${offset},${length}`;
-    }
-    case 'meta':
-      return `meta ${selector.key}`;
-    case 'ct': {
-      const addresses = selector.direction !== undefined && (selector.key === 'saddr' || selector.key === 'daddr');
-      const ip = selector.family ?? (addresses ? (family === 4 ? 'ip' : 'ip6') : undefined);
-      return ['ct', selector.direction, ip, selector.key].filter((word) => word !== undefined).join(' ');
-    }
-    case 'fib': {
-      const flags = FIB_FLAGS.filter((flag) => selector.flags.includes(flag));
-      return `fib ${flags.join(' . ')} ${selector.result}`;
-    }
-    case 'header':
-      return [selector.of === 'exthdr' ? '' : selector.of, selector.name, selector.field].filter((word) => word).join(' ');
-    case 'other':
-      // how it is looked for does not change what it is
-      return selector.words.join(' ').replace(/ (?:ttl|spnum|level) \w+/, '');
-    case 'numgen':
-    case 'hash':
-      return selector.kind;
-  }
-}
-
-/** Extension headers are those of IPv6. */
-export function impliedByHeader(selector: NftSelector): { readonly family?: Family; readonly proto?: number } {
-  if (selector.kind !== 'header') return {};
-  switch (selector.of) {
-    case 'exthdr':
-      return { family: 6 };
-    case 'ip option':
-      return { family: 4 };
-    case 'tcp option':
-      return { proto: PROTO.tcp };
-    case 'sctp chunk':
-      return { proto: PROTO.sctp };
-    case 'dccp option':
-      return { proto: PROTO.dccp };
-  }
-}
-
-export const FIB_FLAGS = ['saddr', 'daddr', 'mark', 'iif', 'oif'];
-
 /** kernel net/netfilter/nft_bitwise.c: all operations on bits are `(x & mask) ^ xor` */
 function masked(expression: Extract<NftExpression, { kind: 'binary' }> & Span, context: NftRuleContext): KeyPart {
   const part = keyPart(expression.left, context);
   const by = constantOf(expression.right, part.type, context);
-  if (by === undefined || typeof by === 'string' || expression.op === '<<' || expression.op === '>>' || expression.op === '/')
-    return { ...part, selection: { ...unknown('a shifted value', part.selection.present) } };
+  if (by === undefined || typeof by === 'string' || expression.op === '<<' || expression.op === '>>' || expression.op === '/') {
+    // bits that were taken before are bits of another value
+    const { mask: _, xor: __, ...bare } = part;
+    return { ...bare, moved: true, selection: { ...unknown('a shifted value', part.selection.present) } };
+  }
   const all = typeof by === 'bigint' ? (1n << 128n) - 1n : 0xffff_ffff;
   const [mask, xor] = [part.mask ?? all, part.xor ?? (typeof by === 'bigint' ? 0n : 0)];
   switch (expression.op) {

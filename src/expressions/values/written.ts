@@ -35,6 +35,7 @@ export function writtenOf(expression: NftExpression, type: Datatype, context: Nf
       : { kind: 'constant', value };
   }
   const of = keyPart(expression, context);
+  if (of.moved === true) return { kind: 'unknown', why: 'a shifted value' };
   const { lots } = of.selection;
   if (lots === undefined) return { kind: 'copy', of };
   if (lots.modulus > MOST_LOTS || of.mask !== undefined || of.xor !== undefined) return { kind: 'unknown', why: 'a number that is drawn' };

@@ -23,6 +23,11 @@ const CONNTRACK = base('uses', 'filter input 300', 'ct state invalid counter');
 
 export const NFT_NAT_CASES: readonly NftCase[] = [
   {
+    name: 'with `prefix` the address keeps the bits in which both ends of the range differ, be the range a prefix or not',
+    nft: inet(base('n', 'nat postrouting 100', 'snat ip prefix to 10.0.0.17-10.0.0.22', 'snat ip6 prefix to fd00::10-fd00::1f')),
+    ends: { [OUT]: 'sent -o eth0 10.0.0.21:40000 > 203.0.113.9:80', [OUT6]: 'sent -o eth0 [fd00::15]:40000 > [2001:db8::9]:80' },
+  },
+  {
     name: 'the status of a connection is never one bit of NAT or of an answer alone',
     nft: inet(
       base('n', 'nat postrouting 100', 'snat ip to 10.244.0.7'),
