@@ -9,7 +9,8 @@ import { CONNECTION_ROOMS } from './cases/connectionRooms.ts';
 import { CONNECTION_EDITS, OPENINGS, rulesOf, SIDECAR_HOST } from './cases/connections.ts';
 import { compareConnections, runConnections } from './connectionSuite.ts';
 import { kernelHere } from './kernelHere.ts';
-import { openSockets } from './sockets.ts';
+import type { HostJson } from './question.ts';
+import { openSockets, questionOfCase } from './sockets.ts';
 
 const FIRST_PORT = 41_000;
 
@@ -87,6 +88,40 @@ test.runIf(kernelHere())('nft asks at input, not before, whose the socket is tha
       // who closes a socket, and does not only shut it down, is its user no longer: the end of the other one of TCP is open
       expect({ compared, completed, skipped, differences }).toEqual({ compared: 3, completed: 1, skipped: 1, differences: [] });
     }
+  } finally {
+    await sockets.close();
+  }
+});
+
+const RETURNED = `table ip6 t {
+chain p {
+type filter hook prerouting priority 10
+tcp flags & (fin | ack) == fin | ack meta mark set 7
+ct direction original meta mark set 7
+}
+}
+`;
+const TWO_LINKS: HostJson = {
+  interfaces: [
+    { name: 'eth0', addresses: ['fd00:10:244::5/64'] },
+    { name: 'net1', addresses: ['fd00:192:168:50::5/64'] },
+  ],
+  ip_rules: ['-6 fwmark 7 lookup 200'],
+  route_tables: { 200: ['-6 default dev net1'] },
+  sysctls: { 'net.ipv6.conf.all.forwarding': '1' },
+};
+
+test.runIf(kernelHere())('a reset is not the end of the other side', { concurrent: true }, async () => {
+  const sockets = openSockets('nft');
+  const host = hostOf(TWO_LINKS);
+  const opening = { ...packetOf('in tcp fd00:10:244::9 -> [2001:db8::9]:443 iif=eth0', host), sport: FIRST_PORT, flags: TCP_FLAGS.S };
+  const one = { name: 'returned', host: TWO_LINKS, rules: { nft: RETURNED }, openings: [opening] };
+  try {
+    // the server's FIN goes back by net1 and is reset there, which ends the server, so that the client is reset as well: read(2) says so
+    // once, and then that there is no more
+    const [real] = await sockets.ask(questionOfCase(one));
+    expect(real).toMatchObject({ back: true, fin: true, fin_back: false });
+    expect((await compareConnections(sockets, one, 6)).differences).toEqual([]);
   } finally {
     await sockets.close();
   }

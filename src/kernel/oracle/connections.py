@@ -6,7 +6,7 @@ question: as in __main__.py, less the packets, seconds included; and {connection
 answer:   {results: [{connected, accepted: null|{at: local|INTERFACE, port, from: [address, port], original: null|[address, port]}, there, back,
           again, again_back, fin, fin_back, error: null|NAME, from?: [address, port], drops: [...]}]}
           connected: connect() came back, for udp: was there a route; there: what the one that connects sent has arrived; back: and the
-          answer to it; again: the same for what it sends next (udp); fin: the other side reads its end; error: what a socket call said;
+          answer to it; again: the same for what it sends next (udp); fin: the other side reads its end, which a reset is not; error: what a socket call said;
           original: for whom it was, as the server can ask; from: the source that the kernel chose; drops: see drops.py"""
 import argparse
 import errno
@@ -158,7 +158,7 @@ class Try:
         self.wanted = wanted
         self.result = {'connected': False, 'accepted': None, 'error': None,
                        **{name: False for name in ('there', 'back', 'again', 'again_back', 'fin', 'fin_back')}}
-        self.server = None
+        self.server, self.ended = None, set()
         v6, self.tcp = ':' in wanted['dst'], wanted['proto'] == 'tcp'
         here = wanted['at'] == 'local'
         if not here:
@@ -193,10 +193,15 @@ class Try:
             self.note(error)
 
     def receive(self, one):
+        """Of TCP an error comes last. Linux says it once, and then that there is no more, which is not the end that the other side sends."""
+        if one in self.ended:
+            return None
         try:
             return one.recv(64)
         except OSError as error:
             self.note(error)
+            if self.tcp and error.errno != errno.EAGAIN:
+                self.ended.add(one)
             return None
 
     def note(self, error):
