@@ -1,8 +1,7 @@
 /** By what else than its addresses and mark a packet's route is looked up. symbolic/walk/routeFlow.ts for sets.
  *  kernel net/ipv4/netfilter.c ip_route_me_harder(), include/net/ip_fib.h fib4_rules_early_flow_dissect(); facts:
  *  docs/facts/kernel.md#policy-rules */
-import type { Host } from '../host/host.ts';
-import type { OutputQuery } from '../host/output.ts';
+import type { NoRoute, OutputQuery, OutputRoute } from '../host/output.ts';
 import { DISGUISED6, isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
 import { isSameWay } from '../host/route.ts';
 import { type FlowKeys, NO_FLOW, type RoutedAs, seesPorts } from '../host/ruleMatch.ts';
@@ -52,9 +51,10 @@ export function mayKeepRoute(skb: Skb, packet: Packet): boolean {
 }
 
 /** Such a socket may send to an address that is only in another table one of this host, and is then its source. */
-export function mayTakeDestination({ host, family, proto, dst, mark }: Skb, flow: FlowKeys): boolean {
+function mayTakeDestination(skb: Skb): boolean {
+  const { host, family, proto, dst, mark } = skb;
   if (family === 6 || proto !== PROTO.udp) return false;
-  const found = routeOutput(host, { family, dst, mark, flow });
+  const found = routeOutput(host, { family, dst, mark, flow: sourceFlow(skb) });
   return found.kind === 'found' && found.local && found.route !== undefined;
 }
 
@@ -78,21 +78,43 @@ function boundTo({ dst }: Skb, packet: Packet, oif: string | undefined): Pick<Ou
   return oif !== undefined && typeof dst === 'bigint' && isOnLink6(dst) ? { bound: oif } : {};
 }
 
-/** The one that is chosen with one of several ways; undefined: it was chosen before, for another route. */
-export function sourceOfWay(host: Host, { src: _, ...before }: OutputQuery, way: number): Address | undefined {
-  return sourceFor(host, { ...before, way });
+/** The look-up that chooses the source. */
+function sourceQuery(skb: Skb, { oif }: Packet): OutputQuery {
+  const { family, dst, mark } = skb;
+  return { family, dst, mark, flow: sourceFlow(skb), ...(oif !== undefined && { bound: oif }) };
+}
+
+/** What a packet without a source gets before it is routed, or why it gets none. */
+export function firstSource(skb: Skb, packet: Packet, isUnconnected: () => boolean): Address | NoRoute {
+  const query = sourceQuery(skb, packet);
+  const src = sourceFor(skb.host, query) ?? (mayTakeDestination(skb) && isUnconnected() ? skb.dst : undefined);
+  if (src !== undefined) return src;
+  const found = routeOutput(skb.host, query);
+  return found.kind === 'lost' ? found.reason : 'no-route';
+}
+
+/** The one that is chosen with one of the several ways of this route; undefined: it was chosen before, by another route. */
+export function sourceOfWay(
+  skb: Skb,
+  packet: Packet,
+  { of, way }: { readonly of: OutputRoute; readonly way: number },
+): Address | undefined {
+  if (packet.srcChosen !== true || of.kind === 'lost') return undefined;
+  const before = sourceQuery(skb, packet);
+  const found = routeOutput(skb.host, before);
+  return found.kind === 'found' && found.route === of.route ? sourceFor(skb.host, { ...before, way }) : undefined;
 }
 
 /** Of several ways of the look-up that chooses the source each may have its own, with which IPv4 may then find another route. */
 export function takeSourceOfWay(skb: Skb, packet: Packet, pick: (ways: number) => number): void {
   if (packet.srcChosen !== true || skb.family === 6) return;
-  const { host, family, dst, src, mark } = skb;
-  const before = { family, dst, mark, flow: sourceFlow(skb), ...(packet.oif !== undefined && { bound: packet.oif }) };
+  const { host, src } = skb;
+  const before = sourceQuery(skb, packet);
   const found = routeOutput(host, before);
   if (found.kind === 'lost' || (found.ways ?? 1) === 1) return;
   const looked = routeOutput(host, outputQuery(skb, packet, { again: false, oif: '', kept: false }));
   // the way is chosen then, and the source with it
-  if (looked.kind === 'found' && looked.ways !== undefined) return;
+  if (looked.kind === 'found' && looked.ways !== undefined && looked.route === found.route) return;
   const sources = Array.from({ length: found.ways ?? 1 }, (_, way) => sourceFor(host, { ...before, way }) ?? src);
   if (sources.some((one) => one !== src)) skb.src = sources[pick(sources.length)] ?? src;
 }

@@ -4,7 +4,7 @@
 import type { Host, Route } from '../host/host.ts';
 import { isTooLongToForward, isTooLongToSend } from '../host/mtu.ts';
 import { SEVERAL_WAYS } from '../host/nexthops.ts';
-import { routeOutput, sourceFor } from '../host/output.ts';
+import { routeOutput } from '../host/output.ts';
 import { isDiscarding } from '../host/routing.ts';
 import type { Budget } from '../lib/budget.ts';
 import { assertNever, invariant } from '../lib/invariant.ts';
@@ -21,7 +21,7 @@ import type { CompiledRuleset } from './compiled.ts';
 import type { ConnectedSocket } from './connectedSocket.ts';
 import { type Connection, clashes, NO_ZONE } from './connection.ts';
 import { takenBy } from './divert.ts';
-import { CONNECTED, isDisguised, mayKeepRoute, mayTakeDestination, outputQuery, sourceFlow, sourceOfWay, takeSourceOfWay } from './flow.ts';
+import { CONNECTED, firstSource, isDisguised, mayKeepRoute, outputQuery, sourceOfWay, takeSourceOfWay } from './flow.ts';
 import type { HookRun } from './hook.ts';
 import { runHook } from './hook.ts';
 import { bridgedBy, refusedOnArrival, routeInput } from './input.ts';
@@ -97,7 +97,7 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
     if (found.route?.unknown !== undefined) return open(found.route.unknown);
     // the kernel chooses the source with the way
-    if (way > 0 && packet.srcChosen === true && !again) skb.src = sourceOfWay(host, query, way) ?? skb.src;
+    if (way > 0 && !again) skb.src = sourceOfWay(skb, packet, { of: first, way }) ?? skb.src;
     out = { oif: found.oif, local: found.local, route: found.route };
     if (!again && isTooLongToSend(host, packet, out)) return { kind: 'lost', reason: 'too-big' };
     run.nextHop = found.route?.via;
@@ -122,13 +122,8 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
 
   /** A packet without a source gets one before it is routed. */
   function chooseSource(): Fate | undefined {
-    const { family, dst, mark } = skb;
-    const query = { family, dst, mark, flow: sourceFlow(skb), ...(packet.oif !== undefined && { bound: packet.oif }) };
-    const src = sourceFor(host, query) ?? (mayTakeDestination(skb, query.flow) && isUnconnected() ? dst : undefined);
-    if (src === undefined) {
-      const found = routeOutput(host, query);
-      return { kind: 'lost', reason: found.kind === 'lost' ? found.reason : 'no-route' };
-    }
+    const src = firstSource(skb, packet, isUnconnected);
+    if (typeof src === 'string') return { kind: 'lost', reason: src };
     skb.src = src;
     return undefined;
   }

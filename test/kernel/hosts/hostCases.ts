@@ -354,6 +354,24 @@ export const HOST_CASES: readonly HostCase[] = [
     ]),
   },
   {
+    name: 'the source that a TCP socket has before it has a port stays, whichever of several ways its port leads to',
+    host: {
+      ...TWO,
+      interfaces: [{ ...ETH0, addresses: [...ETH0.addresses, '10.8.0.5/24'] }, NET1],
+      default_rules: false,
+      ip_rules: ['pref 100 sport 1-65534 lookup 300', 'pref 125 lookup local', 'pref 32766 lookup main'],
+      route_tables: { 300: ['10.8.0.0/24 nexthop via 10.1.0.1 dev eth0 nexthop via 10.7.0.1 dev net1'] },
+      // ports count too
+      sysctls: { 'net.ipv4.fib_multipath_hash_policy': '1' },
+    },
+    // so many that both are taken; the source is the address of neither way
+    sends: Array.from({ length: 16 }, (_, at) => [
+      tcp('10.8.0.5', { dport: 80 + at }),
+      'sent by eth0 from 10.8.0.5',
+      'sent by net1 from 10.8.0.5',
+    ]),
+  },
+  {
     name: 'a route that leads to lo may have an MTU as well',
     host: { interfaces: [], routes: ['default dev lo mtu 1300'], sysctls: { 'net.ipv4.conf.all.route_localnet': '1' } },
     sends: [[udp('10.9.2.9', 'sendto', { size: 1420, df: true }), 'too big']],
