@@ -77,14 +77,21 @@ export interface FoundConnection {
   readonly direction: CtDirection;
 }
 
-/** A packet to its own source belongs to both: the kernel finds the answer first. */
+/** A packet to its own source belongs to both: the kernel finds the answer first, which it has entered last. */
 const DIRECTIONS: readonly CtDirection[] = ['reply', 'original'];
+/** A template may have a zone of its own for one direction: then the other one is looked for by itself.
+ *  kernel net/netfilter/nf_conntrack_core.c resolve_normal_ct() */
+const ONE_BY_ONE: readonly (readonly CtDirection[])[] = [['original'], ['reply']];
 
+/** Where zones let several have these ends, the last that was entered. kernel __nf_conntrack_hash_insert(), at the head */
 export function findConnection(table: readonly Connection[], { proto, tuple, zone }: Lookup): FoundConnection | undefined {
-  for (const connection of table) {
-    if (connection.proto !== proto) continue;
-    for (const direction of DIRECTIONS) {
-      if (connection.zone[direction] === zone[direction] && isSame(tupleOf(connection, direction), tuple)) return { connection, direction };
+  for (const directions of zone.original === zone.reply ? [DIRECTIONS] : ONE_BY_ONE) {
+    for (let at = table.length - 1; at >= 0; at--) {
+      const connection = table[at] as Connection;
+      if (connection.proto !== proto) continue;
+      for (const direction of directions) {
+        if (connection.zone[direction] === zone[direction] && isSame(tupleOf(connection, direction), tuple)) return { connection, direction };
+      }
     }
   }
   return undefined;

@@ -206,6 +206,19 @@ export const FLOW_CASES: readonly FlowCase[] = [
     ],
   },
   {
+    name: 'of two connections that a zone for answers keeps apart, a packet in no zone belongs to the later one',
+    host: FORWARDING,
+    rules: raw('-A PREROUTING -m tos --tos 4 -j CT --zone-reply 3') + markState('INPUT'),
+    packets: [
+      step('out gre 192.168.50.5 -> 10.0.0.9', 'sent -o eth0 192.168.50.5 > 10.0.0.9'),
+      step('in gre 10.0.0.9 -> 192.168.50.5 iif=eth0', `delivered -i eth0 10.0.0.9 > 192.168.50.5${stateOf('ESTABLISHED')}`),
+      step('in gre 10.0.0.9 -> 192.168.50.5 iif=eth0 tos=0x4', `delivered -i eth0 10.0.0.9 > 192.168.50.5${stateOf('NEW')}`),
+      step('in gre 10.0.0.9 -> 192.168.50.5 iif=eth0', `delivered -i eth0 10.0.0.9 > 192.168.50.5${stateOf('NEW')}`),
+      // its answer would be in zone 3
+      step('out gre 192.168.50.5 -> 10.0.0.9', 'sent -o eth0 192.168.50.5 > 10.0.0.9'),
+    ],
+  },
+  {
     name: 'a masqueraded connection ends with the first packet that would leave by another interface',
     host: { ip_rules: ['fwmark 7 lookup 200'], route_tables: { 200: ['default via 192.168.50.1 dev net1'] } },
     rules: nat('-A POSTROUTING -j MASQUERADE'),
