@@ -90,7 +90,8 @@ export function findConnection(table: readonly Connection[], { proto, tuple, zon
       const connection = table[at] as Connection;
       if (connection.proto !== proto) continue;
       for (const direction of directions) {
-        if (connection.zone[direction] === zone[direction] && isSame(tupleOf(connection, direction), tuple)) return { connection, direction };
+        if (connection.zone[direction] === zone[direction] && isSame(tupleOf(connection, direction), tuple))
+          return { connection, direction };
       }
     }
   }

@@ -8,10 +8,12 @@ import type { Host } from '../../src/host/host.ts';
 import type { HostChange } from '../../src/host/hostChange.ts';
 import { packetText } from '../../src/packet/notation.ts';
 import type { Packet } from '../../src/packet/packet.ts';
+import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { assignmentOf, setContains } from '../../src/symbolic/space/member.ts';
 import { makeSpace } from '../../src/symbolic/space/space.ts';
 import type { Random } from '../kernel/generate/random.ts';
 import { randomFrom } from '../kernel/generate/random.ts';
+import { packetOf } from '../support/packet.ts';
 import { ends, fixtureWorlds, loaded, randomWorld, samplePackets, type World } from './diffEdits.ts';
 
 /** What ip and sysctl do to the second one: its tunnel comes up or goes down, a route or an address changes. */
@@ -104,6 +106,25 @@ function compare(random: Random, world: World, tally: Tally): void {
       tally.wrong.push(`unbound ${packetText(one)} or ${packetText(other)} ${JSON.stringify(changes)}\n${world.text}`);
   }
 }
+
+it('opens no connection to `::`, whether a route leads there or not', () => {
+  const world = fixtureWorlds().find(({ name, family }) => name === 'istio-dual-stack' && family === 6) as World;
+  const ruleset = loaded(world, world.text) as Ruleset;
+  const headHost = changedHost(world.host, [{ on: 'link', does: 'delete', device: 'eth0' }]);
+  const space = makeSpace(6, world.host);
+  const packet = packetOf('out tcp [::1]:40000 -> [::]:15001 uid=1000 gid=1000', world.host);
+  const question = {
+    base: ruleset,
+    head: ruleset,
+    host: world.host,
+    headHost,
+    ...(world.profile !== undefined && { profile: world.profile }),
+  };
+  const [was, is] = [world.host, headHost].map((host) => ends({ ...world, host }, ruleset, packet));
+  expect(was).toBe(is);
+  const changes = changedPackets(space, question).flatMap((way) => (way.iif === undefined ? way.changes : []));
+  expect(changes.filter(({ set }) => setContains(space, set, assignmentOf(space, packet)))).toEqual([]);
+});
 
 const PAIRS = Number(process.env.CHAINWALK_PAIRS ?? 8);
 

@@ -28,9 +28,11 @@ export function opens(space: Space, { fate, env }: FateClass, iif: string | unde
   // nothing listens: the kernel refuses what is for a port
   const isClosed = fate.kind === 'delivered' && fate.listener === undefined;
   const asking = isClosed ? answeredEchoes(space) : askingPackets(space);
+  // `::` has the type of its route, where there is none
+  const unspecified = space.family === 6 ? [equal(manager, start.src, 0), equal(manager, env.dst, 0)] : [];
   return manager.minus(
     iif === undefined ? manager.and(asking, fromOwnSources(space)) : asking,
-    manager.or(ofTypes(space, start.src, TO_MANY), ofTypes(space, env.dst, TO_MANY)),
+    manager.any([ofTypes(space, start.src, TO_MANY), ofTypes(space, env.dst, TO_MANY), ...unspecified]),
   );
 }
 
@@ -64,11 +66,11 @@ function answeredEchoes(space: Space): Bdd {
   return silent.trim() === '0' ? echoRequests(space) : EMPTY;
 }
 
-/** The socket that took the packet may not send from the address that it was sent to. See simulate/laterPacket.ts cannotAnswer(). In place of
- *  the unspecified one the kernel chooses another, which nobody waits for; and what is for it stays on this host. */
+/** The socket that took the packet may not send from the address that it was sent to. See simulate/laterPacket.ts cannotAnswer(). What
+ *  is for the unspecified one stays on this host. */
 export function unansweredHere(space: Space, { fate, env }: FateClass): Bdd {
   if (fate.kind !== 'delivered') return EMPTY;
-  if (space.family === 6) return space.manager.or(equal(space.manager, env.src, 0), equal(space.manager, env.dst, 0));
+  if (space.family === 6) return equal(space.manager, env.src, 0);
   if (fate.listener === undefined) return EMPTY;
   return fate.transparent || fate.listener.transparent ? EMPTY : space.manager.not(ofTypes(space, env.dst, ['LOCAL']));
 }
