@@ -1,10 +1,12 @@
 /** A ruleset as text for iptables-restore, rule by rule as it was given: what the kernel loads is not our reading of it. */
 
+import { NAT_PRIORITY } from '../../netfilter/baseChain.ts';
 import { isTable } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
 import { nftTableName } from '../../ruleset/bindNftTable.ts';
 import { everyRule } from '../../ruleset/everyRule.ts';
-import type { Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import type { BaseChain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
+import { basesOf } from '../../ruleset/stages.ts';
 import { printNft } from '../../syntax/nft/printNft.ts';
 import type { Backend } from '../../syntax/text/diagnostic.ts';
 
@@ -49,9 +51,17 @@ export function loaderOf(ruleset: Ruleset): Backend | 'auto' {
   return runsSecurityLast(ruleset) ? 'legacy' : (writerOf(ruleset) ?? 'auto');
 }
 
-/** At INPUT iptables-nft 1.8.9 runs the table security after nat, x_tables before it, and so does chainwalk. */
+/** x_tables run the table security at priority 50, and so does chainwalk; iptables-nft 1.8.9 at 150, which is after nat at INPUT and after
+ *  chains of nft in between. */
 export function runsSecurityLast({ tables }: Ruleset): boolean {
-  return tables.has('security') && tables.has('nat');
+  const security = tables.get('security');
+  if (security === undefined) return false;
+  const hooks = new Set(basesOf(security).map(({ base }) => base.hook));
+  const isBetween = ({ base: { hook, kind, priority } }: BaseChain): boolean => {
+    const runs = kind === 'nat' ? NAT_PRIORITY[hook] : priority;
+    return hooks.has(hook) && runs !== undefined && runs >= 50 && runs <= 150;
+  };
+  return tables.has('nat') || [...tables.values()].some((table) => table !== security && basesOf(table).some(isBetween));
 }
 
 function writerOf({ source: { text }, family }: Ruleset): Backend | undefined {

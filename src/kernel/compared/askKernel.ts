@@ -55,7 +55,7 @@ export async function askKernel({ oracle, here, sockets }: ReadyOracle, scene: K
   if (sendings.length === 0) return { missing: unasked[0] ?? 'there is no packet to send' };
   const empty = undescribedSets(ruleset, host.sets);
   const notes = [
-    ...(runsSecurityLast(ruleset) ? ['asked by the legacy backend: iptables-nft runs security after nat at INPUT'] : []),
+    ...(runsSecurityLast(ruleset) ? ['asked by the legacy backend: iptables-nft runs the table security later'] : []),
     ...unasked.map((reason) => `not asked about everything: ${reason}`),
     ...(Object.keys(empty).length > 0 ? [`empty there, because nothing says their members: ${Object.keys(empty).join(', ')}`] : []),
   ];
