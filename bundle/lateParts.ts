@@ -37,8 +37,8 @@ export function lateName(path: string): string {
 }
 
 /** `root`: of the repository. `loadPart` becomes `require` where parts are made CommonJS. */
-export function lateParts(root: string): Plugin {
-  const late = new Set(LATE_PARTS.map((path) => resolve(root, path)));
+export function lateParts(root: string, paths: readonly string[] = LATE_PARTS): Plugin {
+  const late = new Set(paths.map((path) => resolve(root, path)));
   return {
     name: 'late-parts',
     setup({ onResolve, onLoad }) {
@@ -53,13 +53,16 @@ export function lateParts(root: string): Plugin {
 
 /** Functions of the same names, which load the part `path`. */
 export function standIn(path: string, text: string): string {
-  const names: string[] = [];
-  for (const [line] of text.matchAll(/^export .*$/gm)) {
-    if (/^export (?:interface|type) /.test(line)) continue;
+  const calls = functionsOf(path, text).map((name) => `export function ${name}(...given) { return part().${name}(...given); }`);
+  return [`let made;`, `const part = () => made ??= loadPart("./${lateName(path)}.cjs");`, ...calls].join('\n');
+}
+
+/** Names of what a file exports. @throws Error when that is more than functions */
+export function functionsOf(path: string, text: string): readonly string[] {
+  const lines = [...text.matchAll(/^export .*$/gm)].map(([line]) => line).filter((line) => !/^export (?:interface|type) /.test(line));
+  return lines.map((line) => {
     const name = /^export (?:async )?function (\w+)/.exec(line)?.[1];
     if (name === undefined) throw new Error(`${path} is loaded late and may export functions alone: ${line}`);
-    names.push(name);
-  }
-  const calls = names.map((name) => `export function ${name}(...given) { return part().${name}(...given); }`);
-  return [`let made;`, `const part = () => made ??= loadPart("./${lateName(path)}.cjs");`, ...calls].join('\n');
+    return name;
+  });
 }

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { PAGE_EXAMPLES } from './examples.ts';
+import { type WorkerParts, workerParts } from './workerParts.ts';
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -38,8 +39,8 @@ function hashOf(text: string): string {
 }
 
 export interface PageParts {
-  readonly worker: string;
-  /** starts the worker */
+  readonly worker: WorkerParts;
+  /** starts a worker */
   readonly early: string;
   readonly script: string;
   readonly style: string;
@@ -47,10 +48,10 @@ export interface PageParts {
   readonly examples: string;
 }
 
-type Bundles = [Promise<string>, Promise<string>, Promise<string>];
-
 export async function pageParts(): Promise<PageParts> {
-  const [worker, early, script] = await Promise.all(['worker/main.ts', 'view/early.ts', 'view/main.tsx'].map(bundled) as Bundles);
+  const made = [workerParts(pathOf('..')), bundled('view/early.ts'), bundled('view/main.tsx')] as const;
+  const [{ quick, rest }, early, script] = await Promise.all(made);
+  const worker = { quick: asScript(quick), rest: asScript(rest) };
   const style = readFileSync(pathOf('static/page.css'), 'utf8');
   return { worker, early, script, style, examples: JSON.stringify(PAGE_EXAMPLES).replaceAll('<', '\\u003c') };
 }
@@ -76,8 +77,9 @@ export function pageOf({ worker, early, script, style, examples }: PageParts): s
 </head>
 <body>
 <div id="page"><noscript>This page works out everything itself, with JavaScript.</noscript></div>
-<script type="text/plain" id="worker">${worker}</script>
+<script type="text/plain" id="quick">${worker.quick}</script>
 <script>${early}</script>
+<script type="text/plain" id="rest">${worker.rest}</script>
 <script type="application/json" id="given">null</script>
 <script type="application/json" id="examples">${examples}</script>
 <script>${script}</script>

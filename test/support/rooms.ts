@@ -52,5 +52,6 @@ export const WEB_ROOMS: Readonly<Record<string, readonly string[]>> = {
   editor: ['worker'],
   view: ['api', 'worker', 'state', 'editor'],
   'examples.ts': ['state'],
-  'build.ts': ['examples.ts'],
+  'build.ts': ['examples.ts', 'workerParts.ts'],
+  'workerParts.ts': ['bundle/lateParts.ts'],
 };

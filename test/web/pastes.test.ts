@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { USUAL_STATE } from '../../web/state/pageState.ts';
+import { fragmentOf } from '../../web/state/permalink.ts';
 import { describePage } from './browser.ts';
 
 const RULES = readFileSync(new URL('../../fixtures/istio-sidecar.rules', import.meta.url), 'utf8');
@@ -25,7 +27,40 @@ function longRules(count: number): string {
   return `*filter\n:OUTPUT ACCEPT [0:0]\n${rules.join('\n')}\n-A OUTPUT -d 203.0.113.9/32 -j REJECT\nCOMMIT\n`;
 }
 
+const PACKET = 'out tcp -> 203.0.113.9:443';
+const POD = [
+  'apiVersion: v1',
+  'kind: Pod',
+  'metadata:',
+  '  name: a',
+  '  labels:',
+  '    sidecar.istio.io/inject: "true"',
+  'spec:',
+  '  containers:',
+  '  - name: a',
+  '    image: a',
+  '',
+].join('\n');
+/** Texts that the page's first worker has no reader of, with the answer. */
+const OTHERS = [
+  ['nft', 'table ip t {\n chain c {\n  type filter hook output priority 0;\n  tcp dport 443 reject\n }\n}\n', 'REJECTED'],
+  ['a script', 'iptables -A OUTPUT -p tcp --dport 443 -j DROP\n', 'DROPPED'],
+  ['a manifest', POD, 'CAPTURED'],
+] as const;
+
 describePage('pastes', ({ open }) => {
+  it.each(OTHERS)('%s is answered, as the first text and after rules of iptables', async (_, rules, answer) => {
+    const first = await open(await fragmentOf({ ...USUAL_STATE, rules, packet: PACKET }));
+    const said = await first.page.locator('.answer h2').textContent();
+    expect(said).toContain(answer);
+    const { page } = await open(await fragmentOf({ ...USUAL_STATE, rules: longRules(1), packet: 'out tcp -> 203.0.113.8:443' }));
+    await page.locator('.answer h2', { hasText: 'DIRECT' }).waitFor();
+    await paste(page, rules);
+    await page.getByLabel('packet', { exact: true }).fill(PACKET);
+    await page.locator('.answer h2', { hasText: answer }).waitFor();
+    expect(await page.locator('.answer h2').textContent()).toBe(said);
+  });
+
   it.each([
     ['CRLF', RULES.replaceAll('\n', '\r\n')],
     ['non-breaking blanks', RULES.replaceAll('-j ISTIO_OUTPUT', '-j\u00a0ISTIO_OUTPUT')],

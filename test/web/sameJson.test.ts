@@ -38,8 +38,8 @@ describePage('JSON in the page is that of the command line', ({ open }) => {
   beforeAll(async () => {
     ({ page } = await open());
     await page.evaluate(() => {
-      const text = document.getElementById('worker')?.textContent ?? '';
-      Object.assign(globalThis, { worker: new Worker(URL.createObjectURL(new Blob([text]))) });
+      const texts = ['quick', 'rest'].map((id) => document.getElementById(id)?.textContent ?? '');
+      Object.assign(globalThis, { worker: new Worker(URL.createObjectURL(new Blob([...texts, '\npart("./main.cjs")']))) });
     });
   });
 

@@ -12,16 +12,23 @@ it('the page without its examples is below its budget, and so is what is not the
   expect(gzipSync(pageOf({ ...parts, examples: '[]' }), { level: 9 }).length).toBeLessThan(730 * KB);
 });
 
+it('the first answer waits for a third of the library', async () => {
+  const { worker } = await pageParts();
+  expect(worker.quick.length).toBeLessThan(670 * KB);
+  expect(worker.rest.length).toBeGreaterThan(2 * worker.quick.length);
+});
+
 it('no script ends before its end, and none may be added', async () => {
   const html = pageOf(await pageParts());
   expect([...html.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag)).toEqual([
-    '<script type="text/plain" id="worker">',
+    '<script type="text/plain" id="quick">',
     '<script>',
+    '<script type="text/plain" id="rest">',
     '<script type="application/json" id="given">',
     '<script type="application/json" id="examples">',
     '<script>',
   ]);
-  expect(html.match(/<\/script/g)).toHaveLength(5);
+  expect(html.match(/<\/script/g)).toHaveLength(6);
   expect(html).not.toContain('<!--');
   expect(html).not.toMatch(/unsafe-inline|unsafe-eval|https?:\/\/[^\s"'`]*\.(?:js|css|woff2?)/);
 });

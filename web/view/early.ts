@@ -1,4 +1,4 @@
-/** Runs before the rest of the page is read: a worker reads the library meanwhile. */
-import { openWorker, type WithEarlyWorker } from './workers.ts';
+/** Runs before the rest of the page is read: a worker reads its part of the library meanwhile. */
+import { openQuickWorker, type WithEarlyWorker } from './workers.ts';
 
-(globalThis as WithEarlyWorker).chainwalkWorker = openWorker();
+(globalThis as WithEarlyWorker).chainwalkWorker = openQuickWorker();

@@ -6,15 +6,23 @@ import type { StartWorker } from '../state/lane.ts';
 import { USUAL_STATE } from '../state/pageState.ts';
 import { stateIn } from '../state/permalink.ts';
 import { App } from './app.tsx';
-import { openWorker, type WithEarlyWorker } from './workers.ts';
+import { startQuick, startWhole, type WithEarlyWorker } from './workers.ts';
 
-const startWorker: StartWorker = (onMessage) => {
+/** The first worker is the early one, unless the page begins with rules of another kind, for which that would have to give way. */
+function startFor(rules: string): StartWorker {
   const page = globalThis as WithEarlyWorker;
-  const worker = page.chainwalkWorker ?? openWorker();
+  let early = page.chainwalkWorker;
   page.chainwalkWorker = undefined;
-  worker.addEventListener('message', ({ data }) => onMessage(data));
-  return worker;
-};
+  if (early && !/^\*\w+\s*$/m.test(rules)) {
+    early.terminate();
+    early = undefined;
+  }
+  return (onMessage) => {
+    const quick = early;
+    early = undefined;
+    return quick ? startQuick(quick, onMessage) : startWhole(onMessage);
+  };
+}
 
 function textOf(id: string): string {
   return document.getElementById(id)?.textContent ?? '';
@@ -24,10 +32,10 @@ async function showPage(): Promise<void> {
   const examples = JSON.parse(textOf('examples')) as readonly PageExample[];
   const root = document.getElementById('page');
   const given = givenIn(textOf('given'));
-  const linked = (await stateIn(location.hash)) ?? firstState(given);
+  const first = (await stateIn(location.hash)) ?? firstState(given) ?? { ...USUAL_STATE, ...examples[0]?.state };
   if (root === null) return;
   root.replaceChildren();
-  render(<App first={linked ?? { ...USUAL_STATE, ...examples[0]?.state }} examples={examples} given={given} start={startWorker} />, root);
+  render(<App first={first} examples={examples} given={given} start={startFor(first.rules)} />, root);
 }
 
 void showPage();

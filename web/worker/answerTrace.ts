@@ -1,6 +1,9 @@
 /** One packet through the rules: what the page shows at every keystroke. */
-import { InputError, type Trace, type TraceLeg, type TraceStep, trace } from '../../src/api/library/index.ts';
-import { type PathWords, svg, traceWords } from '../../src/api/report/index.ts';
+import type { Trace, TraceLeg, TraceStep } from '../../src/api/library/index.ts';
+import { InputError } from '../../src/api/library/inputError.ts';
+import { trace } from '../../src/api/library/trace.ts';
+import { svg, traceWords } from '../../src/api/report/drawn.ts';
+import type { PathWords } from '../../src/api/report/index.ts';
 import { shownDiagnostics } from './diagnostics.ts';
 import type { AskedSetting, MissedRule, PageQuestion, ShownPath, ShownStep, TraceAnswer, TracedPacket, Visit } from './questions.ts';
 import { type RulesHere, rulesHere } from './rulesHere.ts';

@@ -49,6 +49,9 @@ export type FromWorker =
   | { readonly number: number; readonly answer: PageAnswers[QuestionKind] }
   | { readonly number: number; readonly problems: readonly string[] };
 
+/** The worker that only traces may lack what the question needs. */
+export type FromQuick = FromWorker | { readonly number: number; readonly isLacking: true };
+
 export interface ShownDiagnostic extends Pick<Diagnostic, 'kind' | 'message'> {
   readonly help?: string;
   /** offsets in the text */

@@ -1,7 +1,11 @@
 /** The text that questions speak of, read once for each way of reading it. */
 
-import { isManifest, type ReadPods, readManifests } from '../../src/api/kubernetes/index.ts';
-import { InputError, type Parsed, parse, type Ruleset, type SettingOptions } from '../../src/api/library/index.ts';
+import type { ReadPods } from '../../src/api/kubernetes/index.ts';
+import { isManifest } from '../../src/api/kubernetes/isManifest.ts';
+import type { Parsed, Ruleset, SettingOptions } from '../../src/api/library/index.ts';
+import { InputError } from '../../src/api/library/inputError.ts';
+import { parse } from '../../src/api/library/rules.ts';
+import { podsHere } from './podsHere.ts';
 import type { AskedSetting } from './questions.ts';
 
 /** Rules with the host around them; of manifests those of one pod. */
@@ -53,7 +57,7 @@ export function settingOptions({ mesh, podIp }: AskedSetting): SettingOptions {
 }
 
 function ofPod(setting: AskedSetting): RulesHere {
-  pods ??= readManifests({ file: setting.file, text });
+  pods ??= podsHere(setting.file, text);
   const names = pods.pods.map(({ namespace, name }) => `${namespace}/${name}`);
   const pod = pods.pods[Math.max(names.indexOf(setting.pod), 0)];
   if (pod === undefined) throw new InputError(['there is no pod in these manifests']);

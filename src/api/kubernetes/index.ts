@@ -1,7 +1,6 @@
 /** Pods of Kubernetes manifests, for the library: pure functions of texts. They need the package `yaml`, and run in a browser, too. */
 
 import * as yaml from 'yaml';
-import { isManifestText } from '../../app/load/recognise.ts';
 import type { HostDescription } from '../../host/hostDescription.ts';
 import { APPROACHES, type Approach } from '../../injection/facts/approach.ts';
 import { POD_CLAIMS, type PodClaimId } from '../../injection/podChecks/podClaimId.ts';
@@ -36,12 +35,7 @@ export type { Rendered } from '../../istio/render/render.ts';
 export type { FindingJson, PodJson, SettingJson, StepJson } from '../../report/json/enrol.ts';
 export type { VerifiedPodJson, VerifyPodsReport } from '../../report/json/verifyPods.ts';
 export { InputError } from '../library/inputError.ts';
-
-/** Whether a text is manifests, in YAML or JSON, and not rules. Throws InputError for what is no text. */
-export function isManifest(text: string): boolean {
-  if (typeof text !== 'string') throw new InputError([`a text is expected, not ${shownValue(text)}`]);
-  return isManifestText(text);
-}
+export { isManifest } from './isManifest.ts';
 
 /** YAML or JSON, of one object, of several, or of a List; with a name for messages, or without. */
 export type ManifestText = string | Source;

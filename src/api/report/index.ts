@@ -4,7 +4,6 @@ import { packetText } from '../../packet/notation.ts';
 import { type LaneDrawing, layLanes } from '../../report/charts/lanes.ts';
 import { lanesText } from '../../report/charts/lanesText.ts';
 import { mermaidTrace } from '../../report/charts/mermaid.ts';
-import { type SvgOptions, svgTrace } from '../../report/charts/svg.ts';
 import { SVG_STYLE } from '../../report/charts/svgStyle.ts';
 import { xtablesTrace } from '../../report/charts/xtables.ts';
 import { humanDiff } from '../../report/human/diff.ts';
@@ -14,14 +13,10 @@ import { humanVerify } from '../../report/human/verify.ts';
 import type { DiffReport } from '../../report/json/diff.ts';
 import type { FindReport } from '../../report/json/find.ts';
 import type { Trace } from '../../report/json/trace.ts';
-import type { TraceInput } from '../../report/json/traceInput.ts';
 import type { VerifyReport } from '../../report/json/verify.ts';
 import { PLAIN } from '../../report/text/paint.ts';
-import { type Origin, originOf } from '../library/answers.ts';
-import { InputError } from '../library/inputError.ts';
 import { checkOptions, type OptionKinds } from '../library/options.ts';
-import { shownValue } from '../library/shown.ts';
-import { type TraceWords, wordsOf } from './traceWords.ts';
+import { knownOrigin, LANES_OPTIONS, type LanesOptions, tracedInput } from './drawn.ts';
 
 export type { CellPoint, Lane, LaneBox, LaneDrawing, LaneLine, LaneMark, LaneText } from '../../report/charts/lanes.ts';
 export type { SvgOptions } from '../../report/charts/svg.ts';
@@ -40,6 +35,7 @@ export type { FindReport } from '../../report/json/find.ts';
 export type { Trace } from '../../report/json/trace.ts';
 export type { VerifyReport } from '../../report/json/verify.ts';
 export { InputError } from '../library/inputError.ts';
+export { type LanesOptions, svg, traceWords } from './drawn.ts';
 export { formatPacket } from './formatPacket.ts';
 export type { PathWords, TraceWords } from './traceWords.ts';
 
@@ -57,15 +53,8 @@ export interface FormatTraceOptions extends FormatOptions {
   readonly rail?: boolean;
 }
 
-export interface LanesOptions {
-  /** the answer and the packet stand above; they do when absent */
-  readonly headed?: boolean;
-}
-
 const FORMAT_OPTIONS: OptionKinds<FormatOptions> = { width: 'count', verbose: 'flag' };
 const FORMAT_TRACE_OPTIONS: OptionKinds<FormatTraceOptions> = { ...FORMAT_OPTIONS, brief: 'flag', rail: 'flag' };
-const LANES_OPTIONS: OptionKinds<LanesOptions> = { headed: 'flag' };
-const SVG_OPTIONS: OptionKinds<SvgOptions> = { ...LANES_OPTIONS, styled: 'flag' };
 const WIDTH = 80;
 
 /** The answer first, then how it came about; plain text without a line feed at its end. What `verbose` adds of rules that did not match is
@@ -74,7 +63,7 @@ const WIDTH = 80;
 export function formatTrace(trace: Trace, options: FormatTraceOptions = {}): string {
   checkOptions(options, FORMAT_TRACE_OPTIONS);
   const { width = WIDTH, verbose = false, brief = false, rail = false } = options;
-  const input = traced(trace);
+  const input = tracedInput(trace);
   const style = { paint: PLAIN, width, verbose, ...(rail && { drawn: lanesText(layLanes(input, { headed: false })) }) };
   return brief ? briefTrace(input, style) : humanTrace(input, style);
 }
@@ -85,7 +74,7 @@ export function formatReport(report: VerifyReport | DiffReport | FindReport, opt
   checkOptions(options, FORMAT_OPTIONS);
   const { width = WIDTH, verbose = false } = options;
   const style = { paint: PLAIN, width };
-  const origin = known(report, '`verify`, `diff` or `find`');
+  const origin = knownOrigin(report, '`verify`, `diff` or `find`');
   switch (origin.kind) {
     case 'verify':
       return humanVerify(origin.pods, { ...style, detailed: verbose });
@@ -102,22 +91,9 @@ export function formatReport(report: VerifyReport | DiffReport | FindReport, opt
   }
 }
 
-/** What `formatTrace` says in sentences, by part: for programs that lay out the steps themselves.
- *  @throws InputError when this is not an answer of `trace` */
-export function traceWords(trace: Trace): TraceWords {
-  return wordsOf(traced(trace));
-}
-
 /** A flowchart for Markdown, without its fence. @throws InputError when this is not an answer of `trace` */
 export function mermaid(trace: Trace): string {
-  return mermaidTrace(traced(trace));
-}
-
-/** A picture of the way in lanes, as a document: 80 cells wide, of its own, light or dark as the reader's system is. Boxes of rules have
- *  `data-line`, all have `data-leg`. @throws InputError when this is not an answer of `trace` */
-export function svg(trace: Trace, options: SvgOptions = {}): string {
-  checkOptions(options, SVG_OPTIONS);
-  return svgTrace(traced(trace), options);
+  return mermaidTrace(tracedInput(trace));
 }
 
 /** The style sheet of `svg`, for a page whose policy forbids styles inside the picture. */
@@ -126,23 +102,10 @@ export const svgStyle: string = SVG_STYLE;
 /** What `svg` and `rail` draw, as boxes, texts and lines in cells. @throws InputError when this is not an answer of `trace` */
 export function lanes(trace: Trace, options: LanesOptions = {}): LaneDrawing {
   checkOptions(options, LANES_OPTIONS);
-  return layLanes(traced(trace), { headed: options.headed ?? true });
+  return layLanes(tracedInput(trace), { headed: options.headed ?? true });
 }
 
 /** Lines like those of `xtables-monitor --trace`. @throws InputError when this is not an answer of `trace` */
 export function xtables(trace: Trace): string {
-  return xtablesTrace(traced(trace));
-}
-
-function traced(trace: unknown): TraceInput {
-  const origin = known(trace, '`trace`');
-  if (origin.kind === 'trace') return origin.input;
-  throw new InputError([`an answer of \`trace\` is needed; this is one of \`${origin.kind}\``]);
-}
-
-function known(answer: unknown, by: string): Origin {
-  const origin = originOf(answer);
-  if (origin !== undefined) return origin;
-  const copied = typeof answer === 'object' && answer !== null && 'schema' in answer ? 'a copy, or went through JSON' : shownValue(answer);
-  throw new InputError([`an answer that ${by} returned is needed; this is ${copied}`]);
+  return xtablesTrace(tracedInput(trace));
 }
