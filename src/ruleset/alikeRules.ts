@@ -1,6 +1,6 @@
 /** Rules of one likeness are checked once. The meaning of the others is made when a caller asks: of kube-proxy's 70,000 rules `check` asks for
  *  none, which is a third of its time. */
-import type { HookLimit, Need } from '../expressions/contract/building.ts';
+import type { ChainOf, HookLimit, Need } from '../expressions/contract/building.ts';
 import type { TableContext } from '../expressions/contract/context.ts';
 import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
 import type { NftLikeness, NftRuleNode, NftStatement } from '../syntax/nft/ast.ts';
@@ -24,7 +24,7 @@ export type KnownAlike = Map<NftLikeness, Map<string, Alike | 'alone'>>;
 interface Checking {
   readonly context: TableContext;
   readonly ruleId: string;
-  readonly chainOf: (rules: readonly NftRuleNode[]) => string;
+  readonly chainOf: ChainOf;
   readonly alike: KnownAlike;
 }
 
@@ -35,14 +35,14 @@ export function checkRule(rule: NftRuleNode, { context, ruleId, chainOf, alike }
   const sets = like?.namesSets === true ? setsOf(rule, context) : '';
   const known = ofLike?.get(sets);
   if (known !== undefined && known !== 'alone')
-    return { needs: known.needs, limits: known.limits.map(({ limit, of }) => limitOf(rule, limit, of)), jumps: jumpsIn(rule) };
+    return { needs: known.needs, limits: known.limits.map(({ limit, of }) => limitOf(rule, limit, of)), jumps: jumpsIn(rule, chainOf) };
   let silent = true;
   const report: TableContext['report'] = (finding) => {
     silent = false;
     context.report(finding);
   };
   const lowered = lowerRule(rule, { ruleId, ...context, report }, chainOf);
-  if (known === undefined) ofLike?.set(sets, (silent && alikeOf(rule, lowered)) || 'alone');
+  if (known === undefined) ofLike?.set(sets, (silent && alikeOf(rule, lowered, chainOf)) || 'alone');
   const { needs, limits, jumps } = lowered;
   return { needs, limits, jumps, lowered };
 }
@@ -67,8 +67,8 @@ function madeAs(name: string, { sets, changedSets }: TableContext): string {
   return [...signs, ...words.map((word) => word?.text ?? '-')].join(' ');
 }
 
-function alikeOf(rule: NftRuleNode, { needs, limits, jumps }: LoweredRule): Alike | undefined {
-  const read = jumpsIn(rule);
+function alikeOf(rule: NftRuleNode, { needs, limits, jumps }: LoweredRule, chainOf: ChainOf): Alike | undefined {
+  const read = jumpsIn(rule, chainOf);
   const sameJumps =
     read.length === jumps.length && read.every(({ chain, span }, at) => chain === jumps[at]?.chain && isAt(span, jumps[at].span));
   const placed = limits.map((limit) => ({ limit, of: rule.statements.findIndex((one) => isAt(one, limit.span)) }));
@@ -85,12 +85,12 @@ function limitOf({ statements }: NftRuleNode, limit: HookLimit, of: number): Hoo
 }
 
 /** Chains that its words name; those of a map elsewhere are not among them. */
-function jumpsIn({ statements }: NftRuleNode): LoweredRule['jumps'] {
+function jumpsIn({ statements }: NftRuleNode, chainOf: ChainOf): LoweredRule['jumps'] {
   return statements.flatMap((one): LoweredRule['jumps'] => {
-    if (one.kind === 'verdict') return one.chain === undefined ? [] : [{ chain: one.chain.text, span: one.chain }];
+    if (one.kind === 'verdict') return one.chain === undefined ? [] : [{ chain: chainOf(one), span: one.chain }];
     if (one.kind !== 'vmap' || one.to.kind !== 'set') return [];
     return one.to.elements.flatMap(({ value }) =>
-      value?.kind === 'verdict' && value.chain !== undefined ? [{ chain: value.chain.text, span: value.chain }] : [],
+      value?.kind === 'verdict' && value.chain !== undefined ? [{ chain: chainOf(value), span: value.chain }] : [],
     );
   });
 }

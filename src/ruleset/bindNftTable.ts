@@ -1,5 +1,5 @@
 /** Binds a table of nftables: links its chains for each family that meets it, and reports what the kernel would refuse. */
-import type { HookLimit, Need } from '../expressions/contract/building.ts';
+import type { ChainOf, HookLimit, Need } from '../expressions/contract/building.ts';
 import type { TableContext } from '../expressions/contract/context.ts';
 import { lowerRule } from '../expressions/rule/lowerRule.ts';
 import { checkCountingObject } from '../expressions/values/checkCounting.ts';
@@ -186,7 +186,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
 
 interface NamedChains {
   readonly all: readonly NftChainNode[];
-  readonly chainOf: (rules: readonly NftRuleNode[]) => string;
+  readonly chainOf: ChainOf;
 }
 
 /** `jump { ... }` calls a chain that has no name of its own. */
@@ -205,7 +205,11 @@ function withAnonymous(node: NftTableNode): NamedChains {
     }
   };
   node.chains.forEach(add);
-  return { all, chainOf: (rules) => names.get(rules) ?? '' };
+  const own = new Map(all.map(({ name: { text } }) => [text, text]));
+  return {
+    all,
+    chainOf: ({ chain, rules = [] }) => (chain === undefined ? (names.get(rules) ?? '') : (own.get(chain.text) ?? chain.text)),
+  };
 }
 
 /** Names of the sets that packets add to or remove from. */

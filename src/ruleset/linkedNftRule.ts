@@ -1,5 +1,6 @@
 /** A rule of nftables in a Ruleset. All that is wrong with it was reported when its table was bound. Its meaning may have been made there,
  *  and else is when a caller asks; texts are made on demand, and not kept. A class for the sake of shared getters. */
+import type { ChainOf } from '../expressions/contract/building.ts';
 import type { TableContext } from '../expressions/contract/context.ts';
 import { type LoweredRule, lowerRule } from '../expressions/rule/lowerRule.ts';
 import { nftRuleText, ruleTarget, statementText } from '../expressions/rule/ruleText.ts';
@@ -15,7 +16,7 @@ export interface NftChainContext {
   readonly chain: string;
   /** silent: what is wrong with the rules was reported */
   readonly context: TableContext;
-  readonly chainOf: (rules: readonly NftRuleNode[]) => string;
+  readonly chainOf: ChainOf;
 }
 
 interface NftRule {

@@ -3,9 +3,13 @@ import type { Effect } from '../../netfilter/effect.ts';
 import type { HookName } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
-import type { NftRuleNode } from '../../syntax/nft/ast.ts';
+import type { NftVerdict } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from './context.ts';
+
+/** The name of the chain that a verdict calls, as the table has it, so that finding it in a map compares no letters; of `jump { ... }` the name
+ *  that its chain has here. */
+export type ChainOf = (verdict: Pick<NftVerdict, 'chain' | 'rules'>) => string;
 
 export interface Building {
   readonly context: NftRuleContext;
@@ -13,8 +17,7 @@ export interface Building {
   readonly ask: (match: MatchExpr, at: Span) => void;
   /** of a packet that has come so far */
   readonly act: (...effects: readonly Effect[]) => void;
-  /** the name of a chain without one, `jump { ... }` */
-  readonly chainOf: (rules: readonly NftRuleNode[]) => string;
+  readonly chainOf: ChainOf;
   readonly need: (what: Need) => void;
   /** the statement loads at these hooks only */
   readonly onlyAt: (limit: HookLimit) => void;

@@ -4,7 +4,7 @@ import type { Effect } from '../../netfilter/effect.ts';
 import { and, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import type { NftRuleNode, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import { ARP, type Building, type HookLimit, type Need } from '../contract/building.ts';
+import { ARP, type Building, type ChainOf, type HookLimit, type Need } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
 import type { Statement } from '../contract/statement.ts';
@@ -32,7 +32,7 @@ export interface LoweredRule {
   readonly jumps: readonly { readonly chain: string; readonly span: Span }[];
 }
 
-export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: (rules: readonly NftRuleNode[]) => string): LoweredRule {
+export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: ChainOf): LoweredRule {
   const asked: { at: Span; expr: MatchExpr }[] = [];
   const effects: Effect[] = [];
   const needs: Need[] = [];

@@ -1,6 +1,7 @@
 /** A rule as text, as nft 1.0.6 lists it. */
 import type { NftRuleNode, NftStatement } from '../../syntax/nft/ast.ts';
 import { printNftRule, printNftStatement } from '../../syntax/nft/printStatement.ts';
+import type { ChainOf } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { canonicalRule, canonicalStatement } from './canonical.ts';
 
@@ -15,11 +16,11 @@ export function statementText(rule: NftRuleNode, at: number, context: NftRuleCon
 }
 
 /** The chain that the rule calls, or the verdict with which it ends. */
-export function ruleTarget({ statements }: NftRuleNode, chainOf: (rules: readonly NftRuleNode[]) => string): string | undefined {
+export function ruleTarget({ statements }: NftRuleNode, chainOf: ChainOf): string | undefined {
   const last: NftStatement | undefined = statements.at(-1);
   switch (last?.kind) {
     case 'verdict':
-      return last.chain?.text ?? (last.rules === undefined ? last.verdict : chainOf(last.rules));
+      return last.chain === undefined && last.rules === undefined ? last.verdict : chainOf(last);
     case 'nat':
       return last.verb;
     case 'reject':

@@ -23,7 +23,7 @@ function effectOf(given: NftVerdict, { chainOf, jumpTo }: Building): readonly Ef
       return [];
     case 'jump':
     case 'goto': {
-      const chain = given.chain?.text ?? chainOf(given.rules ?? []);
+      const chain = chainOf(given);
       jumpTo({ chain, span: given.chain ?? given });
       return [{ kind: given.verdict, chain }];
     }
