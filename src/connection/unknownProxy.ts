@@ -29,9 +29,10 @@ const ANY_PORT: Ports = [{ lo: 0, hi: 65535 }];
 
 /** All of a host, those with a port of their own first. */
 export function unknownProxies(around: RelayPlace, ruleset: Ruleset): readonly UnknownProxy[] {
-  const handed = handovers(ruleset, around.host);
-  return around.host.listeners
-    .filter((listener) => isUnknown(around, listener))
+  const unknown = around.host.listeners.filter((listener) => isUnknown(around, listener));
+  // most hosts have none, and the rules need no look then
+  const handed = unknown.length === 0 ? [] : handovers(ruleset, around.host);
+  return unknown
     .toSorted((a, b) => (a.port === undefined ? 1 : 0) - (b.port === undefined ? 1 : 0))
     .flatMap((listener): readonly UnknownProxy[] => {
       const to = handed.filter(({ protos, ports }) => protos.includes(listener.proto) && portsFor(around.host, listener, ports).length > 0);

@@ -57,7 +57,7 @@ function keyed({ source }: Ruleset, { chain, side }: { readonly chain: Chain | u
 }
 
 /** A line that needs no reading to be compared: no counters, no shell variable. */
-function plainLine(line: string): string | undefined {
+export function plainLine(line: string): string | undefined {
   return line.startsWith('-A ') && !/[$`\\\n]/.test(line) ? line : undefined;
 }
 

@@ -7,8 +7,8 @@ import { Budget, type BudgetLimits } from '../lib/budget.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { Family } from '../packet/address.ts';
 import { emptyRuleset } from '../ruleset/emptyRuleset.ts';
-import { printAll } from '../ruleset/print.ts';
 import type { Ruleset } from '../ruleset/ruleset.ts';
+import { printAlike } from './printAlike.ts';
 import type { DiffQuestion, Sides } from './question.ts';
 import type { Diff } from './rules.ts';
 import { diffRules } from './rules.ts';
@@ -70,7 +70,7 @@ function withoutInterfaces(host: Host, names: readonly string[]): Host {
 /** On a host that is not described, other rules may do something to packets that come by interfaces or for addresses which it is not known
  *  to have. */
 function withUnsaid(proved: Diff, { base, head }: Sides<Ruleset>, reason: string | undefined): Diff {
-  if (reason === undefined || printAll([base]) === printAll([head])) return proved;
+  if (reason === undefined || printAlike(base, head)) return proved;
   const open = { level: 'warning' as const, packets: 'any packet that arrives', reason, rules: { base: [], head: [] } };
   return { ...proved, undecided: [...proved.undecided, open] };
 }

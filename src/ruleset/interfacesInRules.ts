@@ -1,5 +1,7 @@
 /** The interfaces that rules name, for a host that nobody described: a router has them, whatever else it has. */
+import { eachFieldOf, eachLeaf, type MatchExpr } from '../netfilter/matchExpr.ts';
 import { familyOf, formatAddress, parsePrefix, prefixRange } from '../packet/address.ts';
+import type { Field } from '../packet/fields.ts';
 import type { Rule, Ruleset } from './ruleset.ts';
 
 export interface InterfaceInRules {
@@ -20,6 +22,7 @@ const MOST_INTERFACES = 24;
 export function interfacesInRules(rulesets: readonly Ruleset[]): readonly InterfaceInRules[] {
   const found = new Map<string, { readonly rule: string; readonly addresses: Map<number, string> }>();
   for (const rule of rulesets.flatMap(firstRules)) {
+    if (!asksInterface(rule.match)) continue;
     const texts = rule.clauses.map(({ text }) => text);
     for (const text of texts) {
       const [, negated, end, name = ''] = /^(! )?-([io]) (\S+)$/.exec(text) ?? [];
@@ -34,6 +37,16 @@ export function interfacesInRules(rulesets: readonly Ruleset[]): readonly Interf
     }
   }
   return [...found].map(([name, { rule, addresses }]) => ({ name, rule, addresses: [...addresses.values()] }));
+}
+
+/** Of most rules nothing need be printed. */
+function asksInterface(match: MatchExpr): boolean {
+  let asks = false;
+  const note = (field: Field): void => {
+    asks ||= field === 'iif' || field === 'oif';
+  };
+  eachLeaf(match, (leaf) => eachFieldOf(leaf, note));
+  return asks;
 }
 
 function firstRules({ tables }: Ruleset): readonly Rule[] {
