@@ -1,4 +1,5 @@
 /** Which lines of a shell call iptables, told from their beginning alone. */
+import { someLineWith } from './lineSearch.ts';
 
 const CALL =
   /^[ \t]*(?:\$ |\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$][ \t]+)?(?:sudo (?:-\S+ )*)?(?:\/\S*\/)?ip6?tables(?:-nft|-legacy)?(?:-restore)?(?:[ \t]|$)/;
@@ -7,6 +8,8 @@ const HEREDOC = /^[^#\n]*\bip6?tables(?:-nft|-legacy)?-restore\b[^<\n]*<<-?[ \t]
 /** `... | iptables-restore`, `iptables-restore < FILE` */
 const FED =
   /^(?![ \t]*#).*(?:\|[ \t]*(?:sudo[ \t]+)?\S*ip6?tables(?:-nft|-legacy)?-restore\b|ip6?tables(?:-nft|-legacy)?-restore\b[^\n]*<)/m;
+/** Calls of iptables among other words of their lines. */
+export const SCRIPT_SIGNS: readonly RegExp[] = [HEREDOC, FED];
 const SHEBANG = /^\ufeff?#!/;
 
 export function isShellCall(line: string): boolean {
@@ -25,5 +28,5 @@ export function hasShebang(text: string): boolean {
 
 /** Is it a script although it has table blocks? */
 export function isScript(text: string): boolean {
-  return SHEBANG.test(text) || HEREDOC.test(text) || FED.test(text);
+  return SHEBANG.test(text) || SCRIPT_SIGNS.some((sign) => someLineWith(text, 'tables', sign));
 }
