@@ -223,6 +223,35 @@ describe('they agree about sockets that have heard from the other side', () => {
   });
 });
 
+describe('they agree about answers that a zone for answers keeps from their connection', () => {
+  const host = {
+    interfaces: [{ name: 'lo' }, { name: 'eth0', addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] }],
+    routes: ['default via 10.244.0.1 dev eth0', 'default via fd00:10:244::1 dev eth0'],
+  };
+  const RAW = '*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A OUTPUT -j CT --zone-reply 3\nCOMMIT\n';
+  const SAME_ZONE = '*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A OUTPUT -j CT --zone-orig 3\nCOMMIT\n';
+  const nat = (...rules: readonly string[]): string =>
+    `*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n${rules.map((rule) => `${rule}\n`).join('')}COMMIT\n`;
+  const ends = (text: string, opening: string): readonly string[] => {
+    const tally: Tally = { compared: 0, seen: new Map(), wrong: [] };
+    const packet = packetOf(opening, hostOf(host));
+    compareCase({ rules: { [`v${packet.family}`]: text }, host, packets: [packet] } as Parameters<typeof compareCase>[0], tally);
+    expect(tally.wrong).toEqual([]);
+    return [...tally.seen.keys()].sort();
+  };
+
+  it.each(['out udp 10.244.0.5:42184 -> 10.0.0.9:53', 'out udp [fd00:10:244::5]:42184 -> [2001:db8::9]:53'])('%s', (opening) => {
+    // their own answers would be the question again
+    expect(ends(RAW, opening)).toEqual(['stalls answer']);
+    expect(ends(RAW + nat(), opening)).toEqual(['stalls answer']);
+    expect(ends(RAW + nat('-A INPUT -p udp -j ACCEPT'), opening)).toEqual(['stalls answer']);
+    expect(ends(SAME_ZONE, opening)).not.toContain('stalls answer');
+    ends(RAW + nat('-A POSTROUTING -p udp -j MASQUERADE --to-ports 2000'), opening);
+    ends(RAW + nat('-A PREROUTING -p udp -j REDIRECT --to-ports 2000'), opening);
+    ends(RAW + nat('-A INPUT -p udp -j SNAT --to-source :2000'), opening);
+  });
+});
+
 describe('they agree about answers of neighbours whose Ethernet address nobody has said', () => {
   const text = '*filter\n:INPUT ACCEPT\n-A INPUT -i eth0 -m mac ! --mac-source 02:00:00:00:00:01 -j DROP\nCOMMIT\n';
   const description = {
