@@ -185,11 +185,8 @@ function label(address: bigint): number {
   return LABELS.find(({ range }) => range.lo <= address && address <= range.hi)?.value ?? 1;
 }
 
-/** Where `scope6` may change. */
-const SCOPE_RANGES = [
-  '::/128',
-  '::1/128',
-  'fe80::/10',
-  'fec0::/10',
-  ...Array.from({ length: 256 }, (_, low) => `ff${low.toString(16).padStart(2, '0')}::/16`),
-].map((text) => prefixRange(parsePrefix(text) as Prefix));
+/** Where `scope6` may change: with each 16 bits of multicast, too. */
+const SCOPE_RANGES: readonly Interval<bigint>[] = [
+  ...['::/128', '::1/128', 'fe80::/10', 'fec0::/10'].map((text) => prefixRange(parsePrefix(text) as Prefix) as Interval<bigint>),
+  ...Array.from({ length: 256 }, (_, low) => ({ lo: BigInt(0xff00 + low) << 112n, hi: (BigInt(0xff01 + low) << 112n) - 1n })),
+];
