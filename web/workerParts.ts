@@ -12,7 +12,6 @@ export interface WorkerParts {
   readonly rest: string;
 }
 
-const START = { quick: 'web/worker/quick.ts', main: 'web/worker/main.ts', late: 'late' };
 /** What other texts than rules of iptables need, and the symbolic engine, which a trace has no need of. */
 const LATE = [
   ...LATE_PARTS.filter((path) => /^src\/(?:syntax|extensions|ruleset)\//.test(path)),
@@ -23,7 +22,7 @@ const LATE = [
 export async function workerParts(root: string): Promise<WorkerParts> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: START,
+    entryPoints: { quick: 'web/worker/quick.ts', rest: REST },
     outdir: '.',
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -34,7 +33,7 @@ export async function workerParts(root: string): Promise<WorkerParts> {
     target: 'es2024',
     logLevel: 'warning',
     legalComments: 'none',
-    plugins: [lateParts(root, LATE), allLate(root)],
+    plugins: [lateParts(root, LATE), restOf(root)],
     write: false,
     metafile: true,
   });
@@ -48,15 +47,18 @@ export async function workerParts(root: string): Promise<WorkerParts> {
   };
 }
 
-/** What is late is one part here: a worker has all of it or nothing. */
-function allLate(root: string): Plugin {
+/** Not a file: what answers all questions, and what is late, which is loaded with it. So few names go from part to part. */
+const REST = 'rest';
+
+function restOf(root: string): Plugin {
   return {
-    name: 'all-late',
+    name: 'rest-of-worker',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^late$/ }, ({ path }) => ({ path, namespace: 'all' }));
-      onLoad({ filter: /./, namespace: 'all' }, () => {
+      onResolve({ filter: new RegExp(`^${REST}$`) }, ({ path }) => ({ path, namespace: REST }));
+      onLoad({ filter: /./, namespace: REST }, () => {
         const names = (path: string) => functionsOf(path, readFileSync(join(root, path), 'utf8')).join();
-        return { contents: LATE.map((path) => `export {${names(path)}} from './${path}';`).join('\n'), resolveDir: root };
+        const late = LATE.map((path) => `export {${names(path)}} from './${path}';`);
+        return { contents: [`import {answerAll} from './web/worker/main.ts'; answerAll();`, ...late].join('\n'), resolveDir: root };
       });
     },
   };
@@ -92,4 +94,4 @@ const IMPORT = /^import(?:\{([^}]*)\}from)?("\.\/[\w.-]+");/;
 const EXPORT = /export\{([^}]*)\};$/;
 
 /** A part runs when it is first asked for. One that is not there is asked for in `quick` alone, and spoils the answer, whoever catches that. */
-const LOADER = `"use strict";const code={},made={};function part(name){if(made[name]===undefined){if(code[name]===undefined){self.chainwalkLacks=true;throw new Error("not in this worker: "+name)}made[name]=code[name]()}return made[name]}const loadPart=()=>part("./late.cjs");`;
+const LOADER = `"use strict";const code={},made={};function part(name){if(made[name]===undefined){if(code[name]===undefined){self.chainwalkLacks=true;throw new Error("not in this worker: "+name)}made[name]=code[name]()}return made[name]}const loadPart=()=>part("./rest.cjs");`;

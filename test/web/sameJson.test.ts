@@ -39,7 +39,7 @@ describePage('JSON in the page is that of the command line', ({ open }) => {
     ({ page } = await open());
     await page.evaluate(() => {
       const texts = ['quick', 'rest'].map((id) => document.getElementById(id)?.textContent ?? '');
-      Object.assign(globalThis, { worker: new Worker(URL.createObjectURL(new Blob([...texts, '\npart("./main.cjs")']))) });
+      Object.assign(globalThis, { worker: new Worker(URL.createObjectURL(new Blob([...texts, '\npart("./rest.cjs")']))) });
     });
   });
 

@@ -8,7 +8,7 @@ export function openQuickWorker(): Worker {
 }
 
 export const startWhole: StartWorker = (onMessage) => {
-  const worker = openWorker([textOf('quick'), textOf('rest'), 'part("./main.cjs")']);
+  const worker = openWorker([textOf('quick'), textOf('rest'), 'part("./rest.cjs")']);
   worker.addEventListener('message', ({ data }) => onMessage(data));
   return worker;
 };

@@ -5,14 +5,16 @@ import { answerChanges, answerClaims, answerFind } from './answerProofs.ts';
 import { answerConnection, answerJson, answerMermaid, answerSame } from './answerText.ts';
 import { answerTrace } from './answerTrace.ts';
 
-answerWith({
-  trace: answerTrace,
-  same: answerSame,
-  connection: answerConnection,
-  json: answerJson,
-  mermaid: answerMermaid,
-  claims: answerClaims,
-  fixes: answerFixes,
-  diff: answerChanges,
-  find: answerFind,
-});
+export function answerAll(): void {
+  answerWith({
+    trace: answerTrace,
+    same: answerSame,
+    connection: answerConnection,
+    json: answerJson,
+    mermaid: answerMermaid,
+    claims: answerClaims,
+    fixes: answerFixes,
+    diff: answerChanges,
+    find: answerFind,
+  });
+}

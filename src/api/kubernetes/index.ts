@@ -1,6 +1,6 @@
 /** Pods of Kubernetes manifests, for the library: pure functions of texts. They need the package `yaml`, and run in a browser, too. */
 
-import * as yaml from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
 import type { HostDescription } from '../../host/hostDescription.ts';
 import { APPROACHES, type Approach } from '../../injection/facts/approach.ts';
 import { POD_CLAIMS, type PodClaimId } from '../../injection/podChecks/podClaimId.ts';
@@ -28,6 +28,9 @@ import { hostFrom, packetSetFrom } from '../library/input.ts';
 import { InputError, problemText } from '../library/inputError.ts';
 import { BUDGET, checkOptions, FAMILIES, type OptionKind, type OptionKinds, WHERE_OPTION } from '../library/options.ts';
 import { shownValue } from '../library/shown.ts';
+
+/** What is read of the package: the page leaves out the rest. */
+const YAML = { Composer, isAlias, isMap, isScalar, isSeq, Parser };
 
 export type { HostDescription } from '../../host/hostDescription.ts';
 export type { Approach } from '../../injection/facts/approach.ts';
@@ -173,7 +176,7 @@ function readAll(
   const read = readWorld({
     manifests: pods.documents,
     values: configuration.documents,
-    readNested: nestedDocuments(yaml),
+    readNested: nestedDocuments(YAML),
     approach: mode,
     version,
     kubernetes: nodes,
@@ -199,6 +202,6 @@ function documents(texts: ManifestText | readonly ManifestText[], file: string):
   const wrong = list.find((one) => !isText(one));
   if (list.some((one) => !isText(one)))
     throw new InputError([`a manifest is a text, or an object with \`file\` and \`text\`; this is ${shownValue(wrong)}`]);
-  const read = (list as readonly ManifestText[]).map((text) => documentsOf(yaml, typeof text === 'string' ? { file, text } : text));
+  const read = (list as readonly ManifestText[]).map((text) => documentsOf(YAML, typeof text === 'string' ? { file, text } : text));
   return { documents: read.flatMap((one) => one.documents), diagnostics: read.flatMap((one) => one.diagnostics) };
 }

@@ -5,7 +5,7 @@ import type { Span } from '../../syntax/text/source.ts';
 import type { Entry, Node } from './node.ts';
 import { type Flaw, givenTwice, MOST_DEPTH, TooDeep, type Tree } from './tree.ts';
 
-export type Yaml = typeof import('yaml');
+export type Yaml = Pick<typeof import('yaml'), 'Composer' | 'isAlias' | 'isMap' | 'isScalar' | 'isSeq' | 'Parser'>;
 
 export interface YamlTree extends Tree {
   /** `name: {{ .Release.Name }}` is good YAML: a map whose key is a map */
