@@ -24,6 +24,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
     return refuse(`\`${text}\` is a protocol, not a value of type ${type.name}`);
   if (form === 'word' && text === 'redirect' && type.name !== 'icmp_type')
     return refuse(`\`redirect\` is a type of ICMP, not a value of type ${type.name}`);
+  if (CLASS.test(text) && (type.names === 'service' || type.form === 'address4'))
+    return refuse(`\`${text}\` is not a value of type ${type.name}`);
   switch (type.form) {
     case 'address4':
       return (
@@ -34,6 +36,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
     case 'mac':
       // the digits of a number are read as those of an address
       if (form === 'number' && decimalOf(text).length <= 2) return ofHex(decimalOf(text), 2);
+      // whatever stands between them
+      if (form === 'address4' && /^\d\d?(?:\.\d\d?){3}$/.test(text)) return ofHex(text.replaceAll('.', ':'), 2);
       return form === 'mac' ? ofHex(text, 2) : refuse(`\`${text}\` is not a valid MAC address`);
     case 'classid':
       return text === 'root' ? 0xffff_ffff : classNumber(text);
@@ -66,6 +70,9 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
 }
+
+/** `ffff:1` */
+const CLASS = /^[\da-f]{1,4}:[\da-f]{1,4}$/i;
 
 /** Words that nft takes for protocols wherever a value stands. nftables src/parser_bison.y primary_rhs_expr */
 const PROTOCOL_WORDS: ReadonlySet<string> = new Set([

@@ -53,7 +53,7 @@ function flagsOf(words: readonly string[]): readonly string[] {
 
 /** States stand in the kernel's order, of each the last that was said. */
 function timeoutWords(words: readonly string[], family: NftFamily): readonly string[] {
-  const block = words.slice(words.indexOf('{')).join(' ');
+  const block = words.join(' ').replace(/^[^{]*/, '');
   const said = new Map([...block.matchAll(/(\w+)\s*:\s*(0x[\da-f]+|\d+)/gi)].map(([, name = '', seconds = '']) => [name, seconds]));
   const protocol = behind(words, 'protocol') ?? '';
   const states = (TIMEOUT_STATES[protocol] ?? []).flatMap((name) => {

@@ -9,6 +9,8 @@ import { ICMP_CODE, ICMPV6_CODE, ICMPX_CODE } from '../datatypes/constants.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { impliedByHeader, selectorName } from '../values/selectorName.ts';
+import { isProtocol } from './isProtocol.ts';
+import { askedByPortMap } from './portMaps.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 export function withFamilies(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
@@ -44,6 +46,7 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
       told.push(VLAN);
       known = { ...known, etherType: 0x8100 };
     }
+    told.push(...askedByPortMap(one, known, context));
     for (const selector of selectorsOf(one)) {
       const expression = findExpression(selectorName(selector, context));
       // an address of the connection says nothing of the packet here
@@ -63,12 +66,6 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
 }
 
 const SPAN = { start: 0, end: 0 } as const;
-
-/** `meta l4proto tcp`, `meta nfproto ipv4` */
-export function isProtocol(key: 'l4proto' | 'nfproto', text: string): NftMatch {
-  const form = /^\d+$/.test(text) ? 'number' : 'word';
-  return { ...SPAN, kind: 'match', left: { ...SPAN, kind: 'meta', key }, right: { ...SPAN, kind: 'value', form, text } };
-}
 
 /** `vlan type` is behind another type, `vlan id` is taken to be. */
 function asksVlanType(statement: NftStatement): boolean {

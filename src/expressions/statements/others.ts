@@ -39,7 +39,10 @@ export const object = statement({
   apply: (given, building) => {
     checkObject(given, building.context);
     if (given.of.startsWith('ct ')) building.need('conntrack');
-    else if (given.of === 'synproxy') opaque('synproxy: the kernel answers for the server', building);
+    else if (given.of === 'synproxy') {
+      building.onlyAt({ what: 'synproxy', hooks: ['INPUT', 'FORWARD'], span: given });
+      opaque('synproxy: the kernel answers for the server', building);
+    }
   },
 });
 

@@ -23,11 +23,11 @@ interface Keys {
 export function canonicalSet(set: AnonymousSet & Span, { types, intervals }: Keys, context: NftRuleContext): NftExpression {
   const [type] = types;
   if (type === undefined) return set;
-  if (types.length > 1) return { ...set, elements: tuples(set.elements, types, context) };
+  if (types.length > 1) return { ...set, elements: tuples(set.elements, { types, intervals: false }, context) };
   const isMap = set.elements.some(({ value }) => value !== undefined);
   const keyed = set.elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));
   const known = keyed.flatMap(({ element, interval }) => (interval === undefined ? [] : [{ element, key: [interval] }]));
-  const others = keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element);
+  const others = withOneWildcard(keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element));
   // the kernel keeps flags of a few bits in a bitmap, which gives the last one first
   const given = !isMap && type.flags === true && type.bits <= 16 ? [...known].reverse() : known;
   const sorted = inListedOrder(given, types).map(({ element, key: [interval] }) => ({
@@ -49,15 +49,17 @@ export function listedElements(
 ): readonly NftElement[] {
   const [type] = types;
   if (type === undefined) return elements;
-  if (types.length > 1) return tuples(elements, types, context);
+  if (types.length > 1) return tuples(elements, { types, intervals }, context);
   const keyed = elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));
   const known = keyed.flatMap(({ element, interval }) => (interval === undefined ? [] : [{ element, key: [interval] }]));
-  const others = keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element);
-  const sorted = inListedOrder(onceEach(known, { later: intervals }), types).map(({ element, key: [interval] }) => ({
-    element,
-    interval: interval as Interval<FieldValue>,
-  }));
-  const listed = merges ? merged(sorted, type, intervals) : distinct(sorted).map((one) => asPrefix(one, type));
+  const others = withOneWildcard(keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element));
+  const sorted = inListedOrder(onceEach(known, { later: intervals, whole: merges }), types, { intervals }).map(
+    ({ element, key: [interval] }) => ({
+      element,
+      interval: interval as Interval<FieldValue>,
+    }),
+  );
+  const listed = merges && sorted.length > 1 ? merged(sorted, type, intervals) : distinct(sorted).map((one) => asPrefix(one, type));
   return withOthers(listed, others, sorted.at(-1)?.interval.lo === lastOf(type));
 }
 
@@ -65,13 +67,13 @@ export function listedElements(
  *  other way round. */
 function onceEach<T extends { readonly element: NftElement; readonly key: readonly (Interval<FieldValue> | undefined)[] }>(
   all: readonly T[],
-  { later }: { readonly later: boolean },
+  { later, whole }: { readonly later: boolean; readonly whole: boolean },
 ): readonly T[] {
   const found = new Map<string, T>();
   for (const one of all) {
     const name = one.key.map((interval) => `${interval?.lo}-${interval?.hi}`).join(' . ');
     const before = found.get(name);
-    if (before === undefined) found.set(name, one);
+    if (before === undefined || whole) found.set(name, one);
     else {
       const { timeout: _, ...kept } = (later ? one : before).element;
       const { timeout } = (later ? before : one).element;
@@ -79,6 +81,16 @@ function onceEach<T extends { readonly element: NftElement; readonly key: readon
     }
   }
   return found.size === all.length ? all : [...found.values()];
+}
+
+function wildcardOf(elements: readonly NftElement[]): readonly NftElement[] {
+  return elements.filter(({ key }) => key.kind === 'wildcard').slice(0, 1);
+}
+
+/** `*` is there once. */
+function withOneWildcard(elements: readonly NftElement[]): readonly NftElement[] {
+  const [wildcard] = wildcardOf(elements);
+  return elements.filter((one) => one.key.kind !== 'wildcard' || one === wildcard);
 }
 
 /** `*` comes after the other elements; an element that ends with the last value of the type comes after `*`. */
@@ -91,7 +103,10 @@ function lastOf({ form, bits }: Datatype): FieldValue | undefined {
 }
 
 /** Tuples of points are sorted; where one part is a range, they stand as they were written. */
-function tuples(elements: readonly NftElement[], types: readonly Datatype[], context: NftRuleContext): readonly NftElement[] {
+function tuples(given: readonly NftElement[], keys: Keys, context: NftRuleContext): readonly NftElement[] {
+  const { types } = keys;
+  const elements = given.filter(({ key }) => key.kind !== 'wildcard');
+  if (elements.length < given.length) return [...tuples(elements, keys, context), ...wildcardOf(given)];
   const keyed = elements.map((element) => {
     const of = element.key.kind === 'concat' ? element.key.of : [];
     return { element, of, key: of.map((one, at) => intervalOf(one, types[at] as Datatype, context)) };
@@ -101,8 +116,8 @@ function tuples(elements: readonly NftElement[], types: readonly Datatype[], con
   );
   if (known.length < elements.length) return elements;
   // a range of one value is one too
-  const asWritten = known.some(({ of }) => of.some(({ kind }) => kind === 'range'));
-  const once = onceEach(known, { later: false });
+  const asWritten = keys.intervals || known.some(({ of }) => of.some(({ kind }) => kind === 'range'));
+  const once = onceEach(known, { later: false, whole: false });
   return (asWritten ? once : inListedOrder(once, types)).map(({ element, of, key }) => {
     const parts = of.map((one, at) =>
       one.kind === 'range' ? intervalNode(key[at] as Interval<FieldValue>, types[at] as Datatype, one) : one,

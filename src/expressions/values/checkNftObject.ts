@@ -53,7 +53,7 @@ function isNothing(text: string | undefined, word: string): boolean {
 
 function timeoutProblem(words: readonly string[], protocol: string | undefined): string | undefined {
   if (protocol === undefined) return 'a timeout needs its protocol';
-  const block = words.slice(words.indexOf('{')).join(' ');
+  const block = words.join(' ').replace(/^[^{]*/, '');
   const states = [...block.matchAll(/([\w-]+)\s*:/g)].map(([, name = '']) => name);
   const known = TIMEOUT_STATES[protocol] ?? [];
   const unknown = states.find((name) => !known.includes(name));

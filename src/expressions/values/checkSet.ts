@@ -58,7 +58,13 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
   const dynamic = set.flags.find(({ text }) => text === 'dynamic');
   if (dynamic !== undefined && flags.includes('interval')) refuse('packets cannot add intervals to a set', dynamic);
   if (dynamic !== undefined && isOfObjects(set)) refuse('packets cannot add objects to a map', dynamic);
-  if (set.size !== undefined && rows !== undefined && isMoreThan(nftNumber(set.size.text), rows) && set.autoMerge !== true)
+  if (
+    set.size !== undefined &&
+    !flags.includes('constant') &&
+    rows !== undefined &&
+    isMoreThan(nftNumber(set.size.text), rows) &&
+    (set.autoMerge !== true || types.length > 1)
+  )
     refuse(`the set has more elements than its size, ${set.size.text}`, set.size);
   if (rows !== undefined) reportConflicts(rows, { merges: set.autoMerge === true, intervals: flags.includes('interval') }, context.report);
 }

@@ -29,6 +29,8 @@ export function reportConflicts(rows: readonly ElementRow[], { merges, intervals
     else if (same === undefined) seen.set(name, one);
     return same === undefined;
   });
+  const [wildcard, ...again] = rows.filter(({ element }) => element.key.kind === 'wildcard').map(({ element }) => element);
+  for (const element of again) if (wildcard !== undefined && valueText(element) !== valueText(wildcard)) refuse({ key: [], element });
   if (!intervals) return;
   const [first] = distinct;
   if (first === undefined) return;

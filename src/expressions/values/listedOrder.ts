@@ -8,12 +8,18 @@ interface Keyed {
   readonly key: readonly Interval<FieldValue>[];
 }
 
-export function inListedOrder<One extends Keyed>(elements: readonly One[], types: readonly Datatype[]): readonly One[] {
+/** `intervals`: the set is one of intervals, whatever is in it. */
+export function inListedOrder<One extends Keyed>(
+  elements: readonly One[],
+  types: readonly Datatype[],
+  { intervals }: { readonly intervals: boolean } = { intervals: false },
+): readonly One[] {
   const points = elements.every(({ key }) => key.every(({ lo, hi }) => lo === hi));
   const [only] = types;
   if (types.length === 1 && only !== undefined) {
     // names with `*` among them are intervals, and stand by their letters
-    const rank = ({ lo }: Interval<FieldValue>): FieldValue | string => (points ? rankOf(lo, only) : lo);
+    const rank = ({ lo }: Interval<FieldValue>): FieldValue | string =>
+      points && !(intervals && only.form === 'name') ? rankOf(lo, only) : lo;
     return sortedBy(elements, ({ key }) => rank(key[0] as Interval<FieldValue>));
   }
   if (!points) return elements;

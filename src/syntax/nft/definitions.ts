@@ -4,6 +4,7 @@ import type { NftExpression } from './ast.ts';
 import { endLine, type NftCursor, nextWord, takeOrSkip } from './cursor.ts';
 import { readExpression } from './expressions.ts';
 import { allParts, partAt, spanAt, textAt } from './matched.ts';
+import { isNameOfNft } from './reserved.ts';
 
 export function isDefinition(word: string): boolean {
   return word === 'define' || word === 'redefine' || word === 'undefine';
@@ -21,6 +22,8 @@ export function readDefinition(cursor: NftCursor): void {
     if (known === undefined) cursor.report({ ...UNKNOWN, message: `\`${text}\` is not defined`, span });
     known?.delete(text);
   } else {
+    if (!isNameOfNft(text))
+      cursor.report({ kind: 'malformed', code: 'chain-name', message: `\`${text}\` is a word of nft and cannot be a name`, span });
     if (word === 'define' && scope?.has(text) === true)
       cursor.report({
         kind: 'malformed',

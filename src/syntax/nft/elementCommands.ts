@@ -4,7 +4,7 @@ import { type NftCursor, take, takeOrSay } from './cursor.ts';
 import { noteEarlyTargets } from './definedLater.ts';
 import { knownTable, sayMissing } from './known.ts';
 import { allParts } from './matched.ts';
-import { printNftElement, printNftExpression } from './printExpression.ts';
+import { printNftExpression } from './printExpression.ts';
 import { printNftStatement } from './printStatement.ts';
 import { readElementsTo } from './setBlock.ts';
 import { readName } from './statements.ts';
@@ -44,10 +44,9 @@ function carryOut(cursor: NftCursor, set: NftSetState, { verb, elements }: Chang
       if (before === undefined && verb === 'delete') say(cursor, element, `set \`${set.name.text}\` has no element \`${key}\``);
       known.delete(key);
     } else if (before === undefined) known.set(key, element);
-    else if (verb === 'create') say(cursor, element, `element \`${key}\` is there already`);
-    else if (element.value === undefined) known.set(key, laterOf(set, before, element));
-    else if (printNftElement(before, printNftStatement) !== printNftElement(element, printNftStatement))
-      say(cursor, element, `\`${key}\` is in the map already, with another value`);
+    else if (verb === 'create' && set.autoMerge !== true) say(cursor, element, `element \`${key}\` is there already`);
+    else if (valueWords(before) === valueWords(element)) known.set(key, laterOf(set, before, element));
+    else say(cursor, element, `\`${key}\` is in the map already, with another value`);
   }
   set.elements.splice(0, set.elements.length);
   for (const element of known.values()) set.elements.push(element);
@@ -58,6 +57,11 @@ function laterOf({ flags }: NftSetState, before: NftElement, element: NftElement
   if (flags.some(({ text }) => text === 'interval') && element.key.kind !== 'concat') return element;
   const { timeout: _, ...kept } = before;
   return { ...kept, ...(element.timeout !== undefined && { timeout: element.timeout }) };
+}
+
+function valueWords({ value }: NftElement): string | undefined {
+  if (value === undefined) return undefined;
+  return value.kind === 'verdict' ? printNftStatement(value) : printNftExpression(value, printNftStatement);
 }
 
 function keyOf({ key }: NftElement): string {

@@ -228,7 +228,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function timeIn(reader: NftReader, index: number): NftName {
   const { start, end } = spanAt(reader, index);
-  const [, text = ''] = /^\S+\s+(.*)$/s.exec(textAt(reader, index)) ?? [];
+  // the line may go on between the two words
+  const [text = ''] = /\S+$/.exec(textAt(reader, index)) ?? [];
   return { text: unquotedNft(text), start: Math.max(end - text.length, start), end };
 }
 

@@ -24,9 +24,9 @@ const LINES: Readonly<Record<string, RegExp>> = {
   ),
   synproxy: line(SYNPROXY),
   'ct helper': line(`type "[^"]*" ${PROTOCOL}`, FAMILY),
-  'ct timeout': line(PROTOCOL, FAMILY, `policy = \\{ ?(?:${STATE}(?: ?, ?${STATE})*)? ?\\}`),
+  'ct timeout': line(PROTOCOL, FAMILY, `policy ?= ?\\{ ?(?:${STATE}(?: ?, ?${STATE})*)? ?\\}`),
   'ct expectation': line(PROTOCOL, FAMILY, `dport ${NUMBER}`, 'timeout (?:\\d+(?:ms|[dhms]))+', `size ${NUMBER}`),
-  flowtable: line('hook \\S+ priority \\S+(?: [-+] ?\\d+)?', 'devices = \\{.*\\}', 'devices = \\$\\S+', 'counter', 'flags offload'),
+  flowtable: line('hook \\S+ priority \\S+(?: [-+] ?\\d+)?', 'devices ?= ?\\{.*\\}', 'devices ?= ?\\$\\S+', 'counter', 'flags offload'),
 };
 
 type Said = readonly NftName[];

@@ -1,11 +1,13 @@
 /** `npx tsx test/kernel/nft/lines.ts --lines N --seed S`: random texts through chainwalk and the real nft. The last line counts. With `--json`,
- *  what nft says of them as JSON is read beside its listing. */
+ *  what nft says of them as JSON is read beside its listing; with `--whole` texts are whole tables and commands, and compared whole. */
 import { parseArgs } from 'node:util';
 import { groupBy } from '../../../src/lib/groupBy.ts';
 import { whyNoKernel } from '../needs.ts';
 import { compareJson, type JsonComparison } from './lines/compareJson.ts';
 import { compareTexts, type TextComparison, type TextDifference } from './lines/compareTexts.ts';
+import { compareWhole } from './lines/compareWhole.ts';
 import { randomTexts } from './lines/nftTexts.ts';
+import { randomWholeTexts } from './lines/wholeTexts.ts';
 
 const MOST_SHOWN = 40;
 const { values } = parseArgs({
@@ -13,6 +15,7 @@ const { values } = parseArgs({
     lines: { type: 'string', default: '3000' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
+    whole: { type: 'boolean', default: false },
   },
 });
 const why = whyNoKernel();
@@ -20,9 +23,10 @@ if (why !== undefined) {
   console.log(why);
   process.exit(process.env.CI === 'true' ? 1 : 0);
 }
-const texts = randomTexts(Number(values.lines), Number(values.seed));
+const draw = values.whole ? randomWholeTexts : randomTexts;
+const texts = draw(Number(values.lines), Number(values.seed));
 if (values.json) sayJson(compareJson(texts));
-else sayTexts(compareTexts(texts));
+else sayTexts(values.whole ? compareWhole(texts) : compareTexts(texts));
 
 function sayJson({ loaded, rules, differences }: JsonComparison): void {
   const wrong = differences.filter(({ loss }) => loss === undefined);

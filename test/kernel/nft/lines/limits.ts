@@ -39,8 +39,8 @@ const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udp
 const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
 
 const BITS_OF_NAME = /((?:[io]ifname|osf (?:name|version)|meta [io]ifkind) (?:!= )?)(?:[\w.:]+\/\d+|(?:v?map )?\{[^{}]*[\w.:]\/\d[^{}]*\})/;
-const ADDRESS_OF_LINK = /ether [sd]addr (set )?[\da-f:]{17}/g;
-const BITS_OF_LINK = /(?:vlan pcp \d vlan dei \d vlan id \d+ vlan type \S+ )?@ll,\d+,\d+ (set )?0x[\da-f]+/g;
+const ADDRESS_OF_LINK = /ether [sd]addr (set )?(?:(?:v?map )?\{[^{}]*\}|[\da-f:]{17})/g;
+const BITS_OF_LINK = /(?:vlan pcp \d vlan dei \d vlan id \d+ vlan type \S+ )?@ll,\d+,\d+ (set )?(?:(?:v?map )?\{[^{}]*\}|0x[\da-f]+)/g;
 
 const TUPLES_OF_NAMES = /((?:\. [io]ifname|[io]ifname \.)[^{}]*)\{[^{}]*\}/g;
 const BITS_IN_TUPLE = /(?:\. [io]ifname|[io]ifname \.)[^{}]*\{[^{}]*[\w.:]\/\d/;
