@@ -63,7 +63,7 @@ export interface RuleContext extends ShapeContext {
   /** names the rule in `chance` expressions: every rule draws its own lots */
   readonly ruleId: string;
   /** the rule's matches; `check` alone is told */
-  readonly matches?: readonly { readonly name: string; readonly given: GivenOptions }[] | undefined;
+  readonly matches?: readonly { readonly name: string; readonly given: GivenOptions }[];
   /** device group of each interface, where the host is known */
   readonly interfaceGroups?: ReadonlyMap<string, number> | undefined;
   /** ipsets by name, where the host gives them */
@@ -170,19 +170,12 @@ export type Extension = MatchExtension | TargetExtension;
 /** Lets the callbacks see the types of their own options, and forgets them for the registry:
  *  the binder fills `given` from the same table, so each value has the type that its shape promises. */
 export function matchExtension<const Options extends OptionTable>(definition: MatchDefinition<Options>): MatchExtension {
-  return { kind: 'match', ...ABSENT, ...(definition as unknown as MatchDefinition<OptionTable>), ...derive(definition.options) };
+  return { kind: 'match', ...(definition as unknown as MatchDefinition<OptionTable>), ...derive(definition.options) };
 }
 
 export function targetExtension<const Options extends OptionTable>(definition: TargetDefinition<Options>): TargetExtension {
-  return { kind: 'target', ...ABSENT, ...(definition as unknown as TargetDefinition<OptionTable>), ...derive(definition.options) };
+  return { kind: 'target', ...(definition as unknown as TargetDefinition<OptionTable>), ...derive(definition.options) };
 }
-
-/** So that all have one layout in memory: the same line of code asks a dozen of them for a part, rule by rule. */
-const ABSENT = Object.fromEntries(
-  ['name', 'claim', 'aliases', 'families', 'options', 'hooks', 'checksHooksOnEntry', 'tables', 'tablesFor', 'legacyTables', 'protocols']
-    .concat(['needsConntrack', 'needsDefrag', 'changesSets', 'writes', 'unclear', 'check', 'listing', 'save', 'lower'])
-    .map((part) => [part, undefined]),
-);
 
 function derive(options: OptionTable): Derived {
   const entries = Object.entries(options);

@@ -46,7 +46,7 @@ export function checkClause(clause: OpenClause, { proto, matches }: Around, cont
   // an option whose value is not known here is not in `given`: nothing is said of what is there or missing
   if (opaque !== undefined) return loads;
   if (extension.demands.length > 0) tableComplaints(extension, given).forEach(complain);
-  extension.check?.(given, ruleContext(context, proto, '', matches)).forEach(complain);
+  extension.check?.(given, { ...ruleContext(context, proto, ''), matches }).forEach(complain);
   if (loads && extension.unclear?.some((option) => given[option] !== undefined) === true) {
     for (const { reason, lacks } of unclearParts(extension, given, ruleContext(context, proto, ''))) {
       const says =
@@ -81,12 +81,8 @@ function unmodelledIn(expr: MatchExpr): readonly Unclear[] {
   return expr.kind === 'and' || expr.kind === 'or' ? expr.of.flatMap(unmodelledIn) : [];
 }
 
-export function ruleContext(
-  { family, users, groups, sets, interfaceGroups, now }: World,
-  proto: Proto,
-  ...[ruleId, matches]: readonly [ruleId: string, matches?: RuleContext['matches']]
-): RuleContext {
-  return { family, users, groups, sets, interfaceGroups, now, proto, ruleId, matches };
+export function ruleContext({ family, users, groups, sets, interfaceGroups, now }: World, proto: Proto, ruleId: string): RuleContext {
+  return { family, users, groups, sets, interfaceGroups, now, proto, ruleId };
 }
 
 type World = Pick<BindContext, 'family' | 'users' | 'groups' | 'sets' | 'interfaceGroups' | 'now'>;

@@ -5,7 +5,7 @@ import { constant, equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { answerTuple } from './connectionBits.ts';
 import type { HookResult } from './hook.ts';
-import type { Doubt, PacketClass } from './state.ts';
+import type { Doubt, PacketClass, SymbolicTuple } from './state.ts';
 import { sameTuple } from './tuples.ts';
 
 const FIRST_FREE = 1024;
@@ -15,7 +15,7 @@ const DOUBT: Doubt = { why: 'chance', what: 'the kernel picks a port, because an
 export function withoutClash(space: Space, one: PacketClass): readonly PacketClass[] {
   const { manager, has } = space;
   const { env } = one;
-  const set = manager.and(one.set, clashing(space, one));
+  const set = manager.minus(manager.and(one.set, clashing(space, one)), crossing(space, one));
   if (set === EMPTY) return [one];
   const rest = manager.minus(one.set, set);
   const doubts = [...one.doubts, DOUBT];
@@ -43,9 +43,20 @@ export function loseClashing(space: Space, one: PacketClass): HookResult {
   };
 }
 
-/** It and its connection would have the same answers, in one zone. */
+/** It and its connection would have the same answers, in one zone; or those of an answer would be what it answers. */
 function clashing(space: Space, { env }: PacketClass): Bdd {
-  const { entry, state, replyZone, confirmed } = env;
-  if (entry?.direction !== 'original' || state !== 'NEW' || confirmed || replyZone !== entry.replyZone) return EMPTY;
-  return sameTuple(space, answerTuple(env), entry.answers);
+  const { entry, state, zone, replyZone, confirmed } = env;
+  if (entry === undefined || state !== 'NEW' || confirmed) return EMPTY;
+  if (entry.direction === 'original') return replyZone === entry.replyZone ? sameTuple(space, answerTuple(env), entry.answers) : EMPTY;
+  return zone === entry.zone && replyZone === entry.zone ? sameTuple(space, answerTuple(env), entry.original) : EMPTY;
+}
+
+/** Two packets that cross each other, but for TCP: the later one keeps its ends, see isReverse() there. */
+function crossing(space: Space, { env }: PacketClass): Bdd {
+  const { manager, has } = space;
+  const { entry, original } = env;
+  if (entry?.direction !== 'reply' || original === undefined) return EMPTY;
+  const turned = ({ src, dst, sport, dport }: SymbolicTuple): SymbolicTuple => ({ src: dst, dst: src, sport: dport, dport: sport });
+  const plain = manager.and(sameTuple(space, answerTuple(env), turned(original)), sameTuple(space, entry.answers, turned(entry.original)));
+  return manager.minus(plain, has.tcp);
 }
