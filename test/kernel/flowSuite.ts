@@ -36,18 +36,18 @@ const SECOND_OPINION = 4;
 export async function runFlows({ pairs: wanted, seed, backends, print }: SuiteOptions, of = rulesets): Promise<FlowResult> {
   const oracles = backends.map(openOracle);
   const coverage = startCoverage();
-  const random = randomFrom(seed);
-  let [flows, packets, cut, failed, index] = [0, 0, 0, 0, 0];
+  let [flows, packets, cut, failed, index, asking] = [0, 0, 0, 0, 0, 0];
   try {
     for (const { one: plain, pools } of of(seed)) {
       if (flows >= wanted) break;
+      const random = randomFrom(seed, 'flows', 'of ruleset', index++);
       const one = plain.rules.nft === undefined ? edited(random, plain, pools) : plain;
       const world = worldUnlessRefused(one);
       if (world === undefined) continue;
       const made = Array.from({ length: Math.min(FLOWS_PER_RULESET, wanted - flows) }, (_, at) =>
         (at < CONVERSATIONS ? conversationFlow : randomFlow)(random, { ...world, family: one.family, pools }),
       ).filter(({ length }) => length > 0);
-      const asked = index++ % SECOND_OPINION === 0 ? oracles : oracles.slice(0, 1);
+      const asked = asking++ % SECOND_OPINION === 0 ? oracles : oracles.slice(0, 1);
       flows += made.length;
       for (const oracle of asked.filter(({ backend }) => backend === 'legacy' || !differsInOrder(one))) {
         for (const [at, played] of ((await play(oracle, one, made).catch(unlessRefused(one.rules))) ?? []).entries()) {
@@ -83,7 +83,8 @@ function* rulesets(seed: number): Generator<FlowRuleset> {
   for (const one of fixtureCases(0, seed)) {
     yield { one: withNat(one), pools: poolsOf([(one.family === 4 ? one.rules.v4 : one.rules.v6) ?? ''], one.family, one.host) };
   }
-  for (const one of randomCases(Number.POSITIVE_INFINITY, seed)) yield { one: withNat(one), pools: poolsFor(one.family, one.host) };
+  for (const one of randomCases(Number.POSITIVE_INFINITY, seed, 'flows'))
+    yield { one: withNat(one), pools: poolsFor(one.family, one.host) };
 }
 
 /** Often with a rule that answers and later packets meet. */

@@ -8,13 +8,13 @@ import type { Case } from './randomCase.ts';
 import { randomPacket } from './randomPacket.ts';
 
 export function* fixtureCases(pairs: number, seed: number): Generator<Case> {
-  const random = randomFrom(seed);
   const dumps = fixtureNames()
     .map(readFixture)
     .flatMap(({ name, text, host }) => FAMILIES.map((family) => ({ name, family, text: dumpOf(text, family), host: host as HostJson })))
     .filter(({ text }) => text !== '');
   for (const { name, family, text, host } of dumps) {
     const pools = poolsOf([text], family, host);
+    const random = randomFrom(seed, 'fixture', name, family);
     const packets = Array.from({ length: Math.max(1, Math.round(pairs / dumps.length)) }, () => randomPacket(random, family, pools));
     yield { name: `fixtures/${name}.rules`, host, family, rules: { [`v${family}`]: text }, packets };
   }

@@ -20,13 +20,12 @@ export interface Case {
 const RULESETS_PER_HOST = 16;
 const PACKETS_PER_RULESET = 30;
 
-export function* randomCases(pairs: number, seed: number): Generator<Case> {
-  let random = randomFrom(seed);
+/** @param purpose of other purposes the same seed has other cases */
+export function* randomCases(pairs: number, seed: number, purpose = 'pairs'): Generator<Case> {
   let host: HostJson | undefined;
   for (let made = 0, index = 0; made < pairs; index++) {
-    random = random.fork();
-    if (host === undefined || index % RULESETS_PER_HOST === 0) host = drawHost(random);
-    const one = randomCase(random, {
+    if (host === undefined || index % RULESETS_PER_HOST === 0) host = drawHost(randomFrom(seed, purpose, 'host', index));
+    const one = randomCase(randomFrom(seed, purpose, 'ruleset', index), {
       name: `seed ${seed}, ruleset ${index + 1}`,
       host,
       packets: Math.min(PACKETS_PER_RULESET, pairs - made),

@@ -22,10 +22,10 @@ export interface FamilyCase extends ConnectionCase {
 
 /** Fixtures with edits and random rules with edits, in turn, without end. */
 export function* connectionCases(seed: number, each: number): Generator<FamilyCase> {
-  const random = randomFrom(seed);
   const fixtures = [...fixtureCases(0, seed)];
-  const others = randomCases(Number.POSITIVE_INFINITY, seed);
-  for (;;) {
+  const others = randomCases(Number.POSITIVE_INFINITY, seed, 'connections');
+  for (let index = 0; ; index++) {
+    const random = randomFrom(seed, 'connections', 'edits', index);
     const onFixture = random.chance(0.6);
     const one = onFixture ? random.pick(fixtures) : (others.next().value as Case);
     const text = (one.family === 4 ? one.rules.v4 : one.rules.v6) ?? '';

@@ -50,12 +50,11 @@ export interface HostResult {
 
 export async function compareHosts({ hosts, seed, each, print }: HostRun): Promise<HostResult> {
   const oracle = openHostOracle();
-  const random = randomFrom(seed);
   const counts = { compared: 0, sent: 0, delivered: 0, forwarded: 0, tooBig: 0, several: 0, undecided: 0, failed: 0 };
   try {
     for (let at = 0; at < hosts; at++) {
-      const host = drawRoutedHost(random.fork());
-      const drawing = random.fork();
+      const host = drawRoutedHost(randomFrom(seed, 'routed host', at));
+      const drawing = randomFrom(seed, 'sends', at);
       const sends = Array.from({ length: each }, () => drawSend(drawing, host));
       const { refused, answers } = await oracle.ask(host, sends);
       const known = accepted(host, refused);

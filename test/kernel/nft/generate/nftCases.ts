@@ -18,11 +18,10 @@ const LISTINGS_PER_HOST = 12;
 const PACKETS_PER_LISTING = 30;
 
 export function* randomNft(pairs: number, seed: number): Generator<RandomNft> {
-  let random = randomFrom(seed);
   let host: HostJson | undefined;
   for (let made = 0, index = 0; made < pairs; index++) {
-    random = random.fork();
-    if (host === undefined || index % LISTINGS_PER_HOST === 0) host = drawHost(random);
+    if (host === undefined || index % LISTINGS_PER_HOST === 0) host = drawHost(randomFrom(seed, 'nft', 'host', index));
+    const random = randomFrom(seed, 'nft', 'listing', index);
     const packets = drawPackets(random, host, Math.min(PACKETS_PER_LISTING, pairs - made));
     made += packets.length;
     yield { name: `seed ${seed}, listing ${index + 1}`, host, rules: drawBoth(random), packets };

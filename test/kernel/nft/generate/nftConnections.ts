@@ -18,25 +18,29 @@ export interface NftRuleset {
 
 const LISTINGS_PER_HOST = 12;
 
-export function* nftRulesets(seed: number): Generator<NftRuleset> {
-  let random = randomFrom(seed);
+/** @param purpose of other purposes the same seed has other rulesets */
+export function* nftRulesets(seed: number, purpose: string): Generator<NftRuleset> {
   let host: HostJson | undefined;
   for (let index = 0; ; index++) {
-    random = random.fork();
-    if (host === undefined || index % LISTINGS_PER_HOST === 0)
-      host = random.chance(0.5) ? drawHost(random) : varied(random, drawHost(random));
+    if (host === undefined || index % LISTINGS_PER_HOST === 0) host = drawVaried(randomFrom(seed, purpose, 'host', index));
+    const random = randomFrom(seed, purpose, 'listing', index);
     const family: Family = random.chance(0.6) ? 4 : 6;
     yield { name: `seed ${seed}, listing ${index + 1}`, host, family, nft: drawOf(random, family) };
   }
 }
 
 export function* nftConnections(seed: number, each: number): Generator<FamilyCase> {
-  const random = randomFrom(seed + 1);
-  for (const { nft, ...one } of nftRulesets(seed)) {
+  for (const { nft, ...one } of nftRulesets(seed, 'nft connections')) {
+    const random = randomFrom(seed, 'nft connections', 'openings', one.name);
     const pools = poolsFor(one.family, one.host);
     const rules = { nft: nft.split('\n').map(withoutOwnHeaders).join('\n') };
     yield { ...one, rules, openings: openingsOf(random, { pools: { ...pools, family: one.family }, host: hostOf(one.host) }, each) };
   }
+}
+
+function drawVaried(random: Random): HostJson {
+  const host = drawHost(random);
+  return random.chance(0.5) ? host : varied(random, host);
 }
 
 function drawOf(random: Random, family: Family): string {

@@ -29,9 +29,7 @@ const USERS: readonly UserChain[] = [
 ];
 
 export function randomTexts(count: number, seed: number): readonly NftText[] {
-  // of one source: chains of forks run into each other, and so would those of other seeds
-  const source = randomFrom(seed);
-  return Array.from({ length: count }, () => drawText(source.fork()));
+  return Array.from({ length: count }, (_, index) => drawText(randomFrom(seed, 'nft texts', index)));
 }
 
 function drawText(random: Random): NftText {
