@@ -18,13 +18,14 @@ export function endsOfWalks(space: Space, ruleset: Ruleset, packet: Packet): rea
   return [...new Set(walks.map(endOfWalk))].sort();
 }
 
-/** What is wrong with the ends that sets of packets have, if anything. Where packets are dropped in whichever order tables run, neither engine
- *  tells the orders apart, each by what it knows of them: the rule that drops them in the likeliest order is named, those of others may be. */
+/** What is wrong with the ends that sets of packets have, if anything. They are equal; but where packets are dropped in whichever order tables
+ *  run, neither engine tells the orders apart, each by what it knows of them: then the rule that drops them in the likeliest order is named,
+ *  those of others may be (`loose`), and nothing else differs. */
 export function disagreement(
   given: Omit<SimulationInput, 'packet'>,
   packet: Packet,
   asked: Sets,
-): { readonly said?: string; readonly walks: readonly Walk[] } {
+): { readonly said?: string; readonly loose?: true; readonly walks: readonly Walk[] } {
   const { space, classes, ways } = asked;
   const all = (everyOrder: boolean): readonly Walk[] =>
     asSent(given.host, packet).flatMap((sent) => simulate({ ...given, packet: sent }, { ways, everyOrder }).walks);
@@ -33,8 +34,14 @@ export function disagreement(
   const sets = endsOfClasses(space, classes, packet);
   if (likely.join() === sets.join()) return { walks };
   const every = new Set(all(true).map(endOfWalk));
-  const isOfOrder = likely.every((end) => sets.includes(end)) && sets.every((end) => every.has(end));
-  return isOfOrder ? { walks } : { walks, said: `simulator: ${likely.join(' | ')}\nsymbolic:  ${sets.join(' | ')}` };
+  const within = likely.every((end) => sets.includes(end)) && sets.every((end) => every.has(end));
+  const isOfOrder = within && withoutRules(likely) === withoutRules(sets);
+  return isOfOrder ? { walks, loose: true } : { walks, said: `simulator: ${likely.join(' | ')}\nsymbolic:  ${sets.join(' | ')}` };
+}
+
+/** Who drops is left out, how is not. */
+function withoutRules(ends: readonly string[]): string {
+  return [...new Set(ends.map((end) => end.replace(/^(dropped|rejected) \S+ \d*/, '$1')))].sort().join();
 }
 
 interface Sets {
