@@ -287,7 +287,7 @@ describe('the methods for dead rules agree', () => {
 
   it('on random tables of every kind of rule', { timeout: 30_000 }, () => {
     let compared = 0;
-    for (const one of randomCases(12_000, 3)) {
+    for (const one of randomCases(15_000, 3)) {
       for (const [family, text] of [
         [4, one.rules.v4],
         [6, one.rules.v6],

@@ -19,11 +19,18 @@ const BITS = /^(?:tcp flags|ct state|ct status|ct label|ct event)$/;
 function matchText(value: Json): string {
   const [left, right] = [jsonMember(value, 'left'), jsonMember(value, 'right')];
   const op = member(value, 'op');
-  const asked = expressionText(left);
+  const asked = presenceOf(left, right) ?? expressionText(left);
   const isBinary = '&|^<<>>'.includes(onlyMember(left)?.[0] ?? 'none');
   const shown = op === 'in' || (op === '==' && isSet(right) && !isBinary) || (op === '==' && !isBinary && !BITS.test(asked)) ? '' : op;
   const constant = typeof right === 'string' && right.startsWith('@') ? right : expressionText(right, stylesOf(left));
   return words(asked, shown, isSet(right) ? setOrReference(right ?? null, stylesOf(left), ['plain']) : constant);
+}
+
+/** fact: whether an option without a name is there is asked of its first byte, with `true` or `false` */
+function presenceOf(left: Json | undefined, right: Json | undefined): string | undefined {
+  const option = jsonMember(left, 'tcp option');
+  const number = jsonMember(option, 'base');
+  return typeof right === 'boolean' && number !== undefined ? words('tcp option', jsonWord(number)) : undefined;
 }
 
 function isSet(value: Json | undefined): boolean {

@@ -25,7 +25,7 @@ const FRAGMENT = 'in udp 10.0.0.9 -> 10.244.0.5 iif=eth0 frag=100';
 export const EDGE_CASES: readonly NftCase[] = [
   {
     name: 'a shift moves the bits that a mask has left',
-    undecided: 'a shifted value',
+    undecided: '`meta mark set` to a shifted value',
     nft: inet(base('i', 'filter input 0', 'meta mark set (meta mark | 0x1) << 4', 'meta mark set (meta mark & 0xf0) << 4 | 0x1')),
     ends: { [IN]: `${DELIVERED} mark 257` },
   },
