@@ -9,6 +9,8 @@ import type { Datatype } from '../datatypes/datatype.ts';
 import { withPortOfTuple } from '../statements/nat.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { intervalValue } from '../values/intervalValue.ts';
+import { isInterval } from '../values/isInterval.ts';
+import { isShift } from '../values/isShift.ts';
 import { keyPart } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
 import { inHeaderOrder } from './adjacent.ts';
@@ -148,7 +150,7 @@ const ALL = 0xffff_ffff;
 /** A value that is written: a constant, bits of another value, what a map finds. */
 export function written(value: NftExpression, type: Datatype, context: NftRuleContext): NftExpression {
   if (value.kind === 'concat' && isConstant(value)) return intervalValue(value, [type, DATATYPES.inet_service], context);
-  if ((value.kind === 'range' || value.kind === 'prefix') && type.prefixes === true) return intervalValue(value, [type], context);
+  if (isInterval(value) && type.prefixes === true) return intervalValue(value, [type], context);
   if (isConstant(value)) return canonicalConstant(value, type, { list: type.name === 'ct_event', context });
   if (value.kind === 'map') {
     const to = comparedIn(value.to, mapTypesIn(value.key, context), context);
@@ -192,8 +194,4 @@ function bitwise(value: NftExpression, context: NftRuleContext): NftExpression {
 
 function innermost(expression: NftExpression): NftExpression {
   return expression.kind === 'binary' && !isShift(expression) ? innermost(expression.left) : expression;
-}
-
-function isShift({ op }: Extract<NftExpression, { kind: 'binary' }>): boolean {
-  return op === '<<' || op === '>>';
 }

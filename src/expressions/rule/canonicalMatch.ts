@@ -11,6 +11,7 @@ import { tcpOptionName } from '../datatypes/tcpOptions.ts';
 import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
+import { isInterval } from '../values/isInterval.ts';
 import { keyPart, keyParts } from '../values/part.ts';
 import { FIB_FLAGS } from '../values/selectorName.ts';
 import { asNumber, numbered, numberOfPresence, withoutPresence } from './presence.ts';
@@ -214,7 +215,7 @@ export function comparedIn(right: NftExpression, types: readonly Datatype[], con
   if (right.kind === 'set') {
     const numbered = types[0]?.name === 'fib_oif' && right.elements.length > 1 ? right.elements.map(asNumber) : right.elements;
     const elements = numbered.map((element) => elementIn(element, types, context));
-    const intervals = right.elements.some(({ key }) => key.kind === 'range' || key.kind === 'prefix');
+    const intervals = right.elements.some(({ key }) => isInterval(key));
     return canonicalSet({ ...right, elements }, { types, intervals }, context);
   }
   if (right.kind === 'reference') return right;

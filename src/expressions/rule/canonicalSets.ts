@@ -1,11 +1,12 @@
 /** Named sets and maps in the words in which nft 1.0.6 lists them. nftables src/rule.c set_print_declaration(), src/segtree.c */
-import type { NftElement, NftExpression, NftName, NftSetNode } from '../../syntax/nft/ast.ts';
+import type { NftElement, NftName, NftSetNode } from '../../syntax/nft/ast.ts';
 import { nftNumber } from '../../syntax/nft/selectors.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { listedElements } from '../values/canonicalSet.ts';
 import { nftDuration } from '../values/canonicalValue.ts';
 import { intervalValue } from '../values/intervalValue.ts';
+import { isInterval } from '../values/isInterval.ts';
 import { keyTypes, typesOf } from '../values/rows.ts';
 import { canonicalStatement, written } from './canonical.ts';
 import { canonicalCounted } from './canonicalCounts.ts';
@@ -41,7 +42,6 @@ function storedValue(value: NftElement['value'], types: readonly Datatype[] | un
   if (value === undefined || value.kind === 'verdict' || type === undefined) return value;
   if (types?.length === 1) return written(value, type, context);
   if (value.kind !== 'concat' || value.of.length !== types?.length) return value;
-  const isInterval = ({ kind }: NftExpression): boolean => kind === 'range' || kind === 'prefix';
   const of = value.of.map((part, at) => (isInterval(part) ? part : written(part, types[at] ?? type, context)));
   return intervalValue({ ...value, of }, types, context);
 }

@@ -2,6 +2,8 @@
 import type { Building } from '../contract/building.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
 import { comparisonOf } from '../values/compare.ts';
+import { isInterval } from '../values/isInterval.ts';
+import { isShift } from '../values/isShift.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { keyParts } from '../values/part.ts';
 
@@ -25,10 +27,8 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
   if (ORDERS.has(op ?? '') && ((right.kind === 'set' && right.elements.length > 1) || right.kind === 'reference'))
     refuse('a set is not less or greater');
   const only = onlyValue(right);
-  if (ORDERS.has(op ?? '') && right.kind === 'set' && (only.kind === 'prefix' || only.kind === 'range'))
-    refuse('a range is not less or greater');
-  const shifts = left.kind === 'binary' && (left.op === '<<' || left.op === '>>');
-  if (shifts && parts[0]?.type.name !== 'integer') refuse(`a shifted value of type ${parts[0]?.type.name} cannot be compared`);
+  if (ORDERS.has(op ?? '') && right.kind === 'set' && isInterval(only)) refuse('a range is not less or greater');
+  if (isShift(left) && parts[0]?.type.name !== 'integer') refuse(`a shifted value of type ${parts[0]?.type.name} cannot be compared`);
   const [first] = parts;
   if (right.kind === 'binary' && right.op === '/' && first?.type.flags !== true) refuse('only flags are asked under a mask behind `/`');
   const isName = first?.type.form === 'name' && first.type.names === undefined;

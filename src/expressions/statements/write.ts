@@ -8,6 +8,7 @@ import type { Building } from '../contract/building.ts';
 import { notClaimed } from '../contract/claims.ts';
 import { statement } from '../contract/statement.ts';
 import { branchOf } from '../values/elementBranch.ts';
+import { isInterval } from '../values/isInterval.ts';
 import { hasKey } from '../values/keyed.ts';
 import { type KeyPart, keyPart } from '../values/part.ts';
 import { isConstant, writtenOf } from '../values/written.ts';
@@ -100,7 +101,7 @@ export const write = statement({
       const problem = copyProblem(part, keyPart(value, { ...context, report: () => {} }));
       if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: problem, span: value });
     }
-    if (value.kind === 'range' || value.kind === 'prefix')
+    if (isInterval(value))
       context.report({ kind: 'not-loadable', code: 'bad-value', message: 'one value is set, not several', span: value });
     const opaque = (why: string): void => {
       need('opaque');

@@ -5,19 +5,19 @@ import type { NftRuleContext } from '../contract/context.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { intervalNode } from './canonicalSet.ts';
 import { intervalOf } from './constant.ts';
+import { isInterval } from './isInterval.ts';
 
 /** `types`: of the parts of a tuple, or the one that there is */
 export function intervalValue(value: NftExpression, types: readonly Datatype[], context: NftRuleContext): NftExpression {
   if (value.kind === 'concat') return { ...value, of: value.of.map((one, at) => part(one, types[at], context)) };
   const node = part(value, types[0], context);
-  const isInterval = value.kind === 'range' || value.kind === 'prefix';
-  return isInterval && node.kind === 'value' && types[0]?.prefixes === true
+  return isInterval(value) && node.kind === 'value' && types[0]?.prefixes === true
     ? { start: value.start, end: value.end, kind: 'prefix', of: node, length: types[0].bits }
     : node;
 }
 
 function part(value: NftExpression, type: Datatype | undefined, context: NftRuleContext): NftExpression {
-  if (type === undefined || (value.kind !== 'range' && value.kind !== 'prefix')) return value;
+  if (type === undefined || !isInterval(value)) return value;
   const interval = intervalOf(value, type, context);
   return interval === undefined ? value : intervalNode(interval, type, value);
 }

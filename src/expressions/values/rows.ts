@@ -1,7 +1,7 @@
 /** Elements of sets and maps: for each part of the key the values that it may have. */
 import type { Interval, IntervalSet } from '../../lib/intervals.ts';
 import type { FieldValue } from '../../packet/fields.ts';
-import type { NftElement, NftExpression, NftName, NftSetNode, NftVerdict } from '../../syntax/nft/ast.ts';
+import type { NftElement, NftExpression, NftName, NftSetNode } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import type { NftRuleContext, TableContext } from '../contract/context.ts';
 import type { ElementRow } from '../contract/row.ts';
@@ -11,6 +11,7 @@ import type { Datatype } from '../datatypes/datatype.ts';
 import { checkCounting } from './checkCounting.ts';
 import { reportConflicts } from './conflicts.ts';
 import { intervalOf } from './constant.ts';
+import { isInterval } from './isInterval.ts';
 import { keyParts } from './part.ts';
 
 /** Undefined: some element is not known. */
@@ -112,7 +113,9 @@ export function elementsOf(expression: NftExpression, { types, wanted }: SetNami
       if ((value === undefined) !== (wanted === 'set'))
         context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value ?? key });
     }
-    const kinds = new Set(expression.elements.map(({ value }) => (value?.kind === 'concat' ? value.of.some(isRange) : isRange(value))));
+    const kinds = new Set(
+      expression.elements.map(({ value }) => (value?.kind === 'concat' ? value.of.some(isInterval) : isInterval(value))),
+    );
     if (wanted === 'values' && kinds.size > 1)
       context.report({ kind: 'not-loadable', code: 'bad-value', message: 'values of a map are all ranges, or none is', span: expression });
     if (rows !== undefined) reportConflicts(rows, { merges: wanted === 'set', intervals: true }, context.report);
@@ -161,8 +164,4 @@ function isSame(a: Datatype, b: Datatype | undefined): boolean {
 
 function typeNames(types: readonly Datatype[]): string {
   return types.map(({ name }) => name).join(' . ');
-}
-
-function isRange(value: NftExpression | NftVerdict | undefined): boolean {
-  return value?.kind === 'range' || value?.kind === 'prefix';
 }
