@@ -1,18 +1,15 @@
 /** Matches on neighbours in a header become one for the kernel, which nft lists in the order of the header.
  *  nftables src/rule.c payload_try_merge() */
 import type { NftStatement } from '../../syntax/nft/ast.ts';
-import { bareSpan } from '../../syntax/text/source.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
-import { constantOf } from '../values/constant.ts';
-import { keyPart } from '../values/part.ts';
 import { selectorName } from '../values/selectorName.ts';
 import { fieldAt, partOfPacket } from './fieldsByPlace.ts';
-import { isProtocol } from './isProtocol.ts';
-import { groupsIn, joinedPart, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
+import { withIcmpTypes } from './icmpTypes.ts';
+import { implicationOf } from './implication.ts';
+import { groupsIn, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
 import { asksNextHeader } from './nextHeader.ts';
-import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
 
 export interface Ordering {
   readonly context: NftRuleContext;
@@ -22,8 +19,23 @@ export interface Ordering {
 
 export function inHeaderOrder(statements: readonly NftStatement[], { context, all }: Ordering): readonly NftStatement[] {
   const done: NftStatement[] = [];
-  for (const run of runsOf(statements, context)) done.push(...runInOrder(run, { before: done, context, all }));
+  for (const run of runsAsLoaded(statements, { context, all })) done.push(...runInOrder(run, { before: done, context, all }));
   return done;
+}
+
+/** What is left out of a listing counts where a run ends. */
+function runsAsLoaded(statements: readonly NftStatement[], { context, all }: Ordering): readonly (readonly NftStatement[])[] {
+  const ends = new Set(
+    runsOf(withIcmpTypes(all, context), context)
+      .slice(0, -1)
+      .map((run) => run.at(-1)),
+  );
+  const runs: NftStatement[][] = [[]];
+  for (const one of statements) {
+    runs.at(-1)?.push(one);
+    if (ends.has(one)) runs.push([]);
+  }
+  return runs;
 }
 
 export interface JoinedMatches {
@@ -80,16 +92,13 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
         isUnnamed(run[to] as NftStatement);
       const isAskedBetween = run.slice(index + 1, to).some((between) => protoOf(between, context) === protoOf(one, context));
       return crosses && !isAskedBetween
-        ? implicationOf(one, { before: [...around.before, ...run.slice(0, index)], context, all: around.all })
+        ? implicationOf(one, [...around.before, ...run.slice(0, index)], context)
         : [];
     }
     const group = at.get(index);
     if (group === undefined) return [one];
     const members = group.map(({ index: at }) => (group.length > 1 ? withoutBraces(run[at] as NftStatement) : (run[at] as NftStatement)));
-    return (
-      joinedBits(members, group, context) ??
-      members.map((member) => asJoined(member, { first: payloadOf(members[0]), many: group.length, context }))
-    );
+    return members.map((member) => asJoined(member, { first: payloadOf(members[0]), many: group.length, context }));
   });
 }
 
@@ -97,21 +106,6 @@ function protoOf(statement: NftStatement, context: NftRuleContext): number | und
   const [selector] = selectorsOf(statement);
   if (selector?.kind !== 'payload') return 'none';
   return findExpression(selectorName(selector, context))?.implies?.proto;
-}
-
-/** What nft has asked before a match, which stays where the match was. */
-function implicationOf(statement: NftStatement, { before, context }: Around): readonly NftStatement[] {
-  const [selector] = selectorsOf(statement);
-  if (selector === undefined) return [];
-  const { family, proto } = findExpression(selectorName(selector, context))?.implies ?? {};
-  let known = protocolsOf(context.table);
-  for (const one of before) {
-    for (const asked of selectorsOf(one))
-      known = withImplied(known, findExpression(selectorName(asked, context))?.implies ?? {}, { at: asked, context });
-    known = afterMatch(known, one, context);
-  }
-  if (proto !== undefined) return known.proto === proto ? [] : [isProtocol('l4proto', String(proto))];
-  return family === undefined || known.family === family ? [] : [isProtocol('nfproto', family === 4 ? 'ipv4' : 'ipv6')];
 }
 
 interface Joining {
@@ -130,20 +124,6 @@ export function asksProtocolOfCt(statement: NftStatement): boolean {
 
 function isUnnamed(statement: NftStatement): boolean {
   return statement.kind === 'match' && statement.left.kind === 'payload' && statement.left.protocol === 'th';
-}
-
-/** Where the first has no protocol, the fields together have no names: `@th,0,32`. */
-function joinedBits(
-  members: readonly NftStatement[],
-  group: readonly PlacedMatch[],
-  context: NftRuleContext,
-): readonly NftStatement[] | undefined {
-  const [first] = members;
-  if (members.length === 1 || first?.kind !== 'match' || !isUnnamed(first)) return undefined;
-  const joined = joinedPart(members, group, ({ left, right }) => constantOf(right, keyPart(left, context).type, context));
-  if (joined === undefined) return undefined;
-  const { left, bits } = joined;
-  return [{ ...first, left, right: { ...bareSpan(first), kind: 'value', form: 'number', text: String(bits) } }];
 }
 
 /** Of flags: they are compared as one number then. */

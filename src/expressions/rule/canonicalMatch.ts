@@ -13,6 +13,7 @@ import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
 import { isInterval } from '../values/isInterval.ts';
 import { keyPart, keyParts } from '../values/part.ts';
+import { onlyValue } from '../values/onlyValue.ts';
 import { FIB_FLAGS } from '../values/selectorName.ts';
 import { asNumber, numbered, numberOfPresence, withoutPresence } from './presence.ts';
 import { inTuple } from './tuplePart.ts';
@@ -24,7 +25,7 @@ export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleCont
   const [type] = types;
   if (type !== undefined && ORDERS.has(statement.op ?? '')) return inOrder({ ...statement, left }, type, context);
   const right = comparedIn(
-    ...withoutPresence(statement, left.kind === 'binary' && isSet(statement.right) ? mapTypesIn(statement.left, context) : types),
+    ...withoutPresence(statement, left.kind === 'binary' && isSet(onlyValue(statement.right)) ? mapTypesIn(statement.left, context) : types),
     context,
   );
   if (isTurnedRound(statement.right, type, context)) return { ...statement, left, right: turnedRound(right), op: '!=' };
@@ -216,7 +217,9 @@ export function comparedIn(right: NftExpression, types: readonly Datatype[], con
     const numbered = types[0]?.name === 'fib_oif' && right.elements.length > 1 ? right.elements.map(asNumber) : right.elements;
     const elements = numbered.map((element) => elementIn(element, types, context));
     const intervals = right.elements.some(({ key }) => isInterval(key));
-    return canonicalSet({ ...right, elements }, { types, intervals }, context);
+    const set = canonicalSet({ ...right, elements }, { types, intervals }, context);
+    // what is left of a set with one value is listed as that value is
+    return set.kind === 'set' ? set : constantsIn(set, types, context);
   }
   if (right.kind === 'reference') return right;
   return constantsIn(right, types, context);

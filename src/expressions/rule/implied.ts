@@ -97,11 +97,12 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     }
     const said = afterMatch({}, one, context);
     const again = said.proto !== undefined && said.proto === known.proto;
-    known = afterMatch(known, one, context);
-    if (said.etherType === 0x8100) vlan = at;
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
+    // a set of protocols says nothing in a listing: what was asked for before it waits on
+    known = { ...afterMatch(known, one, context), ...(!isOne && { proto: known.proto }) };
+    if (said.etherType === 0x8100) vlan = at;
     if (asksNextHeader(one, context)) transport = { at, protocols: {}, ofNext: true };
-    if (said.proto !== undefined && isDependency(one, context)) transport = isOne ? { at, protocols: said, again } : undefined;
+    if (said.proto !== undefined && isOne && isDependency(one, context)) transport = { at, protocols: said, again };
     const ofCt = isOne ? ofConnection(one, context) : undefined;
     if (ofCt?.proto !== undefined && ofMany) leaveOutNetwork();
     const asked = isOne ? (said.proto ?? ofCt?.proto) : undefined;

@@ -21,7 +21,8 @@ export function afterSelector(
   selector: NftSelector & Span,
   context: NftRuleContext,
 ): { readonly known: KnownProtocols; readonly isUnnamed: boolean } {
-  const implied = findExpression(selectorName(selector, context))?.implies ?? {};
+  // an address of the connection says nothing of the packet
+  const implied = selector.kind === 'ct' ? {} : (findExpression(selectorName(selector, context))?.implies ?? {});
   const asking = { at: selector, context };
   const after = withImplied(read, implied, asking);
   const isUnnamed =

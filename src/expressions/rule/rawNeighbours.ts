@@ -6,29 +6,36 @@ import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import { constantOf } from '../values/constant.ts';
+import { keyPart } from '../values/part.ts';
 import { fieldAt } from './fieldsByPlace.ts';
+import { implicationOf } from './implication.ts';
 import { groupsIn, joinedPart, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
 
 type Match = StatementOf<'match'>;
 
 export function withRawJoined(statements: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
-  if (!statements.some(isRaw)) return statements;
-  return runsOf(statements, context).flatMap((run) => {
-    const changed = new Map<number, NftStatement | undefined>();
+  if (!statements.some(isUnnamed)) return statements;
+  const done: NftStatement[] = [];
+  for (const run of runsOf(statements, context)) {
+    const changed = new Map<number, readonly NftStatement[]>();
     for (const group of groupsIn(run, context).filter(({ length }) => length > 1)) {
       const members = group.map(({ index }) => withoutBraces(run[index] as NftStatement));
-      if (!members.some(isRaw)) continue;
-      const protocol = members.flatMap((one) => (one.kind === 'match' && one.left.kind === 'payload' ? [one.left.protocol] : []))[0];
-      for (const [at, { index, start, end }] of group.entries())
-        if (protocol !== undefined) changed.set(index, inHeader(members[at] as NftStatement, { protocol, start, width: end - start }));
-      if (protocol !== undefined) continue;
-      const joined = joinedIn(members, group, context);
-      if (joined === undefined) continue;
-      for (const { index } of group) changed.set(index, undefined);
-      changed.set(keeperOf(group).index, joined);
+      const [first] = members;
+      if (first === undefined || !members.some(isUnnamed)) continue;
+      const joined = isUnnamed(first) ? joinedIn(members, group, context) : undefined;
+      const keeper = keeperOf(group).index;
+      for (const [at, { index, start, end }] of group.entries()) {
+        const member = members[at] as NftStatement;
+        if (joined !== undefined) {
+          const asked = implicationOf(member, [...done, ...run.slice(0, index)], context);
+          changed.set(index, index === keeper ? [...asked, joined] : asked);
+        } else if (first.kind === 'match' && first.left.kind === 'payload')
+          changed.set(index, [inHeader(member, { protocol: first.left.protocol, start, width: end - start })]);
+      }
     }
-    return run.flatMap((one, index) => (changed.has(index) ? (changed.get(index) ?? []) : withoutField(one)));
-  });
+    done.push(...run.flatMap((one, index) => changed.get(index) ?? [withoutField(one)]));
+  }
+  return done;
 }
 
 /** One value is told as bits, whatever the field is. */
@@ -40,6 +47,11 @@ function withoutField(statement: NftStatement): NftStatement {
 
 function isRaw(statement: NftStatement): boolean {
   return statement.kind === 'match' && statement.left.kind === 'raw';
+}
+
+/** A port of no protocol is a part by its place, too. Where the first of neighbours has no protocol, none of them has a name. */
+function isUnnamed(statement: NftStatement): boolean {
+  return isRaw(statement) || (statement.kind === 'match' && statement.left.kind === 'payload' && statement.left.protocol === 'th');
 }
 
 interface InHeader {
@@ -57,7 +69,8 @@ function inHeader(statement: NftStatement, { protocol, start, width }: InHeader)
 }
 
 function joinedIn(members: readonly NftStatement[], group: readonly PlacedMatch[], context: NftRuleContext): Match | undefined {
-  const readBits = ({ right }: Match, bits: number) => constantOf(right, { ...DATATYPES.integer, bits, prints: 'hex' }, context);
+  const readBits = ({ left, right }: Match, bits: number) =>
+    constantOf(right, left.kind === 'payload' ? keyPart(left, context).type : { ...DATATYPES.integer, bits, prints: 'hex' }, context);
   const [first] = members;
   const joined = joinedPart(members, group, readBits);
   if (first?.kind !== 'match' || joined === undefined) return undefined;

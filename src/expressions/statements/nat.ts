@@ -12,7 +12,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { intervalOf } from '../values/constant.ts';
 import { branchOf } from '../values/elementBranch.ts';
-import { keyPart } from '../values/part.ts';
+import { refuseOtherType } from '../values/typeProblem.ts';
 import { chosen, isConstant } from '../values/written.ts';
 
 type NatStatement = StatementOf<'nat'>;
@@ -33,7 +33,6 @@ export const natStatement = statement({
     onlyAt({ what: given.verb, hooks: HOOKS[given.verb], kinds: ['nat'], span: given });
     const family = familyOf(given) ?? (given.address === undefined ? undefined : building.protocolsBefore().family);
     checkNat(given, family, building);
-    refuseWordTo(given.port, context);
     const isOther = family !== undefined && family !== context.family;
     // for one family, the kernel tracks the connections of that one alone
     if (!isOther) need('conntrack');
@@ -65,11 +64,10 @@ function checkNat(
     refuse(`ports in \`${verb}\` need a transport protocol`, port, 'match on `meta l4proto` or on a port before it');
   if (address?.kind === 'map' && known.proto === undefined && hasPorts(address.to, context))
     refuse(`ports in \`${verb}\` need a transport protocol`, address, 'match on `meta l4proto` or on a port before it');
-  if (port !== undefined && !isConstant(port) && port.kind !== 'map') {
-    const { type } = keyPart(port, { ...context, report: () => {} });
-    if (type.name !== 'integer' && type.name !== 'inet_service') refuse(`expected a port, this is of type ${type.name}`, port);
-  }
+  refuseOtherType(port, DATATYPES.inet_service, context);
   if (address === undefined) return;
+  const own = family ?? (context.table === 'inet' ? undefined : context.family);
+  if (own !== undefined) refuseOtherType(address, own === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr, context);
   if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
   const asked = address.kind === 'map' ? before.family : known.family;
   if (family !== undefined && asked !== undefined && asked !== family) refuse(`\`${verb}\` to an address of the other family`, span);
@@ -88,12 +86,6 @@ function hasPorts(to: NftExpression, { sets }: NftRuleContext): boolean {
   if (to.kind === 'set') return to.elements.some(({ value }) => value?.kind === 'concat');
   const value = to.kind === 'reference' ? sets.get(to.name.text)?.value : undefined;
   return value !== undefined && 'types' in value && value.types.length > 1;
-}
-
-/** Within a statement of NAT it is a word of nft. */
-function refuseWordTo(port: NftExpression | undefined, { report }: NftRuleContext): void {
-  if (port?.kind === 'value' && port.form === 'word' && port.text === 'to')
-    report({ kind: 'not-loadable', code: 'bad-value', message: '`to` is not a port', span: port });
 }
 
 /** `10.0.0.1 . 80` is an address and a port. */

@@ -7,6 +7,7 @@ import { PROTO } from '../../packet/protocol.ts';
 import { statement } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import { constantOf } from '../values/constant.ts';
+import { refuseOtherType } from '../values/typeProblem.ts';
 import { isConstant } from '../values/written.ts';
 
 const ALL = 0xffff_ffff;
@@ -28,13 +29,16 @@ export const tproxy = statement({
       refuse('`tproxy` needs `ip` or `ip6` after a match on one of them');
     if (given.family !== undefined && known !== undefined && (given.family === 'ip' ? 4 : 6) !== known)
       refuse('`tproxy` to the other family');
+    const ofAddress = context.family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
+    refuseOtherType(port, DATATYPES.inet_service, context);
+    if (given.family === undefined || (given.family === 'ip' ? 4 : 6) === context.family) refuseOtherType(address, ofAddress, context);
     if (given.family !== undefined && (given.family === 'ip' ? 4 : 6) !== context.family) return ask(NEVER, given);
     ask(inSet('proto', [point(PROTO.tcp), point(PROTO.udp)]), given);
     if ([address, port].some((one) => one !== undefined && !isConstant(one))) {
       need('opaque');
       return act({ kind: 'unmodelled', reason: '`tproxy` to an address or port that is not constant' });
     }
-    const to = address && constantOf(address, context.family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr, context);
+    const to = address && constantOf(address, ofAddress, context);
     const onPort = port === undefined ? 0 : Number(constantOf(port, DATATYPES.inet_service, context) ?? 0);
     act({
       kind: 'divert',

@@ -11,6 +11,7 @@ import { branchOf } from '../values/elementBranch.ts';
 import { isInterval } from '../values/isInterval.ts';
 import { hasKey } from '../values/keyed.ts';
 import { type KeyPart, keyPart } from '../values/part.ts';
+import { typeProblem } from '../values/typeProblem.ts';
 import { isConstant, writtenOf } from '../values/written.ts';
 import { checkObject } from './objects.ts';
 
@@ -98,7 +99,7 @@ export const write = statement({
     if (name === 'meta secmark' && isConstant(value)) checkSecmark(value, context);
     if (part.expression?.implies !== undefined) ask(hasKey([part]), span);
     if (!isConstant(value) && value.kind !== 'map') {
-      const problem = copyProblem(part, keyPart(value, { ...context, report: () => {} }));
+      const problem = typeProblem(value, part.type, context) ?? widthProblem(part);
       if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: problem, span: value });
     }
     if (isInterval(value))
@@ -153,12 +154,8 @@ const WRITABLE: ReadonlySet<string> = new Set([
 /** Of two or four bytes behind the length. */
 const OPTION_FIELDS: ReadonlySet<string> = new Set(['size', 'left', 'right', 'tsval', 'tsecr'].map((field) => `tcp option ${field}`));
 
-/** nftables src/evaluate.c stmt_evaluate_arg(), stmt_evaluate_payload() */
-function copyProblem(to: KeyPart, { type, expression }: KeyPart): string | undefined {
-  if (to.type.name === 'string' || type.name === 'string') return undefined;
-  const isHeader = expression?.at !== undefined;
-  const fits = type.name === 'integer' ? !isHeader || type.bits === to.type.bits : type.name === to.type.name;
-  if (!fits) return `expected a value of type ${to.type.name}, this is of type ${type.name}`;
+/** nftables src/evaluate.c stmt_evaluate_payload() */
+function widthProblem(to: KeyPart): string | undefined {
   const [, width = 16] = to.expression?.at ?? [];
   return width % 16 === 0 ? undefined : `\`${to.expression?.name ?? ''}\` can be set to a constant only`;
 }

@@ -3,8 +3,12 @@ import { captures } from '../generated/nft.ts';
 import type { NftExpression, NftName, NftStatement } from './ast.ts';
 import { readExpression } from './expressions.ts';
 import { findPart, type NftReader, nameAt, partAt, partsIn, spanAt, textAt } from './matched.ts';
+import { sayWordsOfNft } from './values.ts';
 
 const VERBS = ['snat', 'dnat', 'masquerade', 'redirect'] as const;
+/** fact: words of nft within such a statement, however deep in its maps, and names elsewhere */
+const WORDS_OF_NAT: ReadonlySet<string> = new Set(['addr', 'fully-random', 'persistent', 'port', 'prefix', 'to']);
+const WORDS_OF_TARGET: ReadonlySet<string> = new Set(['to']);
 const FORMS: Readonly<Record<string, 'prefix' | 'interval'>> = { prefix: 'prefix', interval: 'interval' };
 
 export function readNatStatement(reader: NftReader, index: number): NftStatement {
@@ -12,6 +16,7 @@ export function readNatStatement(reader: NftReader, index: number): NftStatement
   const text = textAt(reader, index);
   const verb = VERBS.find((one) => text.startsWith(one)) ?? 'dnat';
   const form = findPart(reader, parts, 'natForm');
+  sayWordsOfNft(reader, index, WORDS_OF_NAT);
   return {
     kind: 'nat',
     verb,
@@ -42,6 +47,7 @@ function targetIn(
 
 export function readTproxyStatement(reader: NftReader, index: number): NftStatement {
   const parts = partsIn(reader, index);
+  sayWordsOfNft(reader, index, WORDS_OF_TARGET);
   return { kind: 'tproxy', ...familyIn(reader, parts), ...targetIn(reader, parts, false), ...spanAt(reader, index) };
 }
 

@@ -2,7 +2,7 @@
 import { PROTO } from '../../packet/protocol.ts';
 import { captures } from '../generated/nft.ts';
 import type { NftExpression, NftValue } from './ast.ts';
-import { type NftReader, partAt, spanAt, textAt, unquotedNft } from './matched.ts';
+import { afterPart, type NftReader, partAt, spanAt, textAt, unquotedNft } from './matched.ts';
 import { isValueOfNft } from './reserved.ts';
 
 export const NFT_VALUES: ReadonlyMap<number, NftValue['form']> = new Map([
@@ -41,11 +41,21 @@ export function innermostPart(reader: NftReader, from: number): number {
 export function readNftValue(reader: NftReader, index: number, form: NftValue['form']): NftExpression {
   const { start, end } = spanAt(reader, index);
   const text = textAt(reader, index);
-  if (partAt(reader, index) === captures.word && !isValueOfNft(text)) {
-    const message = `\`${text}\` is a word of nft and cannot be a value here`;
-    reader.report({ kind: 'malformed', code: 'bad-value', message, span: { start, end }, help: 'write it in quotes if it is a name' });
-  }
+  if (partAt(reader, index) === captures.word && !isValueOfNft(text)) sayWordOfNft(reader, index);
   return { kind: 'value', form, text: form === 'string' ? unquotedNft(text) : text, start, end };
+}
+
+function sayWordOfNft(reader: NftReader, index: number): void {
+  const message = `\`${textAt(reader, index)}\` is a word of nft and cannot be a value here`;
+  const help = 'write it in quotes if it is a name';
+  reader.report({ kind: 'malformed', code: 'bad-value', message, span: spanAt(reader, index), help });
+}
+
+/** Values within a part that are words of nft there alone. */
+export function sayWordsOfNft(reader: NftReader, index: number, words: ReadonlySet<string>): void {
+  const end = afterPart(reader, index);
+  for (let at = index + 3; at < end; at += 3)
+    if (partAt(reader, at) === captures.word && words.has(textAt(reader, at))) sayWordOfNft(reader, at);
 }
 
 /** fact: of the protocols, those of the network and the link may be values behind `set` */
