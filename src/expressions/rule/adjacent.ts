@@ -91,9 +91,7 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
           .some((between) => asksProtocolOfCt(between) || asksNextHeader(between, context)) ||
         isUnnamed(run[to] as NftStatement);
       const isAskedBetween = run.slice(index + 1, to).some((between) => protoOf(between, context) === protoOf(one, context));
-      return crosses && !isAskedBetween
-        ? implicationOf(one, [...around.before, ...run.slice(0, index)], context)
-        : [];
+      return crosses && !isAskedBetween ? implicationOf(one, [...around.before, ...run.slice(0, index)], context) : [];
     }
     const group = at.get(index);
     if (group === undefined) return [one];

@@ -13,6 +13,7 @@ import { isInterval } from '../values/isInterval.ts';
 import { isShift } from '../values/isShift.ts';
 import { keyPart } from '../values/part.ts';
 import { isConstant } from '../values/written.ts';
+import { bytesAround, hasChecksum } from '../values/writtenBytes.ts';
 import { inHeaderOrder } from './adjacent.ts';
 import { withoutUnlisted } from './byPlace.ts';
 import { canonicalCounted, canonicalCounting, canonicalLog, canonicalOther } from './canonicalCounts.ts';
@@ -57,8 +58,9 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
         to: comparedIn(statement.to, mapTypesIn(statement.key, context), context),
       };
     case 'write': {
-      const whole =
-        statement.to.kind === 'raw' && statement.to.length % 8 > 0 ? writtenByPlace(statement, statement.to, context) : undefined;
+      const { to } = statement;
+      const isOther = to.kind === 'raw' && bytesAround(to, hasChecksum(to)).length !== to.length;
+      const whole = isOther ? writtenByPlace(statement, to, context) : undefined;
       if (whole !== undefined) return whole;
       return {
         ...statement,
@@ -155,11 +157,13 @@ export function written(value: NftExpression, type: Datatype, context: NftRuleCo
   if (value.kind === 'map') {
     const to = comparedIn(value.to, mapTypesIn(value.key, context), context);
     if (to.kind !== 'set') return { ...value, key: selectorIn(value.key, context), to };
+    // a part of the packet by its place has no base of its own there
+    const stored = type.prints === 'hex' ? DATATYPES.integer : type;
     const elements = to.elements.map(
       (element): NftElement =>
         element.value === undefined || element.value.kind === 'verdict'
           ? element
-          : { ...element, value: written(element.value, type, context) },
+          : { ...element, value: written(element.value, stored, context) },
     );
     return { ...value, key: selectorIn(value.key, context), to: { ...to, elements } };
   }

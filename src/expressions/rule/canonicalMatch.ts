@@ -12,8 +12,8 @@ import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
 import { isInterval } from '../values/isInterval.ts';
-import { keyPart, keyParts } from '../values/part.ts';
 import { onlyValue } from '../values/onlyValue.ts';
+import { keyPart, keyParts } from '../values/part.ts';
 import { FIB_FLAGS } from '../values/selectorName.ts';
 import { asNumber, numbered, numberOfPresence, withoutPresence } from './presence.ts';
 import { inTuple } from './tuplePart.ts';
@@ -25,7 +25,10 @@ export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleCont
   const [type] = types;
   if (type !== undefined && ORDERS.has(statement.op ?? '')) return inOrder({ ...statement, left }, type, context);
   const right = comparedIn(
-    ...withoutPresence(statement, left.kind === 'binary' && isSet(onlyValue(statement.right)) ? mapTypesIn(statement.left, context) : types),
+    ...withoutPresence(
+      statement,
+      left.kind === 'binary' && isSet(onlyValue(statement.right)) ? mapTypesIn(statement.left, context) : types,
+    ),
     context,
   );
   if (isTurnedRound(statement.right, type, context)) return { ...statement, left, right: turnedRound(right), op: '!=' };

@@ -8,11 +8,7 @@ import { isProtocol } from './isProtocol.ts';
 import { afterMatch, protocolsOf, withImplied } from './protocols.ts';
 
 /** It stays where the match was, though that is asked elsewhere. */
-export function implicationOf(
-  statement: NftStatement,
-  before: readonly NftStatement[],
-  context: NftRuleContext,
-): readonly NftStatement[] {
+export function implicationOf(statement: NftStatement, before: readonly NftStatement[], context: NftRuleContext): readonly NftStatement[] {
   const [selector] = selectorsOf(statement);
   if (selector === undefined) return [];
   const { family, proto } = findExpression(selectorName(selector, context))?.implies ?? {};

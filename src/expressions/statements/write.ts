@@ -13,6 +13,7 @@ import { hasKey } from '../values/keyed.ts';
 import { type KeyPart, keyPart } from '../values/part.ts';
 import { typeProblem } from '../values/typeProblem.ts';
 import { isConstant, writtenOf } from '../values/written.ts';
+import { bytesAround, hasChecksum } from '../values/writtenBytes.ts';
 import { checkObject } from './objects.ts';
 
 const ALL = 0xffff_ffff;
@@ -98,8 +99,8 @@ export const write = statement({
     if (name === 'meta pkttype') onlyAt({ what: 'meta pkttype set', hooks: ['PREROUTING'], span });
     if (name === 'meta secmark' && isConstant(value)) checkSecmark(value, context);
     if (part.expression?.implies !== undefined) ask(hasKey([part]), span);
-    if (!isConstant(value) && value.kind !== 'map') {
-      const problem = typeProblem(value, part.type, context) ?? widthProblem(part);
+    if (!isConstant(value)) {
+      const problem = (value.kind === 'map' ? undefined : typeProblem(value, part.type, context)) ?? bytesProblem(to, part);
       if (problem !== undefined) context.report({ kind: 'not-loadable', code: 'bad-value', message: problem, span: value });
     }
     if (isInterval(value))
@@ -154,10 +155,11 @@ const WRITABLE: ReadonlySet<string> = new Set([
 /** Of two or four bytes behind the length. */
 const OPTION_FIELDS: ReadonlySet<string> = new Set(['size', 'left', 'right', 'tsval', 'tsecr'].map((field) => `tcp option ${field}`));
 
-/** nftables src/evaluate.c stmt_evaluate_payload() */
-function widthProblem(to: KeyPart): string | undefined {
-  const [, width = 16] = to.expression?.at ?? [];
-  return width % 16 === 0 ? undefined : `\`${to.expression?.name ?? ''}\` can be set to a constant only`;
+/** Beside bits that stay nothing but constants are written. */
+function bytesProblem(to: NftExpression, { expression }: KeyPart): string | undefined {
+  const [offset, length] = to.kind === 'raw' ? [to.offset, to.length] : (expression?.at ?? [0, 0]);
+  if (bytesAround({ offset, length }, hasChecksum(to)).length === length) return undefined;
+  return `${expression === undefined ? 'this part of a packet' : `\`${expression.name}\``} can be set to a constant only`;
 }
 
 /** A constant names an object. */
