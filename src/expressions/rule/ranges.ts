@@ -12,7 +12,7 @@ import { canonicalConstant } from '../values/canonicalValue.ts';
 import { constantOf } from '../values/constant.ts';
 import { keyPart } from '../values/part.ts';
 import { selectorName } from '../values/selectorName.ts';
-import { selectorIn } from './canonicalMatch.ts';
+import { selectorIn } from './canonicalSelector.ts';
 import { afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 
 /** What is listed for each of the two. */
