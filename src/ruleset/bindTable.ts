@@ -1,15 +1,16 @@
 /** Binds all rules of a table once: reports what is wrong with them, and keeps what the load checks need to know. */
 import { bindRule } from '../extensions/rule/bindRule.ts';
-import type { BindContext, BoundClause, BoundRule, ReportProblem } from '../extensions/rule/boundRule.ts';
-import { ruleContext } from '../extensions/rule/checkClause.ts';
-import { lowerTarget } from '../extensions/rule/lowerRule.ts';
+import type { BindContext, ReadAs, ReportProblem } from '../extensions/rule/boundRule.ts';
 import { packedList } from '../lib/packedList.ts';
-import { type HookName, isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
+import { isHook, TABLE_HOOKS, type TableName } from '../netfilter/hooks.ts';
 import type { RuleNode, TableNode } from '../syntax/iptables/ast.ts';
-import type { Span } from '../syntax/text/source.ts';
+import { DumpedRule } from '../syntax/iptables/dumpedRule.ts';
 import { LinkedRule } from './linkedRule.ts';
 import { chainsNotShown } from './notShown.ts';
 import type { Jump, NamedCalls } from './reach.ts';
+import { checkTables, clausesOf, factsOf, type InterfaceOption, type Limited, type RuleFacts } from './ruleFacts.ts';
+import { factsByForm, ruleForm } from './ruleForm.ts';
+import { findForm, keepForm, newWordTree, type WordTree } from './wordTree.ts';
 
 export interface BoundTable extends NamedCalls {
   readonly name: TableName;
@@ -22,7 +23,7 @@ export interface Needs {
   readonly conntrack: boolean;
   readonly defrag: boolean;
   /** ipsets that they change */
-  readonly changedSets: readonly { readonly set: string; readonly span: Span }[];
+  readonly changedSets: RuleFacts['changedSets'];
   /** some target is not modelled */
   readonly opaqueTarget: boolean;
 }
@@ -38,21 +39,10 @@ export interface BoundChain {
   readonly end: number;
 }
 
-export interface LimitedClause {
-  /** `-m owner` */
-  readonly call: string;
-  readonly allowed: readonly HookName[];
-  /** iptables-nft does not see who calls the chain */
-  readonly onEntry: boolean;
+/** A clause that does not load on every hook, in its chain. */
+export interface LimitedClause extends Limited {
+  /** index of its rule */
   readonly at: number;
-  readonly span: Span;
-  /** tables in which it loads, when not in all */
-  readonly tables: readonly TableName[] | undefined;
-}
-
-export interface InterfaceOption {
-  readonly option: '-i' | '-o';
-  readonly span: Span;
 }
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] extends readonly (infer Item)[] ? Item[] : T[Name] };
@@ -62,6 +52,7 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
   for (const hook of TABLE_HOOKS[name]) names.delete(hook);
   const loud: BindContext = { ...options, chainNamed: (chain) => names.get(chain) };
   const silent: BindContext = { ...loud, report: () => {} };
+  const tree = newWordTree(silent);
   const chains = new Map<string, BoundChain>();
   const needs: Writable<Needs> = { conntrack: false, defrag: false, changedSets: [], opaqueTarget: false };
   for (const { name: word, rules } of table.chains) {
@@ -75,18 +66,14 @@ export function bindTable(table: TableNode, name: TableName, options: Omit<BindC
     };
     const where = { table: name, chain: word.text, bind: silent };
     for (const node of rules) {
-      const bound = bindRule(node, loud);
-      if (bound === undefined || bound === 'skip') continue;
-      takeFacts(chain, node, bound);
-      for (const clause of clausesOf(bound)) {
-        checkTables(clause, name, loud.report);
-        needs.conntrack ||= asksForConntrack(clause);
-        needs.defrag ||= clause.extension?.needsDefrag === true;
-        for (const set of clause.extension?.changesSets?.(clause.given) ?? []) needs.changedSets.push({ set, span: clause.span });
-      }
-      needs.opaqueTarget ||= hasOpaqueTarget(bound, silent);
-      const parts = (bound.source?.value.length ?? 1) * (bound.destination?.value.length ?? 1);
-      const target = bound.target?.kind === 'extension' ? bound.target.clause.name : bound.target?.chain;
+      const facts = likeBefore(node, tree) ?? boundFacts(node, { table: name, context: loud, tree });
+      if (facts === undefined) continue;
+      take(chain, node, facts);
+      needs.conntrack ||= facts.conntrack;
+      needs.defrag ||= facts.defrag;
+      needs.opaqueTarget ||= facts.opaqueTarget;
+      needs.changedSets.push(...facts.changedSets);
+      const { parts, target } = facts;
       for (let part = 0; part < parts; part++) chain.rules.push(new LinkedRule(where, chain.rules.length + 1, { node, part, target }));
     }
     chains.set(word.text, packed(chain));
@@ -106,73 +93,43 @@ function packed({ name, rules, jumps, limited, interfaces, end }: BoundChain): B
   };
 }
 
-function hasOpaqueTarget(bound: BoundRule, context: BindContext): boolean {
-  return lowerTarget(bound, ruleContext(context, bound.proto, '')).kind === 'unmodelled';
+/** What the table is told by a rule that differs from an earlier one in values only. */
+function likeBefore(node: RuleNode, tree: WordTree): RuleFacts | undefined {
+  const form = node instanceof DumpedRule ? findForm(tree, node.captured) : undefined;
+  return form && factsByForm(form, tree);
+}
+
+interface Binding {
+  readonly table: TableName;
+  readonly context: BindContext;
+  readonly tree: WordTree;
+}
+
+/** What any rule tells the table, and what is wrong with it. Undefined: it is refused, or for the other family. */
+function boundFacts(node: RuleNode, { table, context, tree }: Binding): RuleFacts | undefined {
+  let silent = true;
+  const taken = new Map<number, ReadAs>();
+  const report: ReportProblem = (finding) => {
+    silent = false;
+    context.report(finding);
+  };
+  const bound = bindRule(node, { ...context, report, taken: ({ start }, as) => taken.set(start, as) });
+  if (bound === undefined || bound === 'skip') return undefined;
+  for (const clause of clausesOf(bound)) checkTables(clause, table, report);
+  const facts = factsOf(bound, tree.context);
+  if (silent && node instanceof DumpedRule)
+    keepForm(tree, node.captured, {
+      taken,
+      make: (values) => ruleForm({ bound, facts, words: node.words, values, table, context: tree.context }),
+    });
+  return facts;
 }
 
 /** What the load checks ask of one rule. */
-function takeFacts(chain: Writable<BoundChain>, node: RuleNode, rule: BoundRule): void {
+function take(chain: Writable<BoundChain>, node: RuleNode, { limited, calls, ends, target, interfaces }: RuleFacts): void {
   const at = chain.rules.length;
-  const { target } = rule;
-  for (const clause of clausesOf(rule)) {
-    const allowed = clause.extension?.hooks?.(clause.given);
-    if (allowed !== undefined)
-      chain.limited.push({
-        call: callName(clause),
-        allowed,
-        onEntry: clause.extension?.checksHooksOnEntry === true,
-        at,
-        span: clause.span,
-        tables: clause.extension?.tables,
-      });
-  }
-  if (target?.kind === 'extension') {
-    if (chain.end > at && alwaysEnds(rule, target.clause.name)) chain.end = at;
-  } else if (target !== undefined) chain.jumps.push({ to: target.chain, at, span: node.span });
-  if (isHook(chain.name)) {
-    if (rule.iif !== undefined) chain.interfaces.push({ option: '-i', span: rule.iif.span });
-    if (rule.oif !== undefined) chain.interfaces.push({ option: '-o', span: rule.oif.span });
-  }
-}
-
-function clausesOf({ matches, target }: BoundRule): readonly BoundClause[] {
-  return target?.kind === 'extension' ? [...matches, target.clause] : matches;
-}
-
-function callName({ name, extension }: BoundClause): string {
-  return extension?.kind === 'target' ? `-j ${name}` : `-m ${name}`;
-}
-
-function checkTables(clause: BoundClause, table: TableName, report: ReportProblem): void {
-  if (clause.extension === undefined) return;
-  const { legacyTables } = clause.extension;
-  const tables = clause.extension.tablesFor?.(clause.given) ?? clause.extension.tables;
-  if (legacyTables !== undefined && !legacyTables.includes(table)) {
-    report({
-      kind: 'warning',
-      code: 'backend-difference',
-      message: `iptables-legacy loads \`${callName(clause)}\` in table ${legacyTables.join(', ')} only`,
-      refusedBy: 'legacy',
-      span: clause.span,
-    });
-  }
-  if (tables === undefined || tables.includes(table)) return;
-  const where = tables.length === 1 ? `table ${tables[0]}` : `tables ${tables.join(', ')}`;
-  report({
-    kind: 'not-loadable',
-    code: 'wrong-table',
-    message: `\`${callName(clause)}\` loads in ${where} only, not in ${table}`,
-    span: clause.span,
-  });
-}
-
-function asksForConntrack({ extension, given }: BoundClause): boolean {
-  return extension?.needsConntrack?.(given) === true;
-}
-
-const ENDING: readonly string[] = ['ACCEPT', 'DROP', 'RETURN'];
-
-function alwaysEnds({ source, destination, iif, oif, proto, fragment, matches }: BoundRule, target: string): boolean {
-  if (!ENDING.includes(target) || matches.length > 0) return false;
-  return (source ?? destination ?? iif ?? oif ?? proto ?? fragment) === undefined;
+  for (const { call, allowed, onEntry, span, tables } of limited) chain.limited.push({ call, allowed, onEntry, at, span, tables });
+  if (ends && chain.end > at) chain.end = at;
+  if (calls && target !== undefined) chain.jumps.push({ to: target, at, span: node.span });
+  if (isHook(chain.name)) chain.interfaces.push(...interfaces);
 }

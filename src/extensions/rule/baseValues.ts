@@ -29,6 +29,9 @@ type Problem = {
   readonly help?: string;
 };
 
+const ADDRESS = { kind: 'address' } as const;
+const INTERFACE = { kind: 'interface' } as const;
+
 /** False when the option was refused. */
 export function setBaseOption({ base, context }: BaseState, given: GivenValue): boolean {
   const problem = store(base, context, given);
@@ -55,6 +58,7 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
         });
       }
       base[option] = { inverted, value: networks, span };
+      context.taken?.(value, ADDRESS);
       return undefined;
     }
     case 'in-interface':
@@ -75,6 +79,7 @@ function store(base: BaseState['base'], context: BindContext, { option, value, i
         });
       }
       base[field] = { inverted, value: value.text, span };
+      context.taken?.(value, INTERFACE);
       return undefined;
     }
     case 'protocol': {

@@ -46,6 +46,8 @@ function finish(state: RuleState): BoundRule | undefined {
   return { source, destination, iif, oif, proto, fragment, matches: matches as readonly BoundMatch[], target };
 }
 
+const CHAIN = { kind: 'chain' } as const;
+
 function boundTarget(state: RuleState): BoundTarget | undefined {
   const { target, context } = state;
   if (target === undefined) return undefined;
@@ -58,6 +60,6 @@ function boundTarget(state: RuleState): BoundTarget | undefined {
         ? `\`-g ${written}\` needs a chain of this table`
         : `\`${written}\` is neither a chain of this table nor a target`;
     refuse(state, { kind: 'not-loadable', code: target.kind === 'goto' ? 'unknown-chain' : 'unknown-target', span: target.word, message });
-  }
+  } else context.taken?.(target.word, CHAIN);
   return { kind: target.kind, chain: chain ?? written, span: target.word };
 }

@@ -50,6 +50,11 @@ export interface BoundRule {
   readonly hides?: RuleNode['hides'];
 }
 
+/** How a word was read that is a value: of which kind, or by which shape, and where its option has it. */
+export type ReadAs =
+  | { readonly kind: 'address' | 'interface' | 'chain' }
+  | { readonly kind: 'argument'; readonly shape: ShapeName; readonly of: GivenOption; readonly at: number };
+
 export type ReportProblem = (finding: Omit<Diagnostic, 'source'>) => void;
 
 /** What binding needs to know of the world around the rule. */
@@ -61,6 +66,8 @@ export interface BindContext extends ShapeContext {
    *  have its own name then: finding it in a map compares no letters, and 70,000 copies of names are not kept. */
   readonly chainNamed: (name: string) => string | undefined;
   readonly report: ReportProblem;
+  /** told of each word that is read as a value */
+  readonly taken?: ((word: Word, as: ReadAs) => void) | undefined;
   /** values that were decoded before, by shape and text; one map for all rules of a ruleset */
   readonly decoded: Map<ShapeName, Map<string, Decoded<AnyValue>>>;
 }

@@ -11,11 +11,13 @@ type Proto = BoundRule['proto'];
 /** The rest of the rule. */
 interface Around {
   readonly proto: Proto;
-  readonly matches: readonly OpenClause[];
+  readonly matches: readonly Pick<OpenClause, 'name' | 'given'>[];
 }
 
+export type CheckedClause = Omit<OpenClause, 'words' | 'element'>;
+
 /** False when the clause was refused. */
-export function checkClause(clause: OpenClause, { proto, matches }: Around, context: BindContext): boolean {
+export function checkClause(clause: CheckedClause, { proto, matches }: Around, context: BindContext): boolean {
   const { extension, given, opaque } = clause;
   if (extension === undefined) {
     if (clause.stranger || isKnownMatch(clause.name) || isKnownTarget(clause.name)) {

@@ -41,13 +41,19 @@ export function decodeOption(
     }
   }
   if (refused) return undefined;
-  return opaque === undefined ? { name, inverted, values: decoded, span: word } : { opaque };
+  if (opaque !== undefined) return { opaque };
+  const given: GivenOption = { name, inverted, values: decoded, span: word };
+  if (context.taken !== undefined)
+    for (const at of decoded.keys())
+      context.taken(values[at] as Word, { kind: 'argument', shape: spec.value[at] as ShapeName, of: given, at });
+  return given;
 }
 
 /** A dump of 100,000 rules has few different marks and states, and many comments. */
 const CACHED_VALUES = 1024;
 
-function decodeCached(name: ShapeName, text: string, context: BindContext): Decoded<AnyValue> {
+/** What the text is as a value of the shape. */
+export function decodeCached(name: ShapeName, text: string, context: BindContext): Decoded<AnyValue> {
   let ofShape = context.decoded.get(name);
   if (ofShape === undefined) {
     ofShape = new Map();

@@ -9,13 +9,14 @@ import { isSaveCall } from '../text/shellCall.ts';
 import { appendRule, carryOut } from './applyCommands.ts';
 import { declareChain } from './chainCommands.ts';
 import { readCommand } from './commands.ts';
+import { ruleFrom } from './dumpedRule.ts';
 import { isListingCall } from './outsideTables.ts';
 import { whatCommentSays } from './restoreComments.ts';
 import { chainOutside, cutOff, failedCheck, outsideTable, straysOutside, unreadableLine } from './restoreMistakes.ts';
 import { placed, type RestoreInput, type RestoreReader, type Section, warnOfBlanks, wordAt } from './restoreReader.ts';
 import { commit, openOutside, openTable } from './restoreTables.ts';
 import { isForSeveral } from './ruleWords.ts';
-import { isPlainAppend, lineWords, overlong, ruleFrom, share } from './words.ts';
+import { isPlainAppend, lineWords, overlong, share } from './words.ts';
 
 export interface RestoreResult {
   readonly sections: readonly Section[];

@@ -6,9 +6,10 @@ import type { Line } from '../text/lines.ts';
 import type { ProblemSink, TextFinding } from '../text/problems.ts';
 import type { Source, Span } from '../text/source.ts';
 import type { Word } from './ast.ts';
+import type { Tokens } from './dumpedRule.ts';
 import type { RuleMeaning, Setting, TableState } from './openTables.ts';
 import type { OutsideTables } from './outsideTables.ts';
-import { share, type Tokens } from './words.ts';
+import { share } from './words.ts';
 
 /** Tables of one ruleset as far as the text alone tells. */
 export interface Section {

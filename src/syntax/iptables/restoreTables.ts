@@ -2,11 +2,11 @@
 import { isTable } from '../../netfilter/hooks.ts';
 import type { Line } from '../text/lines.ts';
 import type { ProblemSink } from '../text/problems.ts';
+import { newTokens } from './dumpedRule.ts';
 import { newTable, type Setting } from './openTables.ts';
 import type { OutsideStart } from './outsideTables.ts';
 import { unknownTable, withoutCommit } from './restoreMistakes.ts';
 import { placed, type RestoreReader, type Section, warnOfBlanks, wordAt } from './restoreReader.ts';
-import { newTokens } from './words.ts';
 
 /** A table of rules that have no line of it. */
 export function openOutside(reader: RestoreReader, line: Line, { table: text, family }: OutsideStart): void {

@@ -4,22 +4,19 @@ import { captures } from '../generated/iptablesSave.ts';
 import type { MatchState } from '../grammar/recogniser.ts';
 import type { Line } from '../text/lines.ts';
 import type { TextFinding } from '../text/problems.ts';
-import type { Span } from '../text/source.ts';
-import type { RuleNode, Word } from './ast.ts';
+import type { Word } from './ast.ts';
 import { mayBeCommand } from './commandOptions.ts';
 
-/** Words among the captures `events[from]` to `events[to]`. */
-export function lineWords({
-  text,
-  events,
-  from,
-  to,
-}: {
+/** The captures `events[from]` to `events[to]` of a text. */
+export interface Captured {
   readonly text: string;
   readonly events: Int32Array;
   readonly from: number;
   readonly to: number;
-}): Word[] {
+}
+
+/** The words among them. */
+export function lineWords({ text, events, from, to }: Captured): Word[] {
   const words: Word[] = [];
   for (let at = from; at < to; at += 3) {
     if (events[at] !== captures.word) continue;
@@ -70,7 +67,7 @@ export function isPlainAppend({ text, events, top }: MatchState, from: number): 
   return true;
 }
 
-interface Captured {
+interface Quoted {
   readonly text: string;
   readonly events: Int32Array;
   readonly at: number;
@@ -78,7 +75,7 @@ interface Captured {
 }
 
 /** Text of the word that starts at `start` and whose quoted part is the capture at `at`. */
-function unquoted({ text, events, at, to }: Captured, start: number): string {
+function unquoted({ text, events, at, to }: Quoted, start: number): string {
   const open = events[at + 1] as number;
   const close = (events[at + 2] as number) - 1;
   let out = text.slice(start, open);
@@ -105,78 +102,4 @@ export function share(text: string, start: number, end: number): string {
   const fresh = text.slice(start, end);
   SHARED[slot] = fresh;
   return fresh;
-}
-
-/** Captures of all rules of a table block, one after the other. */
-export interface Tokens {
-  readonly text: string;
-  events: Int32Array;
-  used: number;
-  /** a kernel printed the block */
-  saved: boolean;
-}
-
-export function newTokens(text: string): Tokens {
-  return { text, events: new Int32Array(1024), used: 0, saved: false };
-}
-
-/** Keeps the captures of `s` from `from` on; returns where they are. */
-function keep(tokens: Tokens, s: MatchState, from: number): Span {
-  const start = tokens.used;
-  const end = start + s.top - from;
-  if (end > tokens.events.length) {
-    const bigger = new Int32Array(Math.max(end, tokens.events.length * 2));
-    bigger.set(tokens.events);
-    tokens.events = bigger;
-  }
-  const { events } = tokens;
-  for (let at = from; at < s.top; at++) events[start + at - from] = s.events[at] as number;
-  tokens.used = end;
-  return { start, end };
-}
-
-/** A rule whose words are made on demand: a dump of 100,000 rules has 1.5 million of them, and each is read once. */
-class DumpedRule implements RuleNode {
-  readonly line: number;
-  readonly #start: number;
-  readonly #end: number;
-  readonly #tokens: Tokens;
-  /** where the captures of the chain and of the words are */
-  readonly #from: number;
-  readonly #to: number;
-
-  constructor({ number, start, end }: Line, tokens: Tokens, kept: Span) {
-    this.line = number;
-    this.#start = start;
-    this.#end = end;
-    this.#tokens = tokens;
-    this.#from = kept.start;
-    this.#to = kept.end;
-  }
-
-  get span(): Span {
-    return { start: this.#start, end: this.#end };
-  }
-
-  get saved(): boolean {
-    return this.#tokens.saved;
-  }
-
-  get chain(): Word {
-    const { text, events } = this.#tokens;
-    return lineWords({ text, events, from: this.#from, to: this.#from + 3 })[0] as Word;
-  }
-
-  get words(): readonly Word[] {
-    const { text, events } = this.#tokens;
-    return lineWords({ text, events, from: this.#from + 3, to: this.#to });
-  }
-}
-
-/** The rule of a line `-A CHAIN ...` that `s` has recognised; its chain is the capture at `from`. */
-export function ruleFrom(
-  line: Line,
-  { tokens, s, from }: { readonly tokens: Tokens; readonly s: MatchState; readonly from: number },
-): RuleNode {
-  return new DumpedRule(line, tokens, keep(tokens, s, from));
 }
