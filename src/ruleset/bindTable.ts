@@ -8,7 +8,7 @@ import { DumpedRule } from '../syntax/iptables/dumpedRule.ts';
 import { LinkedRule } from './linkedRule.ts';
 import { chainsNotShown } from './notShown.ts';
 import type { Jump, NamedCalls } from './reach.ts';
-import { checkTables, clausesOf, factsOf, type InterfaceOption, type Limited, type RuleFacts } from './ruleFacts.ts';
+import { checkTables, clausesOf, type InterfaceOption, type Limited, type RuleFacts, ruleFacts } from './ruleFacts.ts';
 import { factsByForm, ruleForm } from './ruleForm.ts';
 import { findForm, keepForm, newWordTree, type WordTree } from './wordTree.ts';
 
@@ -116,7 +116,7 @@ function boundFacts(node: RuleNode, { table, context, tree }: Binding): RuleFact
   const bound = bindRule(node, { ...context, report, taken: ({ start }, as) => taken.set(start, as) });
   if (bound === undefined || bound === 'skip') return undefined;
   for (const clause of clausesOf(bound)) checkTables(clause, table, report);
-  const facts = factsOf(bound, tree.context);
+  const facts = ruleFacts(bound, tree.context);
   if (silent && node instanceof DumpedRule)
     keepForm(tree, node.captured, {
       taken,

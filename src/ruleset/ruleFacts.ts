@@ -40,7 +40,7 @@ export interface InterfaceOption {
   readonly span: Span;
 }
 
-export function factsOf(rule: BoundRule, context: BindContext): RuleFacts {
+export function ruleFacts(rule: BoundRule, context: BindContext): RuleFacts {
   const { target, source, destination, iif, oif } = rule;
   const clauses = clausesOf(rule).map((clause) => ({ clause, facts: clauseFacts(clause) }));
   const written = target?.kind === 'extension' ? target.clause.name : target?.chain;

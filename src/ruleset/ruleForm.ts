@@ -3,7 +3,7 @@
 import type { GivenOption } from '../extensions/contract/extension.ts';
 import type { BindContext, BoundClause, BoundRule, ReadAs } from '../extensions/rule/boundRule.ts';
 import { checkClause } from '../extensions/rule/checkClause.ts';
-import type { ValueRead } from '../extensions/rule/readAgain.ts';
+import type { ValueRead } from '../extensions/rule/readLikeValue.ts';
 import type { TableName } from '../netfilter/hooks.ts';
 import type { Word } from '../syntax/iptables/ast.ts';
 import type { Span } from '../syntax/text/source.ts';

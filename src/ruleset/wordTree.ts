@@ -2,14 +2,14 @@
  *  compared letter by letter; a value is read again, and what depends on it is asked again (ruleForm.ts). Nothing of the language is known
  *  here: what is a value, the binder has told of the first rule of each form. */
 import type { BindContext, ReadAs } from '../extensions/rule/boundRule.ts';
-import { type ReadAgainContext, readAgain, type ValueRead } from '../extensions/rule/readAgain.ts';
+import { type LikeValueContext, readLikeValue, type ValueRead } from '../extensions/rule/readLikeValue.ts';
 import { captures } from '../syntax/generated/iptablesSave.ts';
 import type { Captured } from '../syntax/iptables/words.ts';
 import type { RuleForm } from './ruleForm.ts';
 
 export interface WordTree {
   readonly root: WordNode;
-  readonly context: ReadAgainContext;
+  readonly context: LikeValueContext;
   forms: number;
   /** of the rule that was looked up last: where its words start and end, and its values in their order */
   readonly starts: number[];
@@ -57,7 +57,7 @@ export function findForm(tree: WordTree, captured: Captured): RuleForm | undefin
     at = takeWord(tree, { captured, at, number: words });
     let next: WordNode | undefined;
     if (node.value !== undefined && tree.from < tree.to) {
-      const read = readAgain(node.value.as, text.slice(tree.from, tree.to), tree.context);
+      const read = readLikeValue(node.value.as, text.slice(tree.from, tree.to), tree.context);
       if (read !== undefined) {
         tree.values[values++] = read;
         next = node.value.next;
@@ -142,7 +142,7 @@ function pathOf(
     at = takeWord(tree, { captured, at, number: 0 });
     const [start, end] = [tree.starts[0] as number, tree.ends[0] as number];
     const as = tree.from < tree.to ? taken.get(start) : undefined;
-    const isValue = as !== undefined && readAgain(as, text.slice(tree.from, tree.to), tree.context) !== undefined;
+    const isValue = as !== undefined && readLikeValue(as, text.slice(tree.from, tree.to), tree.context) !== undefined;
     path.push(isValue ? { as } : { text: text.slice(start, end) });
   }
   return path;

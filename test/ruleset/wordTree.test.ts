@@ -7,7 +7,7 @@ import { MATCHES, TARGETS } from '../../src/extensions/rule/registry.ts';
 import { isTable } from '../../src/netfilter/hooks.ts';
 import type { Family } from '../../src/packet/address.ts';
 import { type BoundTable, bindTable } from '../../src/ruleset/bindTable.ts';
-import { factsOf } from '../../src/ruleset/ruleFacts.ts';
+import { ruleFacts } from '../../src/ruleset/ruleFacts.ts';
 import { ruleForm } from '../../src/ruleset/ruleForm.ts';
 import { findForm, keepForm, newWordTree } from '../../src/ruleset/wordTree.ts';
 import { parseRules } from '../../src/syntax/document/parse.ts';
@@ -91,7 +91,7 @@ test('what the binder was told of is found again, and nothing else', () => {
   if (first === undefined) throw new Error('the table has rules');
   const bound = bindRule(first, { ...context, taken: ({ start }, as) => taken.set(start, as) });
   if (bound === undefined || bound === 'skip') throw new Error('it loads');
-  const facts = factsOf(bound, context);
+  const facts = ruleFacts(bound, context);
   keepForm(tree, first.captured, {
     taken,
     make: (values) => ruleForm({ bound, facts, words: first.words, values, table: 'filter', context }),
@@ -115,6 +115,7 @@ const DIFFERENCES: readonly (readonly [what: string, table: string, rules: reado
   ['ports need a protocol', 'nat', ['-A USR -j DNAT --to-destination 10.0.0.1', '-A USR -j DNAT --to-destination 10.0.0.1:80']],
   ['all ports behind a `!`', 'filter', ['-A USR -p tcp -m tcp ! --dport 80', '-A USR -p tcp -m tcp ! --dport 0:65535']],
   ['a set that changes', 'filter', ['-A USR -j SET --add-set a src', '-A USR -j SET --add-set b src']],
+  ['a chain with the name of a target', 'filter', [':LOG - [0:0]', '-A USR -j USR2', '-A USR -j LOG']],
   ['attached values', 'filter', ['-A USR -p tcp --dport=80', '-A USR -p tcp --dport=81', '-A USR -p tcp --dport=x']],
 ];
 

@@ -12,11 +12,11 @@ export interface ValueRead {
   readonly value?: AnyValue | string;
 }
 
-export interface ReadAgainContext extends BindContext {
+export interface LikeValueContext extends BindContext {
   readonly plainAddresses: Map<string, boolean>;
 }
 
-export function readAgain(as: ReadAs, text: string, context: ReadAgainContext): ValueRead | undefined {
+export function readLikeValue(as: ReadAs, text: string, context: LikeValueContext): ValueRead | undefined {
   switch (as.kind) {
     case 'argument': {
       const decoded = decodeCached(as.shape, text, context);
@@ -36,7 +36,7 @@ export function readAgain(as: ReadAs, text: string, context: ReadAgainContext): 
 const FINE: ValueRead = {};
 
 /** Addresses come in threes and fours: of a service, of a pod. Of the last thousand it is known what they are. */
-function isKnownAddress(text: string, context: ReadAgainContext): boolean {
+function isKnownAddress(text: string, context: LikeValueContext): boolean {
   const { plainAddresses: known } = context;
   const found = known.get(text);
   if (found !== undefined) return found;
