@@ -11,7 +11,7 @@ import { type StatementOf, statement } from '../contract/statement.ts';
 import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { intervalOf } from '../values/constant.ts';
-import { branchOf } from '../values/elementBranch.ts';
+import { branchesOf } from '../values/elementBranch.ts';
 import { refuseOtherType } from '../values/typeProblem.ts';
 import { chosen, isConstant } from '../values/written.ts';
 
@@ -44,7 +44,7 @@ export const natStatement = statement({
     const choice = chosen(map, expectedOf(given, family ?? context.family), context);
     if (choice.kind !== 'choice') return opaque(`\`${given.verb}\` to an address of a map that packets change`, building);
     ask(choice.present, given);
-    const branches = choice.among.map((one) => branchOf(one, isOther ? [] : rewriteOf(given, targetOf(given, one.value), building)));
+    const branches = branchesOf(choice.among, (one) => (isOther ? [] : rewriteOf(given, targetOf(given, one.value), building)));
     act({ kind: 'switch', branches });
   },
 });

@@ -1,8 +1,9 @@
 /** accept, drop, jump and others, and maps that choose one. man nft(8), VERDICT STATEMENT and VERDICT MAP STATEMENT
  *  kernel net/netfilter/nft_lookup.c: without an element for the packet the rule is left */
 import type { Effect } from '../../netfilter/effect.ts';
+import { isCall } from '../../netfilter/everyEffect.ts';
 import { NEVER, unmodelled } from '../../netfilter/matchExpr.ts';
-import type { NftVerdict } from '../../syntax/nft/ast.ts';
+import type { NftElement, NftVerdict } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
 import { statement } from '../contract/statement.ts';
 import { ElementBranch } from '../values/elementBranch.ts';
@@ -32,6 +33,27 @@ function effectOf(given: NftVerdict, { chainOf, jumpTo }: Building): readonly Ef
   }
 }
 
+/** Elements with one verdict have one list of effects: maps of 100,000 elements have some hundreds of chains, and 8 MB less so. */
+function effectsOfVerdicts(building: Building): (value: NftElement['value']) => readonly Effect[] {
+  const known = new Map<string, readonly Effect[]>();
+  return (value) => {
+    if (value?.kind !== 'verdict') return NO_EFFECTS;
+    // every element says where it leads
+    const made = effectOf(value, building);
+    const name = effectName(made);
+    const effects = known.get(name) ?? made;
+    known.set(name, effects);
+    return effects;
+  };
+}
+
+const NO_EFFECTS: readonly Effect[] = [];
+
+function effectName([effect]: readonly Effect[]): string {
+  if (effect === undefined) return '';
+  return isCall(effect) ? `${effect.kind} ${effect.chain}` : effect.kind;
+}
+
 export const vmap = statement({
   kind: 'vmap',
   says: [{ name: 'vmap' }],
@@ -44,11 +66,11 @@ export const vmap = statement({
     ask(hasKey(parts), given);
     if (elements?.rows === undefined) return ask(unmodelled('elements that are known only where the rules are loaded'), given.to);
     if (elements.changed) return ask(unmodelled('a verdict map that packets change'), given.to);
-    const branches = eachElement(parts, elements, `${context.ruleId}@${given.start}`).map(({ row, match }) => {
-      const { value } = row.element;
-      const effects = value?.kind === 'verdict' ? effectOf(value, building) : [];
-      return new ElementBranch({ element: row.element, keys: types, context }, match, effects);
-    });
+    const map = { keys: types, context };
+    const effectsOf = effectsOfVerdicts(building);
+    const branches = eachElement(parts, elements, `${context.ruleId}@${given.start}`).map(
+      ({ row: { element }, match }) => new ElementBranch({ element, map }, match, effectsOf(element.value)),
+    );
     if (branches.length === 0) return ask(NEVER, given);
     act({ kind: 'switch', branches });
   },

@@ -7,7 +7,7 @@ import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
 import { notClaimed } from '../contract/claims.ts';
 import { statement } from '../contract/statement.ts';
-import { branchOf } from '../values/elementBranch.ts';
+import { branchesOf } from '../values/elementBranch.ts';
 import { isInterval } from '../values/isInterval.ts';
 import { hasKey } from '../values/keyed.ts';
 import { type KeyPart, keyPart } from '../values/part.ts';
@@ -127,7 +127,7 @@ export const write = statement({
         ask(written.present, span);
         return act({
           kind: 'switch',
-          branches: written.among.map((one) => branchOf(one, constantOrNot(one.value, building, { part, target }), part.type)),
+          branches: branchesOf(written.among, (one) => constantOrNot(one.value, building, { part, target }), part.type),
         });
       }
       case 'unknown':

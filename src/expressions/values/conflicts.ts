@@ -18,7 +18,7 @@ export interface Having {
 const MOST_PAIRS = 1000;
 
 export function reportConflicts(rows: readonly ElementRow[], { merges, intervals }: Having, report: ProblemSink): void {
-  const keyed = rows.flatMap(({ key, element }) => (key === undefined ? [] : [{ key, element }]));
+  const keyed = rows.filter((row): row is Keyed => row.key !== undefined);
   const refuse = ({ element }: Keyed): void =>
     report({ kind: 'not-loadable', code: 'bad-value', message: 'another element has this key, or a part of it', span: element.key });
   const seen = new Map<string, Keyed>();

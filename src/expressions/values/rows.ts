@@ -32,14 +32,13 @@ function rowOf(element: NftElement, types: readonly Datatype[], context: TableCo
     context.report({ kind: 'not-loadable', code: 'bad-value', message, span: element });
     return undefined;
   }
-  const key: IntervalSet[] = [];
-  for (const [at, one] of of.entries()) {
+  const key = of.map((one, at): IntervalSet | undefined => {
     if (types.length > 1 && types[at]?.name === 'fib_oif' && one.kind === 'value' && BOOLEAN.has(one.text))
       context.report({ kind: 'not-loadable', code: 'bad-value', message: 'expected an interface beside other values', span: one });
     const interval = intervalOf(one, types[at] as Datatype, context);
-    if (interval !== undefined) key.push(alone(interval));
-  }
-  return key.length === of.length ? { key, element } : undefined;
+    return interval && alone(interval);
+  });
+  return key.every((one) => one !== undefined) ? { key, element } : undefined;
 }
 
 /** Ports and protocols stand in thousands of elements: each value is one object. A map of 100,000 elements takes a third less memory so. */

@@ -21,7 +21,7 @@ export interface WrittenChoice {
   readonly match: MatchExpr;
   readonly value: NftExpression;
   /** absent: it is of no map */
-  readonly of?: Omit<ElementOfMap, 'value'>;
+  readonly of?: ElementOfMap;
 }
 
 const MOST_LOTS = 0x100;
@@ -68,10 +68,11 @@ export function chosen(
     return { kind: 'choice', present: and(present, why), among: [] };
   }
   if (elements.changed) return { kind: 'unknown', why: 'a map that packets change' };
+  const map = { keys, context };
   const among = eachElement(parts, elements, `${context.ruleId}@${key.start}`).flatMap(({ row, match }): readonly WrittenChoice[] =>
     row.element.value === undefined || row.element.value.kind === 'verdict'
       ? []
-      : [{ match, value: row.element.value, of: { element: row.element, keys, context } }],
+      : [{ match, value: row.element.value, of: { element: row.element, map } }],
   );
   return { kind: 'choice', present: among.length === 0 ? NEVER : present, among };
 }

@@ -5,7 +5,7 @@ import type { SwitchBranch } from '../../netfilter/effect.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import type { Field } from '../../packet/fields.ts';
 import { type Bdd, type BddManager, FULL } from '../diagrams/bdd.ts';
-import { areVariablesAbove, type PointRow, pointTree } from '../diagrams/pointTree.ts';
+import { areVariablesAbove, pointTree } from '../diagrams/pointTree.ts';
 import type { UnionTree } from '../diagrams/unionTree.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
@@ -22,21 +22,23 @@ export function pointBranches(space: Space, env: Env, branches: readonly SwitchB
   const form = first === undefined || branches.length < WORTH_IT ? undefined : rowIn(first.match);
   const asked = form && readingsOf(space, env, form);
   if (form === undefined || asked === undefined) return undefined;
-  const rests = new Map<string, Bdd>();
-  const rows: PointRow<SwitchBranch>[] = [];
-  for (const of of branches) {
-    const row = rowIn(of.match);
-    const values = row && sameFields(row.fields, form.fields) ? valuesOf(row, asked) : undefined;
-    if (values === undefined) return undefined;
-    const below = values.slice(asked.above.length);
+  const known = new Map<string, Bdd>();
+  const values: (number | bigint)[] = [];
+  const rests: Bdd[] = [];
+  for (const { match } of branches) {
+    const row = rowIn(match);
+    const given = row && sameFields(row.fields, form.fields) ? valuesOf(row, asked) : undefined;
+    if (given === undefined) return undefined;
+    const below = given.slice(asked.above.length);
     const key = below.join();
-    const rest = rests.get(key) ?? restOf(space.manager, asked, below);
-    rests.set(key, rest);
-    rows.push({ values: values.slice(0, asked.above.length), rest, of });
+    const rest = known.get(key) ?? restOf(space.manager, asked, below);
+    known.set(key, rest);
+    for (let at = 0; at < asked.above.length; at++) values.push(given[at] as number | bigint);
+    rests.push(rest);
   }
   const vectors = asked.above.map(({ bits }) => bits);
-  if (![...rests.values()].every((rest) => areVariablesAbove(space.manager, vectors, rest))) return undefined;
-  return pointTree(space.manager, vectors, rows) ?? 'empty';
+  if (![...known.values()].every((rest) => areVariablesAbove(space.manager, vectors, rest))) return undefined;
+  return pointTree(space.manager, vectors, { values, rests, of: branches }) ?? 'empty';
 }
 
 interface RowForm {

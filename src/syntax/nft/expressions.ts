@@ -63,8 +63,10 @@ export function readExpression(reader: NftReader, from: number): NftExpression {
       return readMapped(reader, index);
     case captures.hash:
       return readHash(reader, index);
-    case captures.set:
-      return { kind: 'set', elements: readElements(reader, index), ...spanAt(reader, index) };
+    case captures.set: {
+      const { start, end } = spanAt(reader, index);
+      return { kind: 'set', elements: readElements(reader, index), start, end };
+    }
     case captures.reference:
       return readReference(reader, index);
     case captures.variable:
@@ -82,7 +84,8 @@ function several(reader: NftReader, index: number, kind: 'concat' | 'list'): Nft
   if (parts.length === 1) return readExpression(reader, first);
   const of = parts.map((part) => readExpression(reader, part));
   if (kind === 'list') sayUnlistable(reader, of);
-  return { kind, of, ...spanAt(reader, index) };
+  const { start, end } = spanAt(reader, index);
+  return { kind, of, start, end };
 }
 
 /** A list is of single values: it stands for bits. */
@@ -114,10 +117,10 @@ function readRanged(reader: NftReader, index: number): NftExpression {
   const first = readExpression(reader, index + 3);
   const rest = afterPart(reader, index + 3);
   if (rest >= afterPart(reader, index)) return first;
-  const span = spanAt(reader, index);
+  const { start, end } = spanAt(reader, index);
   if (partAt(reader, rest) === captures.prefixLength)
-    return { kind: 'prefix', of: first, length: Number(textAt(reader, rest).slice(1).trim()), ...span };
-  return { kind: 'range', lo: first, hi: readExpression(reader, rest), ...span };
+    return { kind: 'prefix', of: first, length: Number(textAt(reader, rest).slice(1).trim()), start, end };
+  return { kind: 'range', lo: first, hi: readExpression(reader, rest), start, end };
 }
 
 /** `key map { ... }`, and values of a list. */

@@ -1,4 +1,5 @@
 /** Statements and rules, from what the grammar took. */
+import { invariant } from '../../lib/invariant.ts';
 import { packedList } from '../../lib/packedList.ts';
 import { captures } from '../generated/nft.ts';
 import type { Span } from '../text/source.ts';
@@ -82,28 +83,29 @@ const READINGS: ReadonlyMap<number, Reading> = new Map<number, Reading>([
 ]);
 
 function readField(reader: NftReader, index: number): NftStatement {
-  const span = spanAt(reader, index);
+  const { start, end } = spanAt(reader, index);
   const [first = 0, second = 0] = partsIn(reader, index);
   const left = readExpression(reader, first);
   const inner = second + 3;
   if (partAt(reader, second) === captures.vmap) {
     const to = readExpression(reader, inner);
     sayNoVerdicts(reader, to);
-    return { kind: 'vmap', key: left, to, ...span };
+    return { kind: 'vmap', key: left, to, start, end };
   }
   if (partAt(reader, second) === captures.write) {
     const value = readExpression(reader, inner);
     if (!isWritable(left)) {
-      const { start, end } = left;
-      reader.report({ kind: 'malformed', code: 'bad-argument', message: 'this cannot be set', span: { start, end } });
+      const span = { start: left.start, end: left.end };
+      reader.report({ kind: 'malformed', code: 'bad-argument', message: 'this cannot be set', span });
     }
-    if (left.kind === 'ct' && left.key === 'helper') return { kind: 'object', of: 'ct helper', object: value, ...span };
-    return { kind: 'write', to: left, value, ...span };
+    if (left.kind === 'ct' && left.key === 'helper') return { kind: 'object', of: 'ct helper', object: value, start, end };
+    return { kind: 'write', to: left, value, start, end };
   }
   const parts = partsIn(reader, second);
   const op = findPart(reader, parts, 'op');
   const right = readExpression(reader, parts.at(-1) ?? inner);
-  return { kind: 'match', left, ...(op !== undefined && { op: OPS[textAt(reader, op)] ?? '==' }), right, ...span };
+  if (op === undefined) return { kind: 'match', left, right, start, end };
+  return { kind: 'match', left, op: OPS[textAt(reader, op)] ?? '==', right, start, end };
 }
 
 function isWritable(left: NftExpression): boolean {
@@ -125,26 +127,34 @@ const OPS: Readonly<Record<string, Comparison>> = {
 };
 
 function readVerdict(reader: NftReader, index: number): NftVerdict {
-  const span = spanAt(reader, index);
-  const [, verb = ''] = /^(\w+)/.exec(textAt(reader, index)) ?? [];
-  const verdict = verb as NftVerdict['verdict'];
+  const { start, end } = spanAt(reader, index);
+  const verdict = verdictAt(reader, index);
   const [inner] = partsIn(reader, index);
-  if (inner === undefined) return { kind: 'verdict', verdict, ...span };
+  if (inner === undefined) return { kind: 'verdict', verdict, start, end };
   if (partAt(reader, inner) === captures.block) {
     const rules = partsIn(reader, inner).map((part) => readRuleOf(reader, part));
-    return { kind: 'verdict', verdict, rules, ...span };
+    return { kind: 'verdict', verdict, rules, start, end };
   }
   const chain = readName(reader, inner + 3);
-  return { kind: 'verdict', verdict, chain, ...span };
+  return { kind: 'verdict', verdict, chain, start, end };
+}
+
+const VERDICTS: readonly NftVerdict['verdict'][] = ['goto', 'jump', 'accept', 'drop', 'return', 'continue'];
+
+/** None begins with another, and all that stand in a text are these six strings. */
+function verdictAt({ s }: NftReader, index: number): NftVerdict['verdict'] {
+  const verdict = VERDICTS.find((one) => s.text.startsWith(one, s.events[index + 1]));
+  invariant(verdict !== undefined, 'the grammar takes these verdicts');
+  return verdict;
 }
 
 /** A name that nft takes without quotes. */
 export function readName(reader: NftReader, index: number): NftName {
-  const span = spanAt(reader, index);
-  if (partAt(reader, index) === captures.variable) return { text: namedBy(reader, index), ...span };
+  const { start, end } = spanAt(reader, index);
+  if (partAt(reader, index) === captures.variable) return { text: namedBy(reader, index), start, end };
   const text = textAt(reader, index);
-  if (!isNameOfNft(text)) sayWord(reader, text, span);
-  return { text, ...span };
+  if (!isNameOfNft(text)) sayWord(reader, text, { start, end });
+  return { text, start, end };
 }
 
 function sayWord({ report }: NftReader, text: string, span: Span): void {
