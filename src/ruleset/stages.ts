@@ -113,22 +113,20 @@ function natStage(chains: readonly AttachedChain[]): HookStage {
   const ordered = steps.map((group): readonly (readonly AttachedChain[])[] => {
     const units = [...groupBy(group, tableOf)].map(([table, of]) => ({ table, stages: of.flatMap(({ at }) => at) }));
     const doing = units.filter(({ stages }) => !stages.every(isIdleBase));
-    return natInAnyOrder(doing.map(({ stages }) => stages))
-      ? [group.flatMap(({ at }) => at)]
-      : ordersOf(doing).map((order) => order.flatMap(({ stages }) => stages));
+    if (natInAnyOrder(doing.map(stagesOf))) return [group.flatMap(({ at }) => at)];
+    const idle = units.filter((unit) => !doing.includes(unit)).flatMap(stagesOf);
+    return ordersOf(doing).map((order) => [...order.flatMap(stagesOf), ...idle]);
   });
   const orders = ordered.reduce<readonly (readonly AttachedChain[])[]>(
     (before, step) => before.flatMap((one) => step.map((more) => [...one, ...more])).slice(0, MOST_ORDERS),
     [[]],
   );
   if (orders.length === 1) return { kind: 'nat', chains: orders[0] ?? [] };
+  const named = (order: readonly AttachedChain[]) => order.filter((at) => !isIdleBase(at)).map(({ table }) => table.name);
   return {
     kind: 'either',
-    orders: orders.map((order) => ({
-      says: saysOrder(order.map(({ table }) => table.name)),
-      stages: [{ kind: 'nat', chains: order }],
-    })),
-    what: whichFirst(orders[0]?.[0]?.chain.base.hook, orders[0]?.map(({ table }) => table.name) ?? []),
+    orders: orders.map((order) => ({ says: saysOrder(named(order)), stages: [{ kind: 'nat', chains: order }] })),
+    what: whichFirst(orders[0]?.[0]?.chain.base.hook, named(orders[0] ?? [])),
   };
 }
 

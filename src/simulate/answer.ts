@@ -1,6 +1,7 @@
 /** The answer that REJECT makes: a packet of this host, which routing and rules may keep from leaving.
  *  kernel net/ipv4/icmp.c __icmp_send(), net/ipv4/netfilter/nf_reject_ipv4.c nf_send_reset(), and their IPv6 twins; facts: shared with
  *  test/kernel */
+import { reflectsMark } from '../host/answerMark.ts';
 import { isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
 import { ownAddresses6 } from '../host/sourceAddress.ts';
 import { ANSWER_TTL, ERROR_TOS, errorOf, QUOTING } from '../netfilter/rejectAnswer.ts';
@@ -60,7 +61,7 @@ export function answerTo(skb: Skb, { with: name, local }: Rejection): Packet | U
   const src = error === undefined ? skb.dst : errorSource(skb, local);
   if (src === undefined) return { reason: 'no-route' };
   const { headers, most } = QUOTING[family];
-  const shared = { family, dir: 'out', src, dst, mark: 0, ttl: ANSWER_TTL, fragOffset: 0 } as const;
+  const shared = { family, dir: 'out', src, dst, mark: markOf(skb), ttl: ANSWER_TTL, fragOffset: 0 } as const;
   if (error === undefined) {
     const flags = TCP_FLAGS.R | (((skb.flags ?? 0) & TCP_FLAGS.A) === 0 ? TCP_FLAGS.A : 0);
     const ports = { sport: skb.dport ?? 0, dport: skb.sport ?? 0 };
@@ -88,11 +89,15 @@ function errorSource(skb: Skb, local: boolean): Address | undefined {
   if (family === 4 && local) return skb.addressType(dst) === LOCAL ? dst : undefined;
   if (family === 6 && ownAddresses6(host).includes(dst as bigint)) return dst;
   const bound = boundTo(skb);
-  const query = { family, dst: skb.src, mark: 0, ...(bound !== undefined && { bound }) };
+  const query = { family, dst: skb.src, mark: markOf(skb), ...(bound !== undefined && { bound }) };
   const found = routeOutput(host, query);
   // whichever it is, its route is not known
   if (found.kind === 'found' && found.route?.unknown !== undefined) return dst;
   return sourceFor(host, query);
+}
+
+function markOf({ host, family, mark }: Skb): number {
+  return reflectsMark(host, family) ? mark : 0;
 }
 
 const LOCAL = ADDR_TYPES.indexOf('LOCAL');
@@ -103,8 +108,9 @@ function boundTo({ family, src, iif }: Skb): string | undefined {
 }
 
 /** A reset tells conntrack that the connection is over as soon as it has a route. */
-export function closeIfSent({ connection, host, family, src, dst }: Skb): void {
-  const sent = routeOutput(host, { family, src: dst, dst: src, mark: 0 }).kind === 'found';
+export function closeIfSent(skb: Skb): void {
+  const { connection, host, family, src, dst } = skb;
+  const sent = routeOutput(host, { family, src: dst, dst: src, mark: markOf(skb) }).kind === 'found';
   if (sent && connection?.tcp !== undefined) connection.tcp = { ...connection.tcp, state: 'CLOSE' };
 }
 

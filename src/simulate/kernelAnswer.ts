@@ -1,6 +1,7 @@
 /** What the kernel itself answers where no process takes a packet: echo and timestamp requests, TCP to a port where nothing listens.
  *  It has a socket of its own for that, of no user. docs/facts/kernel.md#what-the-kernel-answers-itself */
 import { addrType } from '../host/addrType.ts';
+import { reflectsMark } from '../host/answerMark.ts';
 import type { Host } from '../host/host.ts';
 import { isOnLink6, sourceFor } from '../host/output.ts';
 import { icmpAnswer } from '../netfilter/firstState.ts';
@@ -72,18 +73,21 @@ const { R, A } = TCP_FLAGS;
 
 /** From where the packet was sent to, to its sender. */
 function answerHeaders(walk: Walk, host: Host): Packet {
-  const { packet, after, steps } = walk;
+  const { packet, after } = walk;
   const { family, proto, length } = packet;
-  const written = steps.findLast((step) => step.kind === 'field' && step.field === 'tos');
-  const tos = written?.kind === 'field' ? written.value : packet.tos;
-  const reflects = host.sysctls.get(family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect') === '1';
   const iif = after.iif ?? packet.iif;
   const bound = family === 6 && needsInterface(after.src as bigint) ? (proto === PROTO.tcp ? cameBy(walk, host) : iif) : undefined;
   return {
-    ...{ family, proto, dir: 'out', socket: true, ttl: ANSWER_TTL, tos, length, fragOffset: 0 },
-    ...{ src: after.dst, dst: after.src, mark: reflects ? after.mark : 0 },
+    ...{ family, proto, dir: 'out', socket: true, ttl: ANSWER_TTL, tos: tosAfter(walk), length, fragOffset: 0 },
+    ...{ src: after.dst, dst: after.src, mark: reflectsMark(host, family) ? after.mark : 0 },
     ...(bound !== undefined && bound !== 'lo' && { oif: bound }),
   };
+}
+
+/** As rules have left it. */
+export function tosAfter({ packet, steps }: Walk): number {
+  const written = steps.findLast((step) => step.kind === 'field' && step.field === 'tos');
+  return written?.kind === 'field' ? written.value : packet.tos;
 }
 
 /** kernel net/ipv6/route.c rt6_need_strict() */

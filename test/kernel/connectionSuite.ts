@@ -91,7 +91,8 @@ function seenBy(real: SocketConnection, opening: Opening, { seen, dead }: Expect
   return {
     connected: udp ? true : seen.connected === undefined ? undefined : real.connected,
     accepted: accepted === null ? undefined : acceptedText(accepted),
-    ...{ there, back, again, againBack, fin, finBack, dropped },
+    ...{ there, back, again, againBack, dropped },
+    ...(seen.fin === undefined ? { fin: undefined, finBack: undefined } : { fin, finBack }),
     refused: seen.refused === undefined ? undefined : error !== null && REFUSALS.has(error),
   };
 }

@@ -22,8 +22,8 @@ export interface Seen {
   readonly back: boolean;
   readonly again: boolean;
   readonly againBack: boolean;
-  readonly fin: boolean;
-  readonly finBack: boolean;
+  readonly fin: boolean | undefined;
+  readonly finBack: boolean | undefined;
   readonly refused: boolean | undefined;
   /** `filter:OUTPUT:3` */
   readonly dropped: string | undefined;
@@ -73,15 +73,15 @@ function expected(packet: Packet, { parts, end }: Conversation): Expected {
   const known = parts.find(({ name }) => name === (got('ack') ? 'ack' : 'data'))?.walk.connections ?? [];
   const accepted = there || got('ack') ? placeOf(first, known) : undefined;
   const seen: Seen = {
-    connected: udp ? true : isReset(parts) ? undefined : got('syn-ack'),
+    connected: udp ? true : isReset(parts, ['ack']) ? undefined : got('syn-ack'),
     accepted,
     there,
     back: udp ? got('answer') : got('data-back'),
     again: udp && got('data'),
     againBack: udp && got('data-back'),
-    fin: got('fin'),
+    fin: isReset(parts, DATA_PARTS) ? undefined : got('fin'),
     // who hears of no end goes on
-    finBack: got('fin') && got('fin-back'),
+    finBack: isReset(parts, DATA_PARTS) ? undefined : got('fin') && got('fin-back'),
     refused: refusedOf(packet, { parts, end }),
     dropped: failed && whereOf(failed.walk),
   };
@@ -97,16 +97,18 @@ function expected(packet: Packet, { parts, end }: Conversation): Expected {
   return { text: text.join(', '), seen, dead };
 }
 
-/** Who gets an ACK that he does not know resets, and REJECT tells its sender: connect() may hear of it at once. */
-function isReset(parts: readonly ConversationPart[]): boolean {
+/** Who gets an ACK that he does not know resets, and REJECT tells its sender: connect() may hear of it at once, and of data there is no more. */
+function isReset(parts: readonly ConversationPart[], by: readonly PartName[]): boolean {
   const last = parts.find(({ arrives }) => !arrives);
-  return last?.name === 'ack' && last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost';
+  return last !== undefined && by.includes(last.name) && last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost';
 }
+
+const DATA_PARTS: readonly PartName[] = ['data', 'data-back'];
 
 function refusedOf({ proto }: Packet, { parts, end }: Conversation): boolean | undefined {
   const [first, answer] = parts;
   const kind = first?.walk.fate.kind;
-  if (kind === 'lost' || isReset(parts) || parts.some(({ walk }) => walk.fate.kind === 'rejected' && walk !== first?.walk))
+  if (kind === 'lost' || isReset(parts, ['ack']) || parts.some(({ walk }) => walk.fate.kind === 'rejected' && walk !== first?.walk))
     return undefined;
   if (end !== 'refused' || answer === undefined) return parts.length > 1 && !parts.at(-1)?.arrives ? undefined : false;
   const { packet } = answer.walk;

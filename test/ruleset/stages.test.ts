@@ -174,6 +174,15 @@ describe('chains of several tables at one priority', () => {
       '2222: which of the tables `one nat` and `other nat` runs first in PREROUTING: at one priority it is the one that was loaded last: other nat, then one nat',
     ]);
   });
+
+  it('is that of nat chains with rules: those without run behind them', () => {
+    const unasked = (name: string): Ruleset => at(table('nat', '-A PREROUTING -p udp -j REDIRECT --to-ports 9'), name, -100);
+    const { walks } = last(together(at(table('nat', ''), 'none', -100), unasked('one'), unasked('other'))) as ReturnType<typeof simulate>;
+    const tables = walks.map(({ steps }) =>
+      steps.flatMap((step) => (step.kind === 'policy' && step.hook === 'PREROUTING' ? [step.table] : [])),
+    );
+    expect(tables).toEqual([['one nat', 'other nat', 'none nat']]);
+  });
 });
 
 describe('the lookup of a connection among chains of its priority', () => {

@@ -1,22 +1,29 @@
 import { everyMatch, isIdleRule } from '../../netfilter/everyEffect.ts';
+import { HOOKS } from '../../netfilter/hooks.ts';
 import type { MatchExpr } from '../../netfilter/matchExpr.ts';
 import { OF_TRANSPORT } from '../../packet/fields.ts';
 import type { Packet } from '../../packet/packet.ts';
 import { everyRule } from '../../ruleset/everyRule.ts';
 import { isOfNft } from '../../ruleset/ofNft.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
+import { chainsAt, stagesAt } from '../../ruleset/stages.ts';
+import { isIdleBase } from '../../ruleset/ties.ts';
 
-/** Rules that change nothing and match by chance, or by something that is not modelled, as `table:chain:number`.
- *  The simulator does not fork for them, so that their rows say nothing. */
+/** What the simulator does not fork for, so that its rows say nothing: rules that change nothing and match by chance, or by something that is
+ *  not modelled, as `table:chain:number`; and the policy of chains without rules where the order of tables is not known, as `table:chain:policy`. */
 export function idleRules(ruleset: Ruleset, { fragOffset }: Pick<Packet, 'fragOffset'> = WHOLE): ReadonlySet<string> {
-  const rules = everyRule(ruleset);
-  return new Set(
-    rules
-      .filter((rule) => {
-        const readsData = fragOffset > 0 && isOfNft({ name: rule.table });
-        return isIdleRule(rule, fragOffset === 0) && everyMatch(rule).some((expr) => isUnsettled(expr, readsData));
-      })
-      .map(({ table, chain, number }) => `${table}:${chain}:${number}`),
+  const rules = everyRule(ruleset).filter((rule) => {
+    const readsData = fragOffset > 0 && isOfNft({ name: rule.table });
+    return isIdleRule(rule, fragOffset === 0) && everyMatch(rule).some((expr) => isUnsettled(expr, readsData));
+  });
+  return new Set([...rules.map(({ table, chain, number }) => `${table}:${chain}:${number}`), ...idlePolicies(ruleset)]);
+}
+
+function idlePolicies(ruleset: Ruleset): readonly string[] {
+  return HOOKS.filter((hook) => stagesAt(ruleset, hook).some(({ kind }) => kind === 'either')).flatMap((hook) =>
+    chainsAt(ruleset, hook)
+      .filter(isIdleBase)
+      .map(({ table, chain }) => `${table.name}:${chain.name}:policy`),
   );
 }
 

@@ -1,5 +1,6 @@
 /** The packets that follow the first one of a connection, as functions of the first: simulate/laterPacket.ts and kernelAnswer.ts for sets.
  *  Sets stay sets of first packets. */
+import { reflectsMark } from '../../host/answerMark.ts';
 import { type ConnectionStep, TCP_PARTS } from '../../netfilter/connectionParts.ts';
 import type { CtDirection } from '../../packet/packet.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -126,8 +127,7 @@ function senderOf({ host }: Space, { fate }: FateClass): Sender {
 function markOf({ host, manager, start, family }: Space, { env, fate }: FateClass, sender: Sender): Vector {
   if (sender === 'outside') return NO_MARK;
   if (sender === 'kernel') {
-    const name = family === 4 ? 'net.ipv4.fwmark_reflect' : 'net.ipv6.fwmark_reflect';
-    return host.sysctls.get(name) === '1' ? env.mark : NO_MARK;
+    return reflectsMark(host, family) ? env.mark : NO_MARK;
   }
   const own = fate.kind === 'delivered' ? (fate.listener?.mark ?? 0) : 0;
   if (own !== 0) return constant(own, 32);

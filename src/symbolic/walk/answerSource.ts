@@ -9,6 +9,7 @@ import type { Vector } from '../diagrams/vector.ts';
 import { constant, equal } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
 import { ofTypes } from './addressTypes.ts';
+import { answerMark } from './answerSpace.ts';
 import { inPrefix, partitionWhole, type RouteQuestion, type RouteShare } from './routes.ts';
 import { sourceShares } from './sources.ts';
 import type { Env } from './state.ts';
@@ -42,11 +43,11 @@ export function linkOf({ family }: Space, { iif }: Env): string | undefined {
   return family === 6 && iif !== undefined && iif !== 'lo' ? iif : undefined;
 }
 
-/** The same for all packets with these senders on this link: told once. */
+/** The same for all packets with these senders and marks on this link: told once. */
 function chosen(space: Space, env: Env, within: Bdd): readonly SourceShare[] {
   const known = chosenOf.get(space) ?? new Map<string, readonly ChosenShare[]>();
   chosenOf.set(space, known);
-  const key = `${linkOf(space, env) ?? ''} ${bitsText(env.src)}`;
+  const key = `${linkOf(space, env) ?? ''} ${bitsText(env.src)} ${bitsText(answerMark(space, env))}`;
   const shares = known.get(key) ?? chosenSources(space, env);
   known.set(key, shares);
   return shares.flatMap(({ set, src }) => {
@@ -91,7 +92,7 @@ function chosenSources(space: Space, env: Env): readonly ChosenShare[] {
 
 function routeShares(space: Space, env: Env, within: Bdd): readonly RouteShare[] {
   const { manager } = space;
-  const question = { dst: env.src, src: env.src.map(() => EMPTY), mark: NO_MARK };
+  const question = { dst: env.src, src: env.src.map(() => EMPTY), mark: answerMark(space, env) };
   const dev = linkOf(space, env);
   if (dev === undefined) return firstWays(space, { ...question, within });
   const onLink = manager.any(ON_LINK6.map((prefix) => inPrefix(space, env.src, prefix)));
@@ -108,8 +109,6 @@ function firstWays(space: Space, question: RouteQuestion): readonly RouteShare[]
     route: route === undefined ? undefined : waysOf(space.host, route, question.dev)[0],
   }));
 }
-
-const NO_MARK = constant(0, 32);
 
 type AddressShare = { readonly set: Bdd; readonly address: Address | undefined };
 

@@ -1,4 +1,5 @@
 /** The fields of what REJECT answers, as functions of the packet that it is about: simulate/answer.ts for sets. */
+import { reflectsMark } from '../../host/answerMark.ts';
 import { ANSWER_TTL, ERROR_TOS, errorOf, QUOTING } from '../../netfilter/rejectAnswer.ts';
 import { TCP_FLAGS } from '../../packet/fields.ts';
 import { PROTO } from '../../packet/protocol.ts';
@@ -62,6 +63,7 @@ export function answerEnv(space: Space, env: Env, { name, tracks }: { readonly n
   const known = env.original !== undefined;
   return {
     ...about.env,
+    mark: answerMark(space, env),
     src: env.dst,
     dst: env.src,
     sport: isReset ? env.dport : NO_PORT,
@@ -79,6 +81,10 @@ export function answerEnv(space: Space, env: Env, { name, tracks }: { readonly n
     sent: undefined,
     about,
   };
+}
+
+export function answerMark({ host, family }: Space, { mark }: Env): Vector {
+  return reflectsMark(host, family) ? mark : NO_MARK;
 }
 
 const NO_PORT = constant(0, 16);

@@ -37,6 +37,17 @@ const EDITS: readonly PlainEdit[] = [
   },
 ];
 
+/** What the kernel itself answers has the mark of the packet that it is about. */
+const REFLECTS: Partial<HostJson> = { sysctls: { 'net.ipv4.fwmark_reflect': '1', 'net.ipv6.fwmark_reflect': '1' } };
+const MARKED_ANSWERS = [mangle('-A PREROUTING -j MARK --set-mark 7'), mangle('-A OUTPUT -m mark --mark 7 -j DROP')];
+const REFLECTING: readonly PlainEdit[] = [
+  { edits: MARKED_ANSWERS, host: REFLECTS },
+  {
+    edits: [...MARKED_ANSWERS, filter('-A INPUT -p tcp --dport 81 -j REJECT --reject-with tcp-reset'), filter('-A INPUT -p udp -j REJECT')],
+    host: REFLECTS,
+  },
+];
+
 export const SERVER_ROOM = server(
   4,
   [
@@ -54,6 +65,7 @@ export const SERVER_ROOM = server(
         edits: [mangle('-A INPUT -p tcp --syn -j MARK --set-mark 7'), mangle('-A OUTPUT -m mark --mark 7 -j DROP')],
         host: { sysctls: { 'net.ipv4.tcp_fwmark_accept': '1', 'net.ipv4.fwmark_reflect': '1' } },
       },
+      ...REFLECTING,
     ],
     [
       ['completes', 'completes', 'refused', 'refused', 'refused', 'refused'],
@@ -89,6 +101,22 @@ export const SERVER_ROOM = server(
         'rst dropped mangle:OUTPUT:1',
         'refused',
       ],
+      [
+        'completes',
+        'completes',
+        'rst dropped mangle:OUTPUT:1',
+        'error dropped mangle:OUTPUT:1',
+        'rst dropped mangle:OUTPUT:1',
+        'error dropped mangle:OUTPUT:1',
+      ],
+      [
+        'completes',
+        'completes',
+        'rst dropped mangle:OUTPUT:1',
+        'error dropped mangle:OUTPUT:1',
+        'rst dropped mangle:OUTPUT:1',
+        'error dropped mangle:OUTPUT:1',
+      ],
     ],
   ),
 );
@@ -102,19 +130,24 @@ export const SERVER6_ROOM = server(
     'in udp 2001:db8:9::9 -> [2001:db8::10]:53',
     'out tcp -> [::1]:81 uid=33 gid=33',
   ],
-  withEnds(EDITS, [
-    ['completes', 'completes', 'refused', 'refused', 'refused'],
-    ['completes', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1'],
-    ['completes', 'completes', 'first dropped filter:INPUT:1', 'first dropped filter:INPUT:2', 'first dropped filter:INPUT:1'],
-    ['completes', 'completes', 'refused', 'refused', 'refused'],
-    ['syn-ack dropped filter:OUTPUT:1', 'syn-ack dropped filter:OUTPUT:1', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
-    ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
-    ['syn-ack dropped filter:OUTPUT:1', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1'],
-    ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
-    ['completes', 'completes', 'refused', 'refused', 'refused'],
-    ['completes', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused'],
-    ['ack dropped filter:INPUT:1', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused'],
-  ]),
+  withEnds(
+    [...EDITS, ...REFLECTING],
+    [
+      ['completes', 'completes', 'refused', 'refused', 'refused'],
+      ['completes', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1'],
+      ['completes', 'completes', 'first dropped filter:INPUT:1', 'first dropped filter:INPUT:2', 'first dropped filter:INPUT:1'],
+      ['completes', 'completes', 'refused', 'refused', 'refused'],
+      ['syn-ack dropped filter:OUTPUT:1', 'syn-ack dropped filter:OUTPUT:1', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
+      ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
+      ['syn-ack dropped filter:OUTPUT:1', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1'],
+      ['completes', 'completes', 'refused', 'error dropped filter:OUTPUT:1', 'refused'],
+      ['completes', 'completes', 'refused', 'refused', 'refused'],
+      ['completes', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused'],
+      ['ack dropped filter:INPUT:1', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused'],
+      ['completes', 'completes', 'rst dropped mangle:OUTPUT:1', 'error dropped mangle:OUTPUT:1', 'rst dropped mangle:OUTPUT:1'],
+      ['completes', 'completes', 'rst dropped mangle:OUTPUT:1', 'error dropped mangle:OUTPUT:1', 'rst dropped mangle:OUTPUT:1'],
+    ],
+  ),
 );
 
 /** The second interface has its own network, and answers leave by the default route, unless a rule says otherwise. */
