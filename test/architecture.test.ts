@@ -140,6 +140,7 @@ describe('architecture', () => {
     expect(outside).toEqual([]);
     const files = IMPORTS.filter(({ file, target }) => /^node:(fs|net|http|child_process|stream)/.test(target) && !STARTS.includes(file));
     expect([...new Set(files.map(({ file }) => file))]).toEqual([
+      'cli/io/batchesInTurn.ts',
       'cli/io/dialogue.ts',
       'cli/io/files.ts',
       'cli/io/io.ts',

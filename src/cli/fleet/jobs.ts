@@ -44,7 +44,7 @@ export async function startJobs(
     invariant(job !== undefined, 'who starts jobs has threads');
     started.push({ job });
   }
-  const reports = started.map((one) => endSeen(numberedLines(one.job.lines), (end) => Object.assign(one, { end })));
+  const reports = started.map((one) => ({ lines: endSeen(numberedLines(one.job.lines), (end) => Object.assign(one, { end })) }));
   return {
     lines: linesInOrder(reports),
     stop: () => {

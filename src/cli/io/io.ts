@@ -2,6 +2,7 @@
 import { createReadStream, fstatSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { batchesInTurn } from './batchesInTurn.ts';
 import { type FilePlace, filePlaceOf, findFiles, reason, writeFile } from './files.ts';
 import { listenLocally } from './localServer.ts';
 import type { OpenAddress } from './openAddress.ts';
@@ -11,8 +12,9 @@ import { type WatchEvents, watchFiles } from './watchFiles.ts';
 export interface Io {
   /** the text of a file, `-` for standard input */
   readonly read: (path: string) => Promise<ReadResult>;
-  /** batches of lines without their line feeds, as they arrive */
-  readonly lines: (path: string) => AsyncIterable<readonly string[]>;
+  /** batches of lines without their line feeds, as they arrive. `inTurn`: so many bytes at a time of a file that is closed meanwhile, as it is
+   *  one of thousands */
+  readonly lines: (path: string, inTurn?: number) => AsyncIterable<readonly string[]>;
   /** replaces the file, and makes its folders; the reason when it cannot be written */
   readonly write: (path: string, text: string) => Promise<{ readonly problem?: string }>;
   /** runs another program, without a shell, to its end, or ends it after so many seconds */
@@ -99,7 +101,10 @@ export function nodeIo(streams: NodeStreams): Io {
   const { stdout, stderr, env, cwd, oracle, page, program } = streams;
   return {
     read: (path) => (path === '-' ? readStream(() => streams.stdin) : readFile(path)),
-    lines: (path) => lineBatches(() => (path === '-' ? streams.stdin : createReadStream(path)), path),
+    lines: (path, inTurn) => {
+      const whole = () => lineBatches(() => (path === '-' ? streams.stdin : createReadStream(path)), path);
+      return inTurn === undefined ? whole() : readable(batchesInTurn(path, inTurn), path);
+    },
     write: (path, text) => writeFile({ cwd, path, text }),
     execute,
     glob: (patterns, folder) => findFiles({ patterns, cwd, folder }),
@@ -212,6 +217,14 @@ async function readStream(open: () => NodeJS.ReadableStream): Promise<ReadResult
     return { text };
   } catch (error) {
     return { problem: reason(error) };
+  }
+}
+
+async function* readable<T>(batches: AsyncGenerator<T>, path: string): AsyncGenerator<T> {
+  try {
+    yield* batches;
+  } catch (error) {
+    throw new UnreadableError(`cannot read \`${path}\`: ${reason(error)}`);
   }
 }
 

@@ -10,8 +10,9 @@ export interface NumberedLine {
   readonly line?: VerifyLine;
 }
 
-export function linesOfReport({ lines }: Pick<Io, 'lines'>, file: string): AsyncGenerator<NumberedLine> {
-  return numberedLines(lines(file));
+/** `inTurn`: as `Io.lines` has it. */
+export function linesOfReport({ lines }: Pick<Io, 'lines'>, file: string, inTurn?: number): AsyncGenerator<NumberedLine> {
+  return numberedLines(lines(file, inTurn));
 }
 
 export async function* numberedLines(batches: AsyncIterable<readonly string[]>): AsyncGenerator<NumberedLine> {

@@ -7,7 +7,15 @@ import { linesOfReport } from '../lines/lineReader.ts';
 
 export interface CheckedReports {
   readonly ends: readonly EndLine[];
+  /** of the reports that have lines, in the order of the arguments */
+  readonly begun: readonly BegunReport[];
   readonly wrong: readonly Complaint[];
+}
+
+export interface BegunReport {
+  readonly file: string;
+  /** the listed file that its first line is about */
+  readonly from: number;
 }
 
 /** `version`: of this program, which takes no others' lines for its own. */
@@ -16,8 +24,10 @@ export async function checkReports(io: Io, files: readonly string[], version: st
   const wrong: Complaint[] = [];
   /** in which report a listed file is, from 1 */
   const owners = new Map<number, number>();
+  const begun: BegunReport[] = [];
   for (const [at, file] of files.entries()) {
     const found = await checkReport(io, file, (index) => {
+      if (begun.at(-1)?.file !== file) begun.push({ file, from: index });
       const owner = owners.get(index) ?? at + 1;
       owners.set(index, owner);
       return owner === at + 1;
@@ -25,9 +35,9 @@ export async function checkReports(io: Io, files: readonly string[], version: st
     if ('message' in found) wrong.push(found);
     else ends.push({ file, end: found });
   }
-  if (wrong.length > 0) return { ends: [], wrong };
+  if (wrong.length > 0) return { ends: [], begun: [], wrong };
   const [first, ...others] = ends;
-  if (first === undefined) return { ends: [], wrong };
+  if (first === undefined) return { ends: [], begun: [], wrong };
   if (first.end.version !== version)
     wrong.push({
       message: `\`${first.file}\` is of chainwalk ${first.end.version}, and this is ${version}`,
@@ -40,7 +50,7 @@ export async function checkReports(io: Io, files: readonly string[], version: st
         wrong.push({ message: `no report has a line of file ${index} of ${first.end.files}` });
         break;
       }
-  return { ends: ends.map(({ end }) => end), wrong };
+  return { ends: ends.map(({ end }) => end), begun, wrong };
 }
 
 interface ReadReport {

@@ -7,11 +7,12 @@ import type { EndLine, FileLine, LineRun } from '../../report/lines/verifyLine.t
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { formatOf } from '../argv/format.ts';
+import type { Io } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
 import { linesOfReport } from '../lines/lineReader.ts';
 import { linesInOrder } from '../lines/linesInOrder.ts';
 import { lineWriter } from '../lines/lineWriter.ts';
-import { checkReports } from './checkReports.ts';
+import { type BegunReport, checkReports } from './checkReports.ts';
 
 export async function runMerge(call: Call): Promise<ExitCode> {
   const { io, input } = call;
@@ -19,18 +20,28 @@ export async function runMerge(call: Call): Promise<ExitCode> {
     await complain(io, { message: 'merge reads its files twice, and standard input is there once', help: 'name the files' });
     return EXIT.usage;
   }
-  const { ends, wrong } = await checkReports(io, input.args, input.version);
+  const { ends, begun, wrong } = await checkReports(io, input.args, input.version);
   for (const one of wrong) await complain(io, one);
   const [first] = ends;
   if (first === undefined || wrong.length > 0) return EXIT.usage;
-  return formatOf(input, 'human') === 'jsonl' ? mergeLines(call, first) : mergeAnswers(call, first);
+  return formatOf(input, 'human') === 'jsonl' ? mergeLines(call, begun, first) : mergeAnswers(call, begun, first);
 }
 
-async function mergeLines({ io, input }: Call, { version, settings, files, list }: EndLine): Promise<ExitCode> {
+/** All reports are in turn at once where their files were shared out by name: what is read of each at a time is little where they are many. */
+function mergedLines(io: Io, begun: readonly BegunReport[]): AsyncGenerator<FileLine> {
+  const inTurn = Math.max(LEAST, Math.min(MOST, Math.floor(TOGETHER / Math.max(1, begun.length))));
+  return linesInOrder(begun.map(({ file, from }) => ({ lines: linesOfReport(io, file, inTurn), from })));
+}
+
+/** Bytes of all reports, and of one. */
+const TOGETHER = 1 << 24;
+const [LEAST, MOST] = [1 << 12, 1 << 18];
+
+async function mergeLines({ io }: Call, begun: readonly BegunReport[], { version, settings, files, list }: EndLine): Promise<ExitCode> {
   const run: LineRun = { version, settings, files, list };
   const counter = lineCounter();
   const writer = lineWriter(io, () => performance.now());
-  for await (const line of linesInOrder(input.args.map((file) => linesOfReport(io, file)))) {
+  for await (const line of mergedLines(io, begun)) {
     await writer.write(counter.add(line));
     if (io.out.closed()) break;
   }
@@ -40,12 +51,11 @@ async function mergeLines({ io, input }: Call, { version, settings, files, list 
   return totals.exit;
 }
 
-async function mergeAnswers(call: Call, { settings }: EndLine): Promise<ExitCode> {
+async function mergeAnswers(call: Call, begun: readonly BegunReport[], { settings }: EndLine): Promise<ExitCode> {
   const { io, input } = call;
   const counter = lineCounter();
   const gathered = gatheredLines();
-  for await (const line of linesInOrder(input.args.map((file) => linesOfReport(io, file))))
-    gathered.add(counter.add(line) satisfies FileLine);
+  for await (const line of mergedLines(io, begun)) gathered.add(counter.add(line) satisfies FileLine);
   const totals = counter.totals();
   const said = [...gathered.errors(), ...(optionIsSet(input, 'quiet') ? [] : gathered.warnings())];
   if (said.length > 0) await io.err.write(`${said.map(placedWords).join('\n\n')}\n`, 'report');

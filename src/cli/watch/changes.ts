@@ -13,9 +13,9 @@ export function recordReads(io: Io): { readonly recording: Io; readonly seen: Co
     seen.set(path, result);
     return result;
   };
-  const lines: Io['lines'] = async function* (path) {
+  const lines: Io['lines'] = async function* (path, inTurn) {
     await read(path);
-    yield* io.lines(path);
+    yield* io.lines(path, inTurn);
   };
   const load: Io['load'] = async (path) => {
     await read(path);
