@@ -8,6 +8,7 @@ import type { StatementOf } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE, ICMPX_CODE } from '../datatypes/constants.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
+import { partsOfValue } from '../values/partsOfValue.ts';
 import { impliedByHeader, selectorName } from '../values/selectorName.ts';
 import { isProtocol } from './isProtocol.ts';
 import { askedByPortMap } from './portMaps.ts';
@@ -162,5 +163,5 @@ function choosesMuch({ form, address }: StatementOf<'nat'>, { sets }: NftRuleCon
   if (address.to.kind === 'set') return address.to.elements.some(({ value }) => MUCH.has(value?.kind ?? ''));
   if (form !== undefined) return true;
   const map = address.to.kind === 'reference' ? sets.get(address.to.name.text) : undefined;
-  return map?.valueIsInterval === true || (map?.value !== undefined && 'types' in map.value && map.value.types.length > 1);
+  return map?.valueIsInterval === true || partsOfValue(map) > 1;
 }

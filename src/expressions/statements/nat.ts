@@ -12,6 +12,7 @@ import { DATATYPES } from '../datatypes/all.ts';
 import type { Datatype } from '../datatypes/datatype.ts';
 import { intervalOf } from '../values/constant.ts';
 import { branchesOf } from '../values/elementBranch.ts';
+import { partsOfValue } from '../values/partsOfValue.ts';
 import { refuseOtherType } from '../values/typeProblem.ts';
 import { chosen, isConstant } from '../values/written.ts';
 
@@ -62,7 +63,7 @@ function checkNat(
     context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: at, help });
   if (port !== undefined && (port.kind === 'map' ? before : known).proto === undefined)
     refuse(`ports in \`${verb}\` need a transport protocol`, port, 'match on `meta l4proto` or on a port before it');
-  if (address?.kind === 'map' && known.proto === undefined && hasPorts(address.to, context))
+  if (address?.kind === 'map' && known.proto === undefined && hasPorts(address.to, context) && !hasProtocol(address.key))
     refuse(`ports in \`${verb}\` need a transport protocol`, address, 'match on `meta l4proto` or on a port before it');
   refuseOtherType(port, DATATYPES.inet_service, context);
   if (address === undefined) return;
@@ -81,11 +82,18 @@ function expectedOf({ address, form }: NatStatement, family: Family): readonly (
   return form === 'address and port' ? [[of, port]] : [[of], [of, port]];
 }
 
+/** A protocol among other parts of a key. nftables src/evaluate.c nat_concat_map() */
+function hasProtocol(key: NftExpression): boolean {
+  const isProtocol = (one: NftExpression): boolean =>
+    (one.kind === 'meta' && one.key === 'l4proto') ||
+    (one.kind === 'payload' && ['ip protocol', 'ip6 nexthdr'].includes(`${one.protocol} ${one.field}`));
+  return key.kind === 'concat' && key.of.some(isProtocol);
+}
+
 /** Values of a map that are addresses with ports. */
 function hasPorts(to: NftExpression, { sets }: NftRuleContext): boolean {
   if (to.kind === 'set') return to.elements.some(({ value }) => value?.kind === 'concat');
-  const value = to.kind === 'reference' ? sets.get(to.name.text)?.value : undefined;
-  return value !== undefined && 'types' in value && value.types.length > 1;
+  return to.kind === 'reference' && partsOfValue(sets.get(to.name.text)) > 1;
 }
 
 /** `10.0.0.1 . 80` is an address and a port. */

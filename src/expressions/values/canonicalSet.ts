@@ -34,7 +34,9 @@ export function canonicalSet(set: AnonymousSet & Span, { types, intervals }: Key
     element,
     interval: interval as Interval<FieldValue>,
   }));
-  const listed = isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type, intervals);
+  // one interval beside `*` is an element of a set of intervals
+  const isAlone = sorted.length === 1 && others.length === 0;
+  const listed = isMap ? sorted.map((one) => asPrefix(one, type)) : merged(sorted, type, intervals && !isAlone);
   const elements = withOthers(listed, others, sorted.at(-1)?.interval.lo === lastOf(type));
   const [only] = elements;
   const plain = only !== undefined && set.elements.length === 1 && !isMap && only.key.kind !== 'wildcard';
@@ -53,27 +55,26 @@ export function listedElements(
   const keyed = elements.map((element) => ({ element, interval: intervalOf(element.key, type, context) }));
   const known = keyed.flatMap(({ element, interval }) => (interval === undefined ? [] : [{ element, key: [interval] }]));
   const others = withOneWildcard(keyed.filter(({ interval }) => interval === undefined).map(({ element }) => element));
-  const sorted = inListedOrder(onceEach(known, { later: intervals, whole: merges }), types, { intervals }).map(
-    ({ element, key: [interval] }) => ({
-      element,
-      interval: interval as Interval<FieldValue>,
-    }),
-  );
+  // of intervals that nft puts together and that begin alike the last one keeps what is said of it
+  const given = merges ? known.toReversed() : onceEach(known, { later: intervals });
+  const sorted = inListedOrder(given, types, { intervals }).map(({ element, key: [interval] }) => ({
+    element,
+    interval: interval as Interval<FieldValue>,
+  }));
   const listed = merges && sorted.length > 1 ? merged(sorted, type, intervals) : distinct(sorted).map((one) => asPrefix(one, type));
   return withOthers(listed, others, sorted.at(-1)?.interval.lo === lastOf(type));
 }
 
-/** A key that is there keeps what is said of it, but for its time, which is that of the last. Where nft itself puts intervals together, it is the
- *  other way round. */
+/** A key that is there keeps what is said of it, but for its time, which is that of the last. */
 function onceEach<T extends { readonly element: NftElement; readonly key: readonly (Interval<FieldValue> | undefined)[] }>(
   all: readonly T[],
-  { later, whole }: { readonly later: boolean; readonly whole: boolean },
+  { later }: { readonly later: boolean },
 ): readonly T[] {
   const found = new Map<string, T>();
   for (const one of all) {
     const name = one.key.map((interval) => `${interval?.lo}-${interval?.hi}`).join(' . ');
     const before = found.get(name);
-    if (before === undefined || whole) found.set(name, one);
+    if (before === undefined) found.set(name, one);
     else {
       const { timeout: _, ...kept } = (later ? one : before).element;
       const { timeout } = (later ? before : one).element;
@@ -117,7 +118,7 @@ function tuples(given: readonly NftElement[], keys: Keys, context: NftRuleContex
   if (known.length < elements.length) return elements;
   // a range of one value is one too
   const asWritten = keys.intervals || known.some(({ of }) => of.some(({ kind }) => kind === 'range'));
-  const once = onceEach(known, { later: false, whole: false });
+  const once = onceEach(known, { later: false });
   return (asWritten ? once : inListedOrder(once, types)).map(({ element, of, key }) => {
     const parts = of.map((one, at) =>
       one.kind === 'range' ? intervalNode(key[at] as Interval<FieldValue>, types[at] as Datatype, one) : one,
@@ -138,7 +139,7 @@ function asPrefix({ element, interval }: Known, type: Datatype): NftElement {
 /** Points stay as they are unless some element is an interval. */
 function merged(sorted: readonly Known[], type: Datatype, intervals: boolean): readonly NftElement[] {
   if (type.form === 'name') return pointsIn(sorted.filter(({ interval }) => !sorted.some((other) => covers(other.interval, interval))));
-  if (sorted.length === 1 || !intervals) return pointsIn(sorted);
+  if (!intervals) return pointsIn(sorted);
   const joined: { lo: FieldValue; hi: FieldValue; readonly element: NftElement }[] = [];
   for (const { element, interval } of sorted) {
     const last = joined.at(-1);

@@ -103,7 +103,7 @@ function devicesIn(cursor: NftCursor, part: number): readonly NftName[] {
 function readPriority(cursor: NftCursor, parts: readonly number[]): NftBaseNode['priority'] {
   const name = findPart(cursor, parts, 'priorityName');
   const number = findPart(cursor, parts, 'priorityNumber');
-  const offset = number === undefined ? 0 : Number(textAt(cursor, number).replaceAll(/[\s+]/g, ''));
+  const offset = number === undefined ? 0 : Number(textAt(cursor, number).replaceAll(/[\s+\\]/g, ''));
   const [first = 0, last = first] = [name ?? number, number];
   const span = { start: spanAt(cursor, first).start, end: spanAt(cursor, last).end };
   if (name === undefined) return { offset, ...span };

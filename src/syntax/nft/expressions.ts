@@ -206,8 +206,11 @@ export function readElement(reader: NftReader, index: number): NftElement {
   for (; at < stop; at = afterPart(reader, at)) {
     const part = partAt(reader, at);
     if (part === captures.elementValue) made.value = readElementValue(reader, at);
-    else if (part === captures.elementComment) made.comment = readComment(reader, at + 3);
-    else if (part === captures.elementTimeout) made.timeout = timeIn(reader, at);
+    else if (part === captures.elementComment) {
+      if (made.comment !== undefined)
+        reader.report({ kind: 'malformed', code: 'bad-argument', message: 'there is a comment already', span: spanAt(reader, at) });
+      made.comment = readComment(reader, at + 3);
+    } else if (part === captures.elementTimeout) made.timeout = timeIn(reader, at);
     else if (part === captures.elementExpires) made.expires = timeIn(reader, at);
     else if (STATEFUL.has(part)) statements.push(reader.statement(reader, at));
   }

@@ -67,7 +67,8 @@ export function findPart(reader: NftReader, parts: readonly number[], name: keyo
   return parts.find((part) => partAt(reader, part) === captures[name]);
 }
 
-const WORD = /(?:"[^"]*"|[^\s\\"]|\\(?!\r?\n))+/g;
+/** A text in quotes ends a word, but for signs behind it. */
+const WORD = /"[^"]*"[^\s\\"\w]*|(?:[^\s\\"]|\\(?!\r?\n))+/g;
 
 /** Words between blanks; quotes stay. */
 export function wordsWithin(reader: NftReader, from: number, to: number): readonly NftName[] {

@@ -56,14 +56,14 @@ function isTooLong(text: string): boolean {
   return /^\d+$/.test(text) && nftWhole(text) >= 2n ** 64n;
 }
 
-/** `mss`, `wscale` and the rest may stand on a line each. */
+/** `mss`, `wscale` and the rest may stand on a line each, all three of them. */
 function joinedLines(lines: readonly Said[]): readonly Said[] {
   const joined: Said[] = [];
   let count = 0;
   for (const words of lines) {
     const last = joined.at(-1);
-    count = words[0]?.text === 'mss' ? 1 : count + 1;
-    if (count === 1 || count > 3 || last === undefined) joined.push(words);
+    count = /^mss \S+$/.test(textOf(words)) ? 1 : count > 0 && count < 3 ? count + 1 : 0;
+    if (count < 2 || last === undefined || (count === 2 && words.length > 2)) joined.push(words);
     else joined[joined.length - 1] = [...last, ...words];
   }
   return joined;
