@@ -17,7 +17,8 @@ export function compareWhole(texts: readonly NftText[]): TextComparison {
     const isSame = ours.startsWith('refused') ? theirs.startsWith('refused') : inWords(ours) === inWords(theirs);
     if (isSame) return readBack(text, answer);
     const marked = 'error' in answer ? answer.marked : [];
-    const given = { text: text.text, ours: inWords(ours), theirs: inWords(theirs), marked };
+    const listed = (other: string): string => inWords(ourListing(other));
+    const given = { text: text.text, ours: inWords(ours), theirs: inWords(theirs), marked, listed };
     const limit = WHOLE_LIMITS.find(({ holds }) => holds(given))?.id;
     return [{ text, ours, theirs, ...(limit !== undefined && { limit }) }];
   });
@@ -37,8 +38,12 @@ function ourListing(text: string): string {
   const errors = diagnostics.filter((one) => isError(one) && one.code !== 'no-rules');
   if (errors.length > 0) return `refused: ${errors.map(({ message }) => message).join('; ')}`;
   const { nft } = parseRules({ file: 'text', text }, { allowEmpty: true });
-  return nft === undefined ? '' : printNft(canonicalNft(nft));
+  // bare commands without a family may be sentences: the first line says what they are
+  if (nft === undefined) return text.startsWith(SHEBANG) ? '' : ourListing(`${SHEBANG}\n${text}`);
+  return printNft(canonicalNft(nft));
 }
+
+const SHEBANG = '#!/usr/sbin/nft -f';
 
 function plain(listing: string): string {
   return listing

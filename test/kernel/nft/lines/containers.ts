@@ -62,17 +62,29 @@ const VALUES: readonly (readonly [string, readonly string[]])[] = [
   ['classid', ['1:2', 'ffff:1']],
 ];
 
+const TYPEOF: Readonly<Record<string, string>> = {
+  verdict: 'verdict',
+  mark: 'meta mark',
+  ipv4_addr: 'ip daddr',
+  'ipv4_addr . inet_service': 'ip daddr . tcp dport',
+  inet_service: 'tcp dport',
+  classid: 'meta priority',
+};
+
 export function drawContainer(random: Random, family: 4 | 6): Drawn {
   const keys = drawKeys(random, family);
   const isMap = random.chance(0.4);
-  const [valueType, values] = random.pick(VALUES);
-  const interval = random.chance(0.45);
+  const [valueType, values] = random.pick(
+    family === 4 || random.chance(0.03) ? VALUES : VALUES.filter(([type]) => !type.startsWith('ipv4')),
+  );
+  // nft 1.0.6 crashes where a set of intervals has flags
+  const interval = random.chance(keys.some(({ type }) => type === 'ct_state') ? 0.02 : 0.45);
   const timeout = random.chance(0.3);
-  const dynamic = !isMap && random.chance(0.15);
+  const dynamic = !isMap && random.chance(interval ? 0.01 : 0.2);
   const types = random.chance(0.2) ? `typeof ${keys.map(({ of }) => of).join(' . ')}` : `type ${keys.map(({ type }) => type).join(' . ')}`;
   const typed =
     types.startsWith('typeof') && isMap
-      ? `${types} : ${random.pick(['meta mark', 'ip daddr', 'tcp dport', 'ip daddr . tcp dport'])}`
+      ? `${types} : ${random.chance(0.03) ? 'meta length' : TYPEOF[valueType]}`
       : isMap
         ? `${types} : ${valueType}`
         : types;
@@ -80,21 +92,22 @@ export function drawContainer(random: Random, family: 4 | 6): Drawn {
     ...(interval ? ['interval'] : []),
     ...(timeout ? ['timeout'] : []),
     ...(dynamic ? ['dynamic'] : []),
-    ...(random.chance(0.05) ? ['constant'] : []),
+    ...(random.chance(timeout || dynamic ? 0.005 : 0.05) ? ['constant'] : []),
   ];
   const option = (chance: number, line: string): readonly string[] => (random.chance(chance) ? [line] : []);
   const count = random.pick([0, 1, 2, 3, 5]);
-  const elements = Array.from({ length: count }, () => drawElement(random, { keys, interval, timeout, ...(isMap && { values }) }));
+  const counts = random.chance(0.05);
+  const elements = drawElements(random, count, { keys, interval, timeout, counts, ...(isMap && { values }) });
   const lines = [
     typed,
     ...(flags.length > 0 ? [`flags ${flags.join(random.pick([',', ', ']))}`] : []),
-    ...(interval && !(isMap && random.chance(0.9)) ? option(0.3, 'auto-merge') : []),
+    ...(interval ? option(isMap ? 0.02 : 0.6, 'auto-merge') : []),
     ...(timeout ? option(0.5, `timeout ${random.pick(TIMES)}`) : []),
-    ...(timeout ? option(0.2, `gc-interval ${random.pick(TIMES)}`) : []),
-    ...option(dynamic ? 0.6 : 0.1, `size ${random.pick(['1', '4', '128', '65535', '0x40'])}`),
+    ...(timeout ? option(isMap ? 0.02 : 0.2, `gc-interval ${random.pick(TIMES)}`) : []),
+    ...option(dynamic ? 0.6 : 0.1, `size ${random.chance(0.05) ? '1' : random.pick(['8', '128', '65535', '0x40'])}`),
     ...option(0.1, `policy ${random.pick(['memory', 'performance'])}`),
     ...option(0.15, 'comment "of a tool"'),
-    ...option(0.03, 'counter'),
+    ...(counts ? ['counter'] : []),
     ...(count > 0 ? [`elements = { ${elements.join(', ')}${random.chance(0.05) ? ',' : ''} }`] : []),
   ];
   const asked = keys.map(({ of }) => of).join(' . ');
@@ -109,25 +122,57 @@ export function drawContainer(random: Random, family: 4 | 6): Drawn {
 
 function drawKeys(random: Random, family: 4 | 6): readonly KeyType[] {
   const address = family === 4 ? ADDRESS4 : ADDRESS6;
-  const all = [address, address, address, ...OTHERS];
+  const all = [address, address, address, ...OTHERS.filter(({ type }) => type !== 'icmp_type')];
+  // what asks for ICMP stands alone: beside ports it does not load
+  if (family === 4 && random.chance(0.06)) return OTHERS.filter(({ type }) => type === 'icmp_type');
   const count = random.pick([1, 1, 1, 2, 2, 3, 4]);
-  return Array.from({ length: count }, (_, at) => (at === 1 && random.chance(0.6) ? (OTHERS[0] as KeyType) : random.pick(all)));
+  const keys = Array.from({ length: count }, (_, at) => (at === 1 && random.chance(0.6) ? (OTHERS[0] as KeyType) : random.pick(all)));
+  return random.chance(0.03) ? [...keys, random.pick(OTHERS)] : keys;
 }
 
 interface ElementParts {
   readonly keys: readonly KeyType[];
   readonly interval: boolean;
   readonly timeout: boolean;
+  readonly counts: boolean;
   readonly values?: readonly string[];
 }
 
-function drawElement(random: Random, { keys, interval, timeout, values }: ElementParts): string {
+/** Most keys are drawn once: others conflict. */
+function drawElements(random: Random, count: number, parts: ElementParts): readonly string[] {
+  const drawn = Array.from({ length: count }, () => drawElement(random, parts));
+  const free =
+    parts.interval && random.chance(0.95) ? drawn.filter((one, at) => !drawn.slice(0, at).some((other) => touches(one, other))) : drawn;
+  return random.chance(0.1) ? free : [...new Map(free.map((one) => [keyOf(one), one])).values()];
+}
+
+function keyOf(element: string): string {
+  return element.replace(/ (?:timeout|expires|comment|counter|:) .*$/, '');
+}
+
+/** Ranges are told by their first byte or number alone. */
+function touches(one: string, other: string): boolean {
+  const [a, b] = [keyOf(one).split(' . '), keyOf(other).split(' . ')];
+  return a.every((part, at) => part === b[at] || part.includes('/0') || b[at]?.includes('/0') === true || isNear(part, b[at] ?? ''));
+}
+
+function isNear(one: string, other: string): boolean {
+  const isRange = (part: string): boolean => /[-/*]/.test(part.replace(/^"|ipv6-icmp/g, ''));
+  return isRange(one) || isRange(other) ? firstOf(one) === firstOf(other) || !/[.:]/.test(one + other) : false;
+}
+
+function firstOf(part: string): string {
+  return part.split(/[.:"-]/)[0] ?? '';
+}
+
+function drawElement(random: Random, { keys, interval, timeout, counts, values }: ElementParts): string {
   const key = keys.map((one) => random.pick(interval && one.ranges.length > 0 && random.chance(0.5) ? one.ranges : one.values)).join(' . ');
   const options = [
+    ...(random.chance(counts ? 0.3 : 0.01) ? ['counter'] : []),
     ...(timeout && random.chance(0.5) ? [`timeout ${random.pick(TIMES)}`] : []),
     ...(timeout && random.chance(0.1) ? ['expires 5s'] : []),
     ...(random.chance(0.15) ? [`comment ${random.pick(['"why"', '"ns1/svc1:p80"', 'bare', '"a b, c"'])}`] : []),
-    ...(random.chance(0.01) ? ['counter'] : []),
+    ...(random.chance(0.005) ? ['counter'] : []),
   ];
   const shown = random.chance(0.005) ? '*' : key;
   return `${[shown, ...options].join(' ')}${values === undefined ? '' : ` : ${random.pick(values)}`}`;

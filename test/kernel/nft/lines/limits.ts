@@ -125,6 +125,11 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     holds: ({ ours, theirs }) => /\b[io]if\b/.test(ours) && !theirs.startsWith('refused') && nameless(ours) === nameless(theirs),
   },
   {
+    // iif "net1"-1
+    id: 'a range of interfaces is one of numbers of this machine',
+    holds: ({ ours, theirs }) => /\b[io]if (?:!= )?"\w+"-/.test(ours) && theirs === 'refused: Error: Range has zero or negative size',
+  },
+  {
     // ct status { snat | dnat, snat, dnat }
     id: 'flags with the same first bit stand in the order of a hash',
     holds: ({ ours, theirs }) => /\{[^{}]* \| /.test(theirs) && sorted(ours) === sorted(theirs),

@@ -3,13 +3,21 @@ import { NFT_LIMITS, type NftLimit } from './limits.ts';
 
 const isCrash = (theirs: string): boolean => theirs === 'refused: nft crashed';
 
-/** Sets that are made together with their elements, without them. */
-const withoutElements = (listing: string): string => listing.replaceAll(/ elements = \{[^{}]*\}/g, '');
+/** A line that goes on is one. */
+const joinedLines = (text: string): string => text.replaceAll(/\\\n/g, ' ');
+
+const isSame = (ours: string, theirs: string): boolean => (ours.startsWith('refused') ? theirs.startsWith('refused') : ours === theirs);
+
+export interface WholeLimit {
+  readonly id: string;
+  /** `listed`: what chainwalk makes of another text */
+  readonly holds: (difference: Parameters<NftLimit['holds']>[0] & { readonly listed: (text: string) => string }) => boolean;
+}
 
 /** Of elements; that of the set stays. */
 const withoutTimes = (listing: string): string => listing.replaceAll(/(?<=elements = \{[^{}]*) timeout \w+/g, '');
 
-export const WHOLE_LIMITS: readonly NftLimit[] = [
+export const WHOLE_LIMITS: readonly WholeLimit[] = [
   ...NFT_LIMITS,
   {
     // table bridge t { chain c { ct state new } }
@@ -22,9 +30,10 @@ export const WHOLE_LIMITS: readonly NftLimit[] = [
   {
     // create set t s { type ipv4_addr; elements = { 10.0.0.1 }; }
     id: 'nft 1.0.6 forgets the elements of what `create` makes',
-    holds: ({ text, ours, theirs }) =>
-      /\bcreate\s+(?:\\\s*)*(?:set|map)\b[^\n]*elements/.test(text) &&
-      (ours.startsWith('refused') || withoutElements(ours) === withoutElements(theirs)),
+    holds: ({ text, theirs, listed }) => {
+      const without = joinedLines(text).replaceAll(/(\bcreate\s+(?:set|map)\b[^\n]*?)elements *= *\{[^{}]*\};?/g, '$1');
+      return without !== joinedLines(text) && isSame(listed(without), theirs);
+    },
   },
   {
     // set s { type ct_state; flags interval; elements = { new } }
@@ -44,7 +53,22 @@ export const WHOLE_LIMITS: readonly NftLimit[] = [
   {
     // add rule t c reject with icmpx no-route, then flush table t
     id: 'rules and sets that the same text deletes again are not checked',
-    holds: ({ text, theirs }) => /^\s*(?:flush|delete)\s+(?:table|chain|set|map|element)\s/m.test(text) && theirs.startsWith('refused: '),
+    holds: ({ text, theirs, listed }) => {
+      const without = joinedLines(text).replaceAll(/^\s*(?:flush|delete)\s+(?:table|chain|set|map|element)\s.*$/gm, '');
+      return without !== joinedLines(text) && theirs.startsWith('refused') && listed(without).startsWith('refused');
+    },
+  },
+  {
+    // delete rule t c handle 4
+    id: 'handles that the kernel gives to what the same text makes are not known',
+    holds: ({ text, ours, theirs }) =>
+      !theirs.startsWith('refused') && /^refused: no rule of `\S+` has handle \d+$/.test(ours) && /\brule\b.*\bhandle\b/.test(text),
+  },
+  {
+    // synproxy s { mss 1460; and wscale 7 on the next line
+    id: 'two ends of a line between the words of a synproxy, which nft refuses',
+    holds: ({ text, theirs }) =>
+      theirs.includes('expecting wscale') && /\bmss \w+;?[^\S\n]*(?:#.*)?\n?\s*\n\s*wscale|\bmss \w+;\s*(?:#.*)?\n\s*wscale/.test(text),
   },
   {
     // table ip filter { chain INPUT { type filter hook input priority filter; } chain a { reject with icmpx no-route } }

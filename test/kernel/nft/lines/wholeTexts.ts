@@ -39,11 +39,18 @@ const RULES = [
   'fib daddr type local accept',
   'log prefix "dropped: " level info',
   'limit rate 5/minute log prefix "[x] "',
-  'reject with icmpx type admin-prohibited',
   'th dport 53 counter packets 12 bytes 1000 drop',
   'numgen random mod 3 vmap { 0 : accept, 1 : drop, 2 : return }',
   'jump {\naccept\ncounter drop\n}',
 ];
+
+/** Which packets are there to be asked, or answered. */
+const OF_FAMILY: Readonly<Record<string, readonly string[]>> = {
+  inet: ['reject with icmpx type admin-prohibited', 'reject'],
+  ip: ['reject with icmp type admin-prohibited', 'reject'],
+  ip6: ['reject with icmpv6 type admin-prohibited', 'reject'],
+  '': ['reject with icmp host-prohibited'],
+};
 
 export function randomWholeTexts(count: number, seed: number): readonly NftText[] {
   const source = randomFrom(seed);
@@ -89,21 +96,41 @@ function drawTable(random: Random): string {
   const objects = uniqueBy(Array.from({ length: random.pick([0, 0, 0, 1, 2]) }, () => drawObject(random)));
   const names = uniqueNames(random, random.chance(0.02) ? KEYWORDS : CHAINS, 1 + random.below(3));
   const uses = [...containers, ...objects].flatMap(({ uses: of }) => of);
-  const chains = names.map((one, at) => drawChain(random, { name: one, others: names.slice(at + 1), uses }));
+  const chains = names.map((one, at) => drawChain(random, { family, name: one, others: names.slice(at + 1), uses }));
   const parts = { family, name, items: [...objects, ...containers], chains };
   return random.chance(0.5) ? inBraces(random, parts) : inCommands(random, parts);
 }
 
 function drawChain(
   random: Random,
-  { name, others, uses }: { readonly name: string; readonly others: readonly string[]; readonly uses: readonly string[] },
+  {
+    family,
+    name,
+    others,
+    uses,
+  }: { readonly family: string; readonly name: string; readonly others: readonly string[]; readonly uses: readonly string[] },
 ): Chain {
-  const base = isBase(random, name) ? `${random.pick(BASES)};${random.pick(POLICIES)}` : random.chance(0.1) ? 'comment "a chain"' : '';
+  const bases = OF_FAMILY[family] === undefined ? BASES.slice(0, 1) : BASES;
+  const base = isBase(random, name) ? withPolicy(random, random.pick(bases)) : random.chance(0.1) ? 'comment "a chain"' : '';
   const jumps = others
     .filter((other) => !BASE_NAMES.has(other) || random.chance(0.01))
     .flatMap((other) => [`jump ${other}`, `counter goto ${other}`, `tcp dport vmap { 80 : jump ${other}, 81 : accept }`]);
-  const pool = [...RULES, ...jumps, ...jumps, ...uses, ...uses, ...uses];
+  const all = [...RULES, ...(OF_FAMILY[family] ?? []), ...jumps, ...jumps, ...uses, ...uses, ...uses];
+  const pool = random.chance(0.05) ? all : all.filter((rule) => loadsAt(base, rule));
   return { name, base, rules: Array.from({ length: random.below(5) }, () => random.pick(pool)) };
+}
+
+/** Chains of nat do not drop. */
+function withPolicy(random: Random, base: string): string {
+  const policy = random.pick(POLICIES);
+  return base.includes('nat') && policy.includes('drop') && random.chance(0.97) ? `${base};` : `${base};${policy}`;
+}
+
+/** Of what some hooks alone have. */
+function loadsAt(base: string, rule: string): boolean {
+  if (/dnat|redirect/.test(rule)) return /nat hook (?:prerouting|output)/.test(base);
+  if (rule.includes('synproxy')) return /filter hook (?:input|forward)/.test(base);
+  return !rule.includes('reject') || /hook (?:input|forward|output)/.test(base);
 }
 
 const BASE_NAMES = new Set(['input', 'INPUT', 'output', 'first', 'on']);
@@ -154,16 +181,20 @@ function inCommands(random: Random, { family, name, items, chains }: TableParts)
     const elements = says.find((line) => line.startsWith('elements = '));
     const apart = elements !== undefined && random.chance(0.6);
     const head = apart ? says.filter((line) => line !== elements) : says;
-    lines.push(`${add}${kind} ${of} ${item} { ${head.map((line) => `${line};`).join(' ')} }`);
+    // they have no braces behind `create`
+    const made = MADE_BARE.has(kind) && add === 'create ' && !random.chance(0.05) ? 'add ' : add;
+    lines.push(`${made}${kind} ${of} ${item} { ${head.map((line) => `${line};`).join(' ')} }`);
     if (apart) lines.push(`add element ${of} ${item} ${elements.slice('elements = '.length)}`);
     if (apart && random.chance(0.2)) lines.push(`${random.pick(['delete', 'add', 'create'])} element ${of} ${item} ${firstOf(elements)}`);
   }
   for (const { name: chain, base } of chains)
-    lines.push(`${add}chain ${of} ${chain}${base === '' ? '' : ` { ${base.replaceAll('\n', ' ')} }`}`);
+    lines.push(
+      `${add}chain ${of} ${chain}${base === '' ? '' : ` { ${base.replaceAll('\n', ' ')}${base.endsWith(';') || random.chance(0.03) ? '' : ';'} }`}`,
+    );
   for (const { name: chain, rules } of chains) {
-    for (const rule of rules)
+    for (const [at, rule] of rules.entries())
       lines.push(
-        `${random.pick(['add rule', 'add rule', 'insert rule', 'rule', 'add'])} ${of} ${chain} ${random.chance(0.05) ? 'index 0 ' : ''}${rule}`,
+        `${random.pick(['add rule', 'add rule', 'insert rule', 'rule', 'add'])} ${of} ${chain} ${random.chance(at === 0 ? 0.002 : 0.05) ? 'index 0 ' : ''}${rule}`,
       );
   }
   const [first] = chains;
@@ -184,12 +215,14 @@ function inCommands(random: Random, { family, name, items, chains }: TableParts)
   return lines.join('\n');
 }
 
+const MADE_BARE: ReadonlySet<string> = new Set(['counter', 'quota', 'limit', 'synproxy', 'secmark']);
+
 function firstOf(elements: string): string {
   return `{ ${elements.slice('elements = { '.length).split(/, | }/)[0]} }`;
 }
 
 function uniqueBy(all: readonly Drawn[]): readonly Drawn[] {
-  return [...new Map(all.map((one) => [`${one.kind} ${one.name}`, one])).values()];
+  return [...new Map(all.map((one) => [one.name, one])).values()];
 }
 
 function uniqueNames({ pick }: Random, from: readonly string[], count: number): readonly string[] {
