@@ -98,6 +98,8 @@ export const write = statement({
     }
     if (name === 'meta pkttype') onlyAt({ what: 'meta pkttype set', hooks: ['PREROUTING'], span });
     if (name === 'meta secmark' && isConstant(value)) checkSecmark(value, context);
+    if (name === 'ct secmark' && isConstant(value))
+      context.report({ kind: 'not-loadable', code: 'bad-value', message: '`ct secmark` cannot be set to a constant', span: value });
     if (part.expression?.implies !== undefined) ask(hasKey([part]), span);
     if (!isConstant(value)) {
       const problem = (value.kind === 'map' ? undefined : typeProblem(value, part.type, context)) ?? bytesProblem(to, part);
