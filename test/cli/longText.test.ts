@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { writeReport } from '../../src/cli/review/write.ts';
 import { memoryIo, memorySink } from './memoryIo.ts';
 
-const REVIEW = { subjects: [], diagnostics: [], notes: [] };
+const REVIEW = () => ({ subjects: [], diagnostics: [], notes: [] });
 
 it('JSON of too many subjects is an error with what to do instead, and other formats are written', async () => {
   const [out, err] = [memorySink(false), memorySink(false)];

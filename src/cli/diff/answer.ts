@@ -1,4 +1,5 @@
 /** From pairs of texts to the answer: read, compared, reported. */
+
 import { causesIn, compareAll } from '../../app/diff/compareAll.ts';
 import { asksPods, planOf } from '../../app/diff/plan.ts';
 import { SIDES, type Side } from '../../app/diff/side.ts';
@@ -6,6 +7,7 @@ import { readSubjects } from '../../app/diff/subjects.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import type { GivenPlace } from '../../connection/setting.ts';
 import type { Sides } from '../../diff/question.ts';
+import { kept } from '../../lib/kept.ts';
 import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { emptyMemory } from '../../pods/renderedPod.ts';
@@ -86,7 +88,7 @@ export async function answerDiff(call: Call, { files, place }: AnsweredFiles): P
   };
   const report = toResultsReport(results);
   const written = await writeReport(call, {
-    review: toReview(results, { plain: plainNames(files), causesOf: causesIn(memory) }),
+    review: kept(() => toReview(results, { plain: plainNames(files), causesOf: causesIn(memory) })),
     outputs,
     strict: optionIsSet(input, 'strict'),
     own: { human: (style) => humanResults(results, { ...style, quiet: optionIsSet(input, 'quiet') }), json: () => jsonText(report) },

@@ -1,8 +1,10 @@
 /** `verify` of many running pods: every claim on each kind of pod, one line each. */
+
 import type { NotedSubjects } from '../../app/verify/notedSubjects.ts';
 import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfRules, type VerifiedRules, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
 import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
+import { kept } from '../../lib/kept.ts';
 import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { assumptionText } from '../../mesh/assumption.ts';
@@ -57,9 +59,11 @@ export async function verifyPods(call: Call, read: PodsRead): Promise<ExitCode> 
       humanPods({ groups, unread }, { ...style, strict, detailed, typed, failing: strict ? diagnostics.length : 0 }),
     json: () => jsonText({ ...toVerifyReport(pods), pods: groups.map(({ labels }) => labels), unread: unread.map(unreadJson) }),
   };
-  const subjects = groups.map(({ verified }) => subjectsOfRules(verified));
-  const noted: NotedSubjects = { subjects: subjects.flatMap((one) => one.subjects), notes: subjects.flatMap((one) => one.notes) };
-  const review = reviewOf(noted, [...diagnostics, ...unread.filter(({ isNothing }) => !isNothing).map(unreadDiagnostic)]);
+  const review = kept(() => {
+    const subjects = groups.map(({ verified }) => subjectsOfRules(verified));
+    const noted: NotedSubjects = { subjects: subjects.flatMap((one) => one.subjects), notes: subjects.flatMap((one) => one.notes) };
+    return reviewOf(noted, [...diagnostics, ...unread.filter(({ isNothing }) => !isNothing).map(unreadDiagnostic)]);
+  });
   if (!(await writeReport(call, { review, outputs, own, strict }))) return EXIT.usage;
   const code = verifyExitCode(call, pods, diagnostics);
   return worst(unreadable.length > 0 && code === EXIT.ok ? EXIT.findings : code, await tell());

@@ -1,7 +1,9 @@
 /** `chainwalk verify` of manifests. */
+
 import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfPods, verifyPodTexts } from '../../app/verify/verifyPods.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
+import { kept } from '../../lib/kept.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { VerifyStyle } from '../../report/human/verify.ts';
 import { humanVerifyPods } from '../../report/human/verifyPods.ts';
@@ -49,8 +51,8 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
     human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing, detailed: optionIsSet(input, 'verbose') }),
     json: () => jsonText(toVerifyPodsReport(pods)),
   };
-  if (!(await writeReport(call, { review: reviewOf(subjectsOfPods({ ...verified, pods }), diagnostics), outputs, own, strict })))
-    return EXIT.usage;
+  const review = kept(() => reviewOf(subjectsOfPods({ ...verified, pods }), diagnostics));
+  if (!(await writeReport(call, { review, outputs, own, strict }))) return EXIT.usage;
   const kernel = await asked.tell();
   const open = pods.flatMap(({ findings, muted }) => findings.filter((finding) => muted?.has(finding) !== true));
   const bad = open.some(({ level }) => level === 'error' || (strict && level === 'warning'));

@@ -1,7 +1,9 @@
 /** `chainwalk verify` of rules, from files or from a running pod. */
+
 import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfRules, type VerifyRulesQuestion, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
+import { kept } from '../../lib/kept.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { filesOfRules } from '../../report/human/verdictLine.ts';
@@ -62,7 +64,7 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
       return jsonText(toVerifyReport(pods));
     },
   };
-  const report = { review: reviewOf(subjectsOfRules(verified), diagnostics), outputs, own, strict };
+  const report = { review: kept(() => reviewOf(subjectsOfRules(verified), diagnostics)), outputs, own, strict };
   if (!(await writeReport(call, report))) return EXIT.usage;
   return worst(verifyExitCode(call, pods, diagnostics), await tellKernel());
 }
