@@ -34,13 +34,15 @@ export class LinkedNftRule implements Rule {
   readonly target?: string;
   readonly #where: NftChainContext;
   readonly #node: NftRuleNode;
-  #meaning: Meaning | undefined;
+  #match: MatchExpr | undefined;
+  #effects: readonly Effect[] | undefined;
 
   constructor(where: NftChainContext, { number, node, lowered }: NftRule) {
     this.#where = where;
     this.number = number;
     this.#node = node;
-    if (lowered !== undefined) this.#meaning = { match: lowered.match, effects: lowered.effects };
+    this.#match = lowered?.match;
+    this.#effects = lowered?.effects;
     const target = ruleTarget(node, where.chainOf);
     if (target !== undefined) this.target = target;
   }
@@ -62,11 +64,13 @@ export class LinkedNftRule implements Rule {
   }
 
   get match(): MatchExpr {
-    return this.#made().match;
+    if (this.#match === undefined) this.#lower();
+    return this.#match as MatchExpr;
   }
 
   get effects(): readonly Effect[] {
-    return this.#made().effects;
+    if (this.#effects === undefined) this.#lower();
+    return this.#effects as readonly Effect[];
   }
 
   get clauses(): readonly Clause[] {
@@ -82,12 +86,10 @@ export class LinkedNftRule implements Rule {
     return this.#node.statements.some(({ kind }) => kind === 'tproxy');
   }
 
-  #made(): Meaning {
-    if (this.#meaning === undefined) {
-      const { match, effects } = lowerRule(this.#node, this.#context(), this.#where.chainOf);
-      this.#meaning = { match, effects };
-    }
-    return this.#meaning;
+  #lower(): void {
+    const { match, effects } = lowerRule(this.#node, this.#context(), this.#where.chainOf);
+    this.#match = match;
+    this.#effects = effects;
   }
 
   #context() {

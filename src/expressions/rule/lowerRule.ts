@@ -77,12 +77,14 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: C
   return {
     asked: packedList(asked),
     match: asked.some(({ expr }) => isNever(expr)) ? NEVER : and(...asked.map(({ expr }) => expr)),
-    effects: effects.length === 0 ? [{ kind: 'continue' }] : packedList(effects),
+    effects: effects.length === 0 ? GOES_ON : packedList(effects),
     needs,
     limits,
     jumps,
   };
 }
+
+const GOES_ON: readonly Effect[] = [{ kind: 'continue' }];
 
 /** Another family, say. */
 function isNever(expr: MatchExpr): boolean {

@@ -25,6 +25,8 @@ export function readChainBlock(cursor: NftCursor, { table, name, start }: NamedB
   cursor.scopes.unshift(new Map());
   readLines(cursor, name, () => readChainLine(cursor, chain, known !== undefined));
   cursor.scopes.shift();
+  // as of `packedList`: most chains have few rules, and one block
+  if (known === undefined) chain.rules = chain.rules.slice();
 }
 
 function readChainLine(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {

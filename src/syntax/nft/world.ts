@@ -15,7 +15,7 @@ import type {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-export type NftChainState = Mutable<Omit<NftChainNode, 'rules'>> & { readonly rules: NftRuleNode[] };
+export type NftChainState = Mutable<Omit<NftChainNode, 'rules'>> & { rules: NftRuleNode[] };
 
 export type NftSetState = Mutable<Omit<NftSetNode, 'elements' | 'statements'>> & {
   readonly elements: NftElement[];

@@ -15,7 +15,15 @@ export function withoutVarying(text: string): string {
  *  Their own lines go along, for those who write the file (`textOfFile`). */
 export function likeTexts(): (source: Source) => Source {
   const firsts = new Map<string, string>();
+  // with one text there is none to compare it with, and it may be large: what it has in common with others is made when there is a second
+  let only: string | undefined;
   return (source) => {
+    if (only === undefined && firsts.size === 0) {
+      only = source.text;
+      return source;
+    }
+    if (only !== undefined) firsts.set(withoutVarying(only), only);
+    only = undefined;
     const common = withoutVarying(source.text);
     const first = firsts.get(common);
     if (first === undefined) firsts.set(common, source.text);
