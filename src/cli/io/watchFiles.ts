@@ -3,8 +3,8 @@ import { realpathSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 export interface WatchEvents {
-  /** one of the files may be another now */
-  readonly touched: () => void;
+  /** one of the files may be another now; `renamed`: by a name that came or went, which happens at once */
+  readonly touched: (how?: 'renamed') => void;
   /** `q` or Ctrl-C; or the end of standard input */
   readonly quit: (by: 'key' | 'end') => void;
 }
@@ -21,8 +21,10 @@ export function watchFiles(stdin: Typed, paths: readonly string[], { touched, qu
     const names = places.filter((place) => dirname(place) === folder).map((place) => basename(place));
     try {
       // `..data` is the link by which Kubernetes exchanges all files of a volume
-      const watcher = watch(folder, (_, name) => (name === null || names.includes(name) || name.startsWith('..') ? touched() : undefined));
-      return [watcher.on('error', touched)];
+      const watcher = watch(folder, (event, name) => {
+        if (name === null || names.includes(name) || name.startsWith('..')) touched(event === 'rename' ? 'renamed' : undefined);
+      });
+      return [watcher.on('error', () => touched())];
     } catch {
       return [];
     }

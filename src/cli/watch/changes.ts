@@ -24,17 +24,20 @@ export function recordReads(io: Io): { readonly recording: Io; readonly seen: Co
   return { recording: { ...io, read, lines, load }, seen };
 }
 
-/** Milliseconds between two looks; files that are alike in both are written. */
+/** Milliseconds between two looks; files that are alike in both are written. A file that got its name by renaming is whole at once; who makes a
+ *  file and then writes it is heard writing, and waited for. */
 const SETTLE = 100;
+const SETTLE_RENAMED = 20;
 
 /** The files that changed, once they are written; undefined when the user has had enough. */
 export async function nextChange(io: Io, seen: Contents): Promise<readonly string[] | undefined> {
   const paths = [...seen.keys()];
   // as if touched: something may have changed while the command ran
-  const news = { touched: true, quit: false, wake: () => {} };
+  const news = { touched: true, renamed: false, quit: false, wake: () => {} };
   const close = io.watch(paths, {
-    touched: () => {
+    touched: (how) => {
       news.touched = true;
+      news.renamed = how === 'renamed';
       news.wake();
     },
     quit: () => {
@@ -53,16 +56,24 @@ export async function nextChange(io: Io, seen: Contents): Promise<readonly strin
         continue;
       }
       news.touched = false;
-      await new Promise((resolve) => setTimeout(resolve, SETTLE));
+      const wait = news.renamed ? SETTLE_RENAMED : SETTLE;
+      await new Promise((resolve) => setTimeout(resolve, wait));
       const now = new Map(await Promise.all(paths.map(async (path) => [path, await io.read(path)] as const)));
       last = different(now, seen);
-      if (last.length > 0 && different(now, before).length === 0) return last;
+      // a name that is gone, or an empty file, may be the beginning of what an editor does
+      if (!last.every((path) => isWritten(now.get(path)))) news.renamed = false;
+      const isLooked = wait === SETTLE || (news.renamed && !news.touched);
+      if (last.length > 0 && isLooked && different(now, before).length === 0) return last;
       before = now;
     }
     return undefined;
   } finally {
     close();
   }
+}
+
+function isWritten(result: ReadResult | undefined): boolean {
+  return result !== undefined && 'text' in result && result.text !== '';
 }
 
 function different(now: Contents, then: Contents): readonly string[] {
