@@ -55,8 +55,8 @@ interface TcpPart {
 
 const { F, S, R, P, A } = TCP_FLAGS;
 
-/** Sequence numbers of what follows a SYN, one byte each way, and the end: SYN and FIN count as a byte. No closing waits for another: they
- *  acknowledge data alone. */
+/** Sequence numbers of what follows a SYN, one byte each way, and the end: SYN and FIN count as a byte. No closing waits for another: as long
+ *  as their side has not heard of the other's end, they acknowledge data alone. */
 export const TCP_PARTS: Readonly<Partial<Record<PartName, TcpPart>>> = {
   'syn-ack': { flags: S | A, stream: { end: 1, ack: 1 }, bytes: 40 },
   ack: { flags: A, stream: { end: 1, ack: 1 }, bytes: 32 },
@@ -67,6 +67,15 @@ export const TCP_PARTS: Readonly<Partial<Record<PartName, TcpPart>>> = {
   reset: { flags: R | A, stream: { end: 3, ack: 2 }, bytes: 32 },
   'reset-back': { flags: R | A, stream: { end: 3, ack: 2 }, bytes: 32 },
 };
+
+/** A side that has heard of the other's end acknowledges it. */
+export const ENDS_HEARD: Readonly<Partial<Record<PartName, PartName>>> = { 'fin-back': 'fin', 'reset-back': 'fin', reset: 'fin-back' };
+
+export function streamOf({ stream }: TcpPart, { hasHeardEnd }: { readonly hasHeardEnd: boolean }): StreamPlace {
+  return hasHeardEnd ? { ...stream, ack: AFTER_FIN } : stream;
+}
+
+const AFTER_FIN = 3;
 
 export type ErrorPartName =
   | 'too-big'

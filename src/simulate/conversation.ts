@@ -7,6 +7,7 @@ import {
   CLOSING,
   type ConnectionStep,
   DATA,
+  ENDS_HEARD,
   ERRORS_ABOUT,
   type ErrorStep,
   HANDSHAKE,
@@ -201,7 +202,8 @@ function packetOf(
   const first = parts[0]?.walk;
   if (first === undefined) return undefined;
   const plain = direction === 'reply' ? answerPacket(first, host) : laterPacket(first);
-  return plain && asPart(plain, name);
+  const hasHeardEnd = parts.some((part) => part.arrives && part.name === ENDS_HEARD[name]);
+  return plain && asPart(plain, name, { hasHeardEnd });
 }
 
 function walksOf(

@@ -333,6 +333,36 @@ describe('they agree about packets that conntrack finds on lo, but not in OUTPUT
   });
 });
 
+describe('they agree about packets of one connection that conntrack has twice', () => {
+  const HOST = {
+    interfaces: [{ name: 'lo' }, { name: 'eth0', addresses: ['10.244.0.5/24', 'fd00:10:244::5/64'] }],
+    routes: ['default via 10.244.0.1 dev eth0', 'default via fd00:10:244::1 dev eth0'],
+    listeners: [{ proto: 'tcp', port: 80, process: 'app' }],
+    processes: { app: { uid: 1000, gid: 1000 } },
+  };
+  const endsOf = (raw: string, chain: 'INPUT' | 'OUTPUT', opening: string): readonly string[] => {
+    const tally: Tally = { compared: 0, seen: new Map(), wrong: [] };
+    const packet = packetOf(opening, hostOf(HOST));
+    const text = `*raw\n:PREROUTING ACCEPT\n${raw === '' ? '' : `-A PREROUTING -p tcp ${raw}\n`}COMMIT\n*filter\n:${chain} ACCEPT\n-A ${chain} -m conntrack --ctstate INVALID -j DROP\nCOMMIT\n`;
+    compareCase({ rules: { [`v${packet.family}`]: text }, host: HOST, packets: [packet] } as Parameters<typeof compareCase>[0], tally);
+    expect(tally.wrong).toEqual([]);
+    return [...tally.seen.keys()].filter((key) => key.includes('fin')).sort();
+  };
+
+  describe.each(['in tcp 203.0.113.9 -> 10.244.0.5:80', 'in tcp 2001:db8:9::9 -> [fd00:10:244::5]:80'])('%s', (opening) => {
+    it('a FIN is found where an ACK has opened another connection', () => {
+      expect(endsOf('', 'INPUT', opening)).toEqual(['completes fin', 'completes fin-back']);
+      expect(endsOf('--tcp-flags SYN,ACK ACK -j CT --zone 3', 'INPUT', opening)).toContain('completes fin');
+      // alone it opens none
+      expect(endsOf('--tcp-flags FIN FIN -j CT --zone 3', 'INPUT', opening)).toContain('stalls fin');
+    });
+
+    it('what acknowledges a FIN that went past conntrack is INVALID', () => {
+      expect(endsOf('--tcp-flags FIN FIN -j CT --notrack', 'OUTPUT', opening)).toEqual(['completes fin', 'stalls fin-back']);
+    });
+  });
+});
+
 const KINDS = [
   'completes ack',
   'stalls syn-ack',

@@ -1,5 +1,5 @@
 /** An ACK that is lost is made up for by the data, which acknowledges as well: sockets go on where a conversation has ended. */
-import { CLOSING, DATA } from '../../src/netfilter/connectionParts.ts';
+import { CLOSING, DATA, ENDS_HEARD } from '../../src/netfilter/connectionParts.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import { arrives } from '../../src/simulate/arrival.ts';
 import { socketsOf } from '../../src/simulate/connectedSocket.ts';
@@ -19,7 +19,14 @@ export function afterLostAck({ ruleset, host }: Scene, before: readonly Conversa
     const plain = direction === 'reply' ? answerPacket(first.walk, host) : laterPacket(first.walk);
     if (plain === undefined) return parts;
     const connections = parts.at(-1)?.walk.connections ?? [];
-    const { walks } = simulate({ ruleset, host, packet: asPart(plain, name), connections, sockets: socketsOf(host, parts) });
+    const hasHeardEnd = parts.some((part) => part.arrives && part.name === ENDS_HEARD[name]);
+    const { walks } = simulate({
+      ruleset,
+      host,
+      packet: asPart(plain, name, { hasHeardEnd }),
+      connections,
+      sockets: socketsOf(host, parts),
+    });
     const [walk] = walks;
     if (walk === undefined || walks.length > 1 || walk.choices.length > 0) return undefined;
     const there = arrives(walk, { direction }, parts);

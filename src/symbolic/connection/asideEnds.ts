@@ -27,7 +27,7 @@ export function asideEnds(question: ConnectionQuestion, opened: readonly Connect
   });
   for (const step of CLOSING) {
     const packet = { start: startOf(question, step), arrives: arrivalOf(question, step) };
-    going = walk(going, { step, packet, after: (known, { env }) => seenBy(known, step, env) });
+    going = walk(going, { step, packet, after: (known, { env }) => seenBy(known, step, env), isEnd: true });
   }
   return ends;
 }
@@ -37,6 +37,8 @@ interface Aside {
   readonly packet: StepPacket;
   /** what conntrack knows then; the same if the packet leaves no trace */
   readonly after: (known: Known, last: PartEnd) => Known;
+  /** the other side acknowledges it where it has come */
+  readonly isEnd?: true;
 }
 
 interface Walking extends Aside {
@@ -44,7 +46,7 @@ interface Walking extends Aside {
 }
 
 /** All go on, whatever becomes of it; those that send none too. */
-function walkAside(question: ConnectionQuestion, going: readonly Going[], { step, packet, after, ends }: Walking): readonly Going[] {
+function walkAside(question: ConnectionQuestion, going: readonly Going[], { step, packet, after, isEnd, ends }: Walking): readonly Going[] {
   const { manager } = question.space;
   const on: Going[] = going.filter((one) => packet.start(one) === undefined);
   const traceless = new Map<Going, Bdd>();
@@ -56,9 +58,14 @@ function walkAside(question: ConnectionQuestion, going: readonly Going[], { step
     const lost = manager.minus(met, there);
     if (there !== EMPTY) ends.push({ ...own, set: there, end: 'completes' });
     if (lost !== EMPTY) ends.push({ ...own, set: lost, end: last.fate.kind === 'undecided' ? 'undecided' : 'stalls' });
-    if (known !== one.known) on.push({ ...own, set: met });
+    const [past] = isEnd && there !== EMPTY ? missed(question, [{ ...own, set: there }], step.direction) : [];
+    const isPast = past !== undefined && past.known !== known;
+    if (isPast) on.push(past);
+    const rest = isPast ? lost : met;
+    if (rest === EMPTY) continue;
+    if (known !== one.known) on.push({ ...own, set: rest });
     // the rest of the connection does not depend on it, and is the same however it ended
-    else traceless.set(one, manager.or(traceless.get(one) ?? EMPTY, met));
+    else traceless.set(one, manager.or(traceless.get(one) ?? EMPTY, rest));
   }
   for (const [one, set] of traceless) on.push({ ...one, set });
   return on;

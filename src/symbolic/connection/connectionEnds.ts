@@ -72,7 +72,7 @@ export function missed({ space }: ConnectionQuestion, on: Stepped['on'], directi
   const isTcp = equal(manager, space.start.proto, PROTO.tcp);
   return on.flatMap((one) => {
     const { known, last, set } = one;
-    const segments = known.entry === undefined || isFound(known, last.env) ? EMPTY : manager.and(set, isTcp);
+    const segments = known.entry === undefined || isFound(known.entry, last.env) ? EMPTY : manager.and(set, isTcp);
     if (segments === EMPTY) return [one];
     const rest = manager.minus(set, segments);
     const behind = { ...one, set: segments, known: { ...known, behind: { ...known.behind, [direction]: true } } };

@@ -4,17 +4,30 @@ import type { CtDirection } from '../../packet/packet.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { answerTuple } from '../walk/connectionBits.ts';
 import type { ConntrackEntry, Env } from '../walk/state.ts';
+import type { KnownEntries } from './laterPackets.ts';
 
-export interface Known {
+export interface Known extends Seen {
   /** absent: the first packet left none */
   readonly entry: TableEntry | undefined;
+  /** what this side has sent went past conntrack: a segment of the other one that acknowledges it is INVALID */
+  readonly behind?: Readonly<Partial<Record<CtDirection, boolean>>>;
+  /** opened by a later packet that was not found in the entry of its connection: in another zone, or after a first one that is not tracked */
+  readonly second?: Second;
+}
+
+/** Of an entry in the table. */
+interface Seen {
   readonly connmark: Vector;
   /** an answer was seen */
   readonly answered: boolean;
   /** the client has sent again since, by which conntrack is assured of all that it can be assured of by packets alone */
   readonly assured?: boolean;
-  /** what this side has sent went past conntrack: a segment of the other one that acknowledges it is INVALID */
-  readonly behind?: Readonly<Partial<Record<CtDirection, boolean>>>;
+}
+
+interface Second extends Seen {
+  readonly entry: TableEntry;
+  /** of the packet that opened it, in its connection */
+  readonly opener: CtDirection;
 }
 
 type TableEntry = Omit<ConntrackEntry, 'connmark' | 'direction' | 'state'>;
@@ -35,48 +48,95 @@ function otherWay(direction: CtDirection): CtDirection {
 }
 
 /** `asked`: rules see whether conntrack is assured of it. */
-export function entryFor({ direction }: ConnectionStep, known: Known, asked: boolean): ConntrackEntry | undefined {
-  const { entry, connmark, answered, assured, behind } = known;
+export function entriesFor({ direction }: ConnectionStep, known: Known, asked: boolean): KnownEntries {
+  const { second } = known;
+  const entry = entryFor(direction, known, asked);
+  if (second === undefined) return { entry };
+  const way = wayIn(second, direction);
+  // a segment in the middle may open one
+  const state = way === 'reply' || second.answered ? 'ESTABLISHED' : 'NEW';
+  return { entry, second: { ...second.entry, connmark: second.connmark, direction: way, state, ...assuredAs(way, second, asked) } };
+}
+
+function entryFor(direction: CtDirection, known: Known, asked: boolean): ConntrackEntry | undefined {
+  const { entry, connmark, answered, behind } = known;
   if (entry === undefined) return undefined;
   if (behind?.[otherWay(direction)] === true) return { ...entry, connmark, direction, state: 'INVALID' };
   // an ACK does not follow a SYN whose answer was not seen
   const state = direction === 'reply' || answered ? 'ESTABLISHED' : 'INVALID';
-  return { ...entry, connmark, direction, state, ...(asked && direction === 'reply' && assured && { assured }) };
+  return { ...entry, connmark, direction, state, ...assuredAs(direction, known, asked) };
+}
+
+function assuredAs(direction: CtDirection, { assured }: Seen, asked: boolean): Pick<ConntrackEntry, 'assured'> {
+  return asked && direction === 'reply' && assured === true ? { assured } : {};
+}
+
+function wayIn({ opener }: Second, direction: CtDirection): CtDirection {
+  return opener === direction ? 'original' : 'reply';
 }
 
 /** Of an ICMP error that goes this way. */
-export function entryOfError(direction: CtDirection, { entry, connmark }: Known): ConntrackEntry | undefined {
-  return entry && { ...entry, connmark, direction, state: 'RELATED' };
+export function entriesOfError(direction: CtDirection, { entry, connmark, second }: Known): KnownEntries {
+  const related = { state: 'RELATED' } as const;
+  return {
+    entry: entry && { ...entry, connmark, direction, ...related },
+    ...(second && { second: { ...second.entry, connmark: second.connmark, direction: wayIn(second, direction), ...related } }),
+  };
 }
 
 /** After a packet that arrived in the state `env`; the same if nothing changes. */
 export function seenBy(known: Known, { direction }: ConnectionStep, env: Env): Known {
-  if (!isFound(known, env)) return known;
-  const { behind, ...rest } = known;
-  const still = behind?.[otherWay(direction)] === true ? { behind: { [otherWay(direction)]: true } } : {};
-  const assured = known.assured === true || (known.answered && direction === 'original');
-  const seen = { connmark: env.connmark, answered: known.answered || direction === 'reply', ...(assured && { assured }) };
-  return ifChanged(known, { ...rest, ...still, ...seen });
+  const { second } = known;
+  if (isFound(known.entry, env)) {
+    const { behind, ...rest } = known;
+    const still = behind?.[otherWay(direction)] === true ? { behind: { [otherWay(direction)]: true } } : {};
+    return ifChanged(known, { ...rest, ...still, ...seenIn(known, direction, env) });
+  }
+  if (second !== undefined && isOf(second.entry, env))
+    return ifChanged(known, { ...known, second: { ...second, ...seenIn(second, wayIn(second, direction), env) } });
+  const opened = env.state === 'NEW' && !isOf(known.entry, env) ? entryOf(env) : undefined;
+  if (opened === undefined || second !== undefined) return known;
+  return { ...known, second: { entry: opened, opener: direction, connmark: env.connmark, answered: false } };
+}
+
+function seenIn(before: Seen, direction: CtDirection, { connmark }: Env): Seen {
+  const assured = before.assured === true || (before.answered && direction === 'original');
+  return { connmark, answered: before.answered || direction === 'reply', ...(assured && { assured }) };
 }
 
 /** After an ICMP error. */
 export function relatedBy(known: Known, env: Env): Known {
-  return isRelated(known, env) ? ifChanged(known, { ...known, connmark: env.connmark }) : known;
+  const { connmark } = env;
+  const { second } = known;
+  if (env.original === undefined || env.state !== 'RELATED') return known;
+  if (isOf(known.entry, env)) return ifChanged(known, { ...known, connmark });
+  return second !== undefined && isOf(second.entry, env) ? ifChanged(known, { ...known, second: { ...second, connmark } }) : known;
 }
 
 function ifChanged(before: Known, after: Known): Known {
   const isSame =
-    before.answered === after.answered &&
-    before.assured === after.assured &&
+    isSeenAlike(before, after) &&
     before.behind?.original === after.behind?.original &&
     before.behind?.reply === after.behind?.reply &&
-    before.connmark.every((bit, at) => bit === after.connmark[at]);
+    (before.second === after.second ||
+      (before.second !== undefined && after.second !== undefined && isSeenAlike(before.second, after.second)));
   return isSame ? before : after;
 }
 
+function isSeenAlike(before: Seen, after: Seen): boolean {
+  return (
+    before.answered === after.answered && before.assured === after.assured && before.connmark.every((bit, at) => bit === after.connmark[at])
+  );
+}
+
 /** Conntrack took the packet for one of this connection. */
-export function isFound({ entry }: Known, { state, original }: Env): boolean {
-  return entry !== undefined && original !== undefined && state === 'ESTABLISHED';
+export function isFound(entry: TableEntry | undefined, env: Env): boolean {
+  return isOf(entry, env) && env.state === 'ESTABLISHED';
+}
+
+function isOf(entry: TableEntry | undefined, { original, zone, replyZone, confirmed }: Env): boolean {
+  if (entry === undefined || original === undefined || !confirmed) return false;
+  return zone === entry.zone && replyZone === entry.replyZone;
 }
 
 /** Conntrack looked the packet up in a zone where its connection is not. */
@@ -86,6 +146,6 @@ export function isElsewhere({ entry }: Known, { direction }: ConnectionStep, { s
 }
 
 /** It took an ICMP error for one about this connection. */
-export function isRelated({ entry }: Known, { state, original }: Env): boolean {
-  return entry !== undefined && original !== undefined && state === 'RELATED';
+export function isRelated({ entry, second }: Known, env: Env): boolean {
+  return env.state === 'RELATED' && (isOf(entry, env) || isOf(second?.entry, env));
 }

@@ -11,7 +11,7 @@ import { errorLength } from '../walk/answerSpace.ts';
 import type { Env } from '../walk/state.ts';
 import { startEnv } from '../walk/state.ts';
 import { answerEnds, sameTuple } from '../walk/tuples.ts';
-import { entryOfError, isRelated } from './entries.ts';
+import { entriesOfError, isRelated } from './entries.ts';
 import type { ConnectionQuestion, Going } from './going.ts';
 import { derived, type LaterStart, socketsOfSets } from './laterPackets.ts';
 import { errorLook } from './looks.ts';
@@ -58,7 +58,8 @@ function errorStart({ space, iif }: ConnectionQuestion, { one, step, own }: Sent
   const { fate } = latest?.[step.about] ?? first;
   if (fate.kind !== 'sent' && fate.kind !== 'forwarded') return undefined;
   const quoted = step.about === 'original' ? first.env : answerEnds(space);
-  const entry = entryOfError(step.direction, known);
+  const entries = entriesOfError(step.direction, known);
+  const { entry } = entries;
   const quoting = {
     ...startEnv(space, { iif: undefined, owned: false }),
     ...endsOf(quoted),
@@ -77,7 +78,7 @@ function errorStart({ space, iif }: ConnectionQuestion, { one, step, own }: Sent
     tos: NO_BITS,
     mark: NO_MARK,
     sockets: socketsOfSets({ space, iif, one: first }),
-    entry,
+    ...entries,
     quotes: { space, env: quoting },
   };
   return { space: own, iif: fate.oif, env };

@@ -11,7 +11,7 @@ import type { Space } from '../space/space.ts';
 import { ofTypes } from '../walk/addressTypes.ts';
 import { linkOf } from '../walk/answerSource.ts';
 import { otherType } from '../walk/connectionBits.ts';
-import type { ConntrackEntry, Env, SymbolicSocket } from '../walk/state.ts';
+import type { Env, SymbolicSocket } from '../walk/state.ts';
 import { startEnv } from '../walk/state.ts';
 import type { FateClass } from '../walk/traverse.ts';
 import { answerEnds } from '../walk/tuples.ts';
@@ -28,6 +28,9 @@ export interface LaterStart {
   readonly unbound?: boolean;
 }
 
+/** Of the table of connections. */
+export type KnownEntries = Pick<Env, 'entry' | 'second'>;
+
 export interface FirstPackets {
   readonly space: Space;
   /** where they arrive; absent: they are sent here */
@@ -38,19 +41,19 @@ export interface FirstPackets {
 }
 
 /** The sender's next packet: as the first, of the same socket. */
-export function laterStart(first: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
+export function laterStart(first: FirstPackets, { name }: ConnectionStep, entries: KnownEntries): LaterStart {
   const { space, iif } = first;
   const own = derived(space, name, () => ({ ...space, start: { ...space.start, length: lengthOf(space, name) } }));
   return {
     space: own,
     iif,
     unbound: iif === undefined && isUnbound(first.one),
-    env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), sockets: socketsOfSets(first), entry },
+    env: { ...startEnv(own, { iif, owned: iif === undefined }), flags: flagsOf(space, name), sockets: socketsOfSets(first), ...entries },
   };
 }
 
 /** What the receiver answers: the process that took the first packet, this host itself, or who is behind the interface by which it left. */
-export function answerStart(first: FirstPackets, { name }: ConnectionStep, entry: ConntrackEntry | undefined): LaterStart {
+export function answerStart(first: FirstPackets, { name }: ConnectionStep, entries: KnownEntries): LaterStart {
   const { space, one } = first;
   const { env, fate } = one;
   const iif = fate.kind === 'sent' || fate.kind === 'forwarded' ? fate.oif : undefined;
@@ -72,7 +75,7 @@ export function answerStart(first: FirstPackets, { name }: ConnectionStep, entry
     sockets: socketsOfSets(first),
     // a neighbour is answered on its link
     ...(link !== undefined && { way: { oif: link, local: false, via: undefined } }),
-    entry,
+    ...entries,
   };
   return { space: own, iif, env: start };
 }

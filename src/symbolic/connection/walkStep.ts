@@ -7,7 +7,7 @@ import { EMPTY } from '../diagrams/bdd.ts';
 import type { Space } from '../space/space.ts';
 import type { FateClass } from '../walk/traverse.ts';
 import { answerEnds, sameTuple } from '../walk/tuples.ts';
-import { entryFor, isElsewhere, seenBy } from './entries.ts';
+import { entriesFor, isElsewhere, seenBy } from './entries.ts';
 import type { ConnectionEnd, ConnectionQuestion, Going } from './going.ts';
 import { answerStart, laterStart } from './laterPackets.ts';
 import { seesAssured, standIn } from './looks.ts';
@@ -67,14 +67,16 @@ export function walkStep(question: ConnectionQuestion, going: readonly Going[], 
 export function startOf({ space, iif, ruleset }: ConnectionQuestion, step: ConnectionStep): StepPacket['start'] {
   const make = step.direction === 'reply' ? answerStart : laterStart;
   const name = standIn(space, ruleset, { name: step.name, among: NAMES[step.direction] });
-  // a stand-in that opens the connection has been routed, and what looks like it goes the same way, unless rules have marked the connection
+  // a stand-in that opens the connection has been routed, and what looks like it goes the same way, unless rules have marked the connection,
+  // or chance takes the two apart
   const opening = OPENING_PARTS.includes(name);
-  const isRouted = ({ first: { env }, known }: Going): boolean => opening && known.connmark.every((bit, at) => bit === env.connmark[at]);
+  const isRouted = ({ first: { env }, known, doubts }: Going): boolean =>
+    opening && doubts.length === 0 && known.connmark.every((bit, at) => bit === env.connmark[at]);
   return (one) =>
     make(
       { space, iif, one: one.first, ...(one.heard && !isRouted(one) && { heard: one.heard }) },
       { ...step, name },
-      entryFor(step, one.known, seesAssured(ruleset)),
+      entriesFor(step, one.known, seesAssured(ruleset)),
     );
 }
 

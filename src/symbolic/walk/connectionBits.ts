@@ -6,7 +6,7 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import type { Vector } from '../diagrams/vector.ts';
 import { constant, increment, maskedEqual } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import type { Env, SymbolicTuple } from './state.ts';
+import type { ConntrackEntry, Env, SymbolicTuple } from './state.ts';
 
 /** A field as a function of the packet at its start. */
 export interface BitReading {
@@ -73,4 +73,11 @@ export function statusBits(space: Space, env: Env, assured: Bdd): Vector {
     [CT_STATUS.ASSURED]: assured,
   };
   return [32, 16, 8, 4, 2, 1].map((bit) => bits[bit] ?? EMPTY);
+}
+
+/** The one in whose zone it is looked up. */
+export function entryAt({ entry, second, zone, replyZone }: Env): ConntrackEntry | undefined {
+  return [entry, second].find(
+    (one) => one !== undefined && (one.direction === 'original' ? zone === one.zone : replyZone === one.replyZone),
+  );
 }

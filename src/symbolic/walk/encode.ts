@@ -15,7 +15,7 @@ import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { unionOf } from '../diagrams/unionTree.ts';
 import { constant, maskedEqual, vectorIn } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
-import { answerTuple, type BitReading, connectionPort, otherType, statusBits } from './connectionBits.ts';
+import { answerTuple, type BitReading, connectionPort, entryAt, otherType, statusBits } from './connectionBits.ts';
 import { derivedSet } from './derivedSet.ts';
 import { onlyPoint, type Point, withPoints } from './points.ts';
 import { socketReading } from './socketReading.ts';
@@ -241,7 +241,7 @@ const OF_CONNECTION: ReadonlySet<Field> = new Set<Field>(CONNECTION_FIELDS.filte
 
 function assuredSet(space: Space, env: Env): Bdd {
   if (env.state !== 'ESTABLISHED') return EMPTY;
-  return encode(space, env, isAssured(env.entry?.assured === true ? 'original' : env.direction)).must;
+  return encode(space, env, isAssured(entryAt(env)?.assured === true ? 'original' : env.direction)).must;
 }
 
 /** See Skb.stateOfTemplate. */

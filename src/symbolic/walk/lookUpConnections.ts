@@ -5,6 +5,7 @@ import type { Ruleset } from '../../ruleset/ruleset.ts';
 import { EMPTY, FULL } from '../diagrams/bdd.ts';
 import { constant } from '../diagrams/vector.ts';
 import type { Space } from '../space/space.ts';
+import { entryAt } from './connectionBits.ts';
 import { encode } from './encode.ts';
 import type { ConntrackEntry, Env, PacketClass } from './state.ts';
 
@@ -19,8 +20,8 @@ export function lookUpConnections({ space, ruleset, forced }: TrackingOfSets, on
   const { env } = one;
   if (!ruleset.usesConntrack || env.original !== undefined || env.state === 'UNTRACKED') return [one];
   if (forced !== undefined && env.about === undefined) return [{ ...one, env: withState(env, forced) }];
-  const entry = env.about === undefined ? env.entry : aboutPacketOf(env.entry, space);
-  if (entry !== undefined && isLookedUpAt(env, entry)) return [{ ...one, env: ofEntry(env, entry) }];
+  const entry = entryAt(env.about === undefined ? env : { ...env, ...aboutPacket(env, space) });
+  if (entry !== undefined) return [{ ...one, env: ofEntry(env, entry) }];
   if (env.about !== undefined)
     return [{ ...one, env: { ...env, state: 'INVALID', tracked: space.has.icmp === FULL && env.tracked && env.state === 'INVALID' } }];
   const loose = takesLooseTcp(space.host);
@@ -35,8 +36,8 @@ export function lookUpConnections({ space, ruleset, forced }: TrackingOfSets, on
   return parts;
 }
 
-function isLookedUpAt({ zone, replyZone }: Env, entry: ConntrackEntry): boolean {
-  return entry.direction === 'original' ? zone === entry.zone : replyZone === entry.replyZone;
+function aboutPacket({ entry, second }: Env, space: Space): Pick<Env, 'entry' | 'second'> {
+  return { entry: aboutPacketOf(entry, space), second: aboutPacketOf(second, space) };
 }
 
 /** The answer of REJECT to a packet that was not seen as one of its connection may be seen as one all the same. */

@@ -148,7 +148,7 @@ const FIELD_READS: Readonly<Record<Field, readonly Part[]>> = {
   ctzone: ['zone', 'replyZone', ...SEEN],
   ctorigzone: ['zone', ...SEEN],
   ctreplzone: ['replyZone', ...SEEN],
-  ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags', 'entry'],
+  ctstatus: [...CONNECTION, 'confirmed', 'state', 'flags', 'entry', 'second'],
   ctdir: CONNECTION,
   ctproto: CONNECTION,
   ctorigsrc: CONNECTION,

@@ -64,6 +64,8 @@ export interface Env {
   readonly sockets: readonly SymbolicSocket[] | undefined;
   /** of a later packet: its connection, which is found where its zone is */
   readonly entry: ConntrackEntry | undefined;
+  /** the one that a packet of its connection has opened which conntrack did not take for one of it */
+  readonly second?: ConntrackEntry | undefined;
   /** of later fragments: whether the rules that they meet read what they carry for a header; absent: whole packets */
   readonly fragments?: 'read' | 'passed over' | undefined;
   /** fields that may have any value, whatever the packet's way was; for questions about rules alone */

@@ -62,6 +62,7 @@ const ENV_PARTS = [
   'masqueradedAt',
   'sockets',
   'entry',
+  'second',
   'fragments',
 ] as const satisfies readonly EnvPart[];
 
@@ -83,7 +84,10 @@ function partText(env: Env, part: EnvPart): string {
       return tuple === undefined ? '-' : tupleText(tuple);
     }
     case 'entry':
-      return env.entry === undefined ? '-' : entryText(env.entry);
+    case 'second': {
+      const entry = env[part];
+      return entry === undefined ? '-' : entryText(entry);
+    }
     case 'sockets':
       return (env.sockets ?? [])
         .map(({ comes, exists, transparent, hears = '' }) => `${tupleText(comes)} ${exists} ${transparent} ${hears}`)

@@ -39,6 +39,13 @@ const EDITS: readonly PlainEdit[] = [
 
 /** What the kernel itself answers has the mark of the packet that it is about. */
 const REFLECTS: Partial<HostJson> = { sysctls: { 'net.ipv4.fwmark_reflect': '1', 'net.ipv6.fwmark_reflect': '1' } };
+/** Conntrack has the connection twice, or what ends it goes past it. */
+const TWICE: readonly PlainEdit[] = [
+  {
+    edits: [raw('-A PREROUTING -p tcp --tcp-flags SYN,ACK ACK -j CT --zone 3'), filter('-A INPUT -m conntrack --ctstate INVALID -j DROP')],
+  },
+  { edits: [raw('-A PREROUTING -p tcp --tcp-flags FIN FIN -j CT --notrack'), filter('-A OUTPUT -m conntrack --ctstate INVALID -j DROP')] },
+];
 const MARKED_ANSWERS = [mangle('-A PREROUTING -j MARK --set-mark 7'), mangle('-A OUTPUT -m mark --mark 7 -j DROP')];
 const REFLECTING: readonly PlainEdit[] = [
   { edits: MARKED_ANSWERS, host: REFLECTS },
@@ -66,6 +73,7 @@ export const SERVER_ROOM = server(
         host: { sysctls: { 'net.ipv4.tcp_fwmark_accept': '1', 'net.ipv4.fwmark_reflect': '1' } },
       },
       ...REFLECTING,
+      ...TWICE,
     ],
     [
       ['completes', 'completes', 'refused', 'refused', 'refused', 'refused'],
@@ -117,6 +125,8 @@ export const SERVER_ROOM = server(
         'rst dropped mangle:OUTPUT:1',
         'error dropped mangle:OUTPUT:1',
       ],
+      ['completes', 'completes', 'refused', 'refused', 'refused', 'refused'],
+      ['fin-back dropped filter:OUTPUT:1', 'fin-back dropped filter:OUTPUT:1', 'refused', 'refused', 'refused', 'refused'],
     ],
   ),
 );
@@ -131,7 +141,7 @@ export const SERVER6_ROOM = server(
     'out tcp -> [::1]:81 uid=33 gid=33',
   ],
   withEnds(
-    [...EDITS, ...REFLECTING],
+    [...EDITS, ...REFLECTING, ...TWICE],
     [
       ['completes', 'completes', 'refused', 'refused', 'refused'],
       ['completes', 'completes', 'rst dropped filter:OUTPUT:1', 'refused', 'rst dropped filter:OUTPUT:1'],
@@ -146,6 +156,8 @@ export const SERVER6_ROOM = server(
       ['ack dropped filter:INPUT:1', 'ack dropped filter:INPUT:1', 'refused', 'refused', 'refused'],
       ['completes', 'completes', 'rst dropped mangle:OUTPUT:1', 'error dropped mangle:OUTPUT:1', 'rst dropped mangle:OUTPUT:1'],
       ['completes', 'completes', 'rst dropped mangle:OUTPUT:1', 'error dropped mangle:OUTPUT:1', 'rst dropped mangle:OUTPUT:1'],
+      ['completes', 'completes', 'refused', 'refused', 'refused'],
+      ['fin-back dropped filter:OUTPUT:1', 'fin-back dropped filter:OUTPUT:1', 'refused', 'refused', 'refused'],
     ],
   ),
 );

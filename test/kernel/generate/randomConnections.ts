@@ -106,5 +106,7 @@ function opening({ pick, chance }: Random, { pools, host, sport }: Place): Packe
         ...(chance(0.1) && { mark: pick(SENT_MARKS) }),
       }
     : { ...common, ...flags, dir: 'in' as const, src: parsed(pick(others)), iif: pick(pools.interfaces).name, mac: SENDER_MAC };
+  // what a host sends to itself stays there
+  if (given.dir === 'in' && given.src === given.dst) return undefined;
   return completePacket(given, host).packet;
 }
