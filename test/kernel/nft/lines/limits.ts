@@ -68,7 +68,7 @@ const INVALID = /(0x[\da-f]+) \[invalid type\]/g;
 
 /** What nft says of a name, and what may be one. */
 const UNKNOWN_NAMES: readonly (readonly [RegExp, RegExp])[] = [
-  [/Could not resolve (?:hostname|service)/, /^"?[a-z][\w.-]*"?$/i],
+  [/Could not resolve (?:hostname|service)/, /^"?[a-z][\w./-]*"?$/i],
   [/Could not parse (?:devgroup name|routing realm)|could not parse conntrack label/, /^"?[a-z][\w.-]*"?$/i],
   [/(?:User|Group) does not exist/, /^"?[a-z_][\w.-]*"?$/i],
   [/Interface does not exist/, /^"?(?!(?:lo|eth0|net1)"?$)[^\s"/:]{1,15}"?$/],
@@ -127,7 +127,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // iif "net1"-1
     id: 'a range of interfaces is one of numbers of this machine',
-    holds: ({ ours, theirs }) => /\b[io]if (?:!= )?"\w+"-/.test(ours) && theirs === 'refused: Error: Range has zero or negative size',
+    holds: ({ ours, theirs }) => /\b[io]if\b.*"\w+"-/.test(ours) && theirs === 'refused: Error: Range has zero or negative size',
   },
   {
     // ct status { snat | dnat, snat, dnat }
