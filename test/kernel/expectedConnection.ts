@@ -11,6 +11,7 @@ import type { Ruleset } from '../../src/ruleset/ruleset.ts';
 import { type Conversation, type ConversationPart, converse } from '../../src/simulate/conversation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Walk } from '../../src/simulate/trace.ts';
+import { isAcknowledged } from './acknowledged.ts';
 import { afterLostAck } from './afterLostAck.ts';
 import { originalOf } from './originalOf.ts';
 
@@ -51,7 +52,8 @@ export function expectedOf({ ruleset, host }: Scene, packet: Packet): Expected |
   const [only] = found;
   if (only === undefined || found.length > 1 || only.parts.some(({ walk }) => walk.choices.length > 0)) return undefined;
   const parts = afterLostAck({ ruleset, host }, toTheirPlace(only.parts, packet));
-  return parts && expected(packet, { parts: toTheirPlace(parts, packet), end: only.end });
+  const acknowledged = isAcknowledged({ ruleset, host }, only.parts) === true;
+  return parts && expected(packet, { parts: toTheirPlace(parts, packet), end: only.end, acknowledged });
 }
 
 /** Behind each interface is another host: what leaves by another one than before does not come to the same. */
@@ -64,10 +66,11 @@ function toTheirPlace(parts: readonly ConversationPart[], { dir, iif }: Packet):
   return at < 0 ? main : main.slice(0, at + 1).map((part, index) => ({ ...part, arrives: part.arrives && index < at }));
 }
 
-function expected(packet: Packet, { parts, end }: Conversation): Expected {
+function expected(packet: Packet, { parts, end, acknowledged }: Conversation & { readonly acknowledged: boolean }): Expected {
   const first = parts[0]?.walk as Walk;
   const got = (...names: readonly PartName[]): boolean => parts.some((part) => names.includes(part.name) && part.arrives);
   const udp = packet.proto === PROTO.udp;
+  const closes = acknowledged && !isReset(parts, DATA_PARTS);
   const failed = parts.find(({ arrives, walk: { fate } }) => !arrives && (fate.kind === 'dropped' || fate.kind === 'rejected'));
   const there = udp ? takes(first) : got('data');
   const known = parts.find(({ name }) => name === (got('ack') ? 'ack' : 'data'))?.walk.connections ?? [];
@@ -79,9 +82,9 @@ function expected(packet: Packet, { parts, end }: Conversation): Expected {
     back: udp ? got('answer') : got('data-back'),
     again: udp && got('data'),
     againBack: udp && got('data-back'),
-    fin: isReset(parts, DATA_PARTS) ? undefined : got('fin'),
+    fin: closes ? got('fin') : undefined,
     // who hears of no end goes on
-    finBack: isReset(parts, DATA_PARTS) ? undefined : got('fin') && got('fin-back'),
+    finBack: closes ? got('fin') && got('fin-back') : undefined,
     refused: refusedOf(packet, { parts, end }),
     dropped: failed && whereOf(failed.walk),
   };

@@ -67,12 +67,14 @@ const withoutFewBits = (text: string): string =>
 const INVALID = /(0x[\da-f]+) \[invalid type\]/g;
 
 /** What nft says of a name, and what may be one. */
+const TYPE_BEFORE_OPTION = /\bicmp(?:v6)? type (?!echo-)[\w-]+ (?=tcp option )/g;
+
 const UNKNOWN_NAMES: readonly (readonly [RegExp, RegExp])[] = [
   [/Could not resolve (?:hostname|service)/, /^"?[a-z][\w./-]*"?$/i],
   [/Could not parse (?:devgroup name|routing realm)|could not parse conntrack label/, /^"?[a-z][\w.-]*"?$/i],
   [/(?:User|Group) does not exist/, /^"?[a-z_][\w.-]*"?$/i],
   [/Interface does not exist/, /^"?(?!(?:lo|eth0|net1)"?$)[^\s"/:]{1,15}"?$/],
-  [/cgroupv2 path fails/, /^"[^"]*"$/],
+  [/cgroupv2 path fails/, /^(?:"[^"]*"|[^"\s]+)$/],
 ];
 
 /** Fields of a few bits that are numbers, or lie in two bytes. */
@@ -133,6 +135,11 @@ export const NFT_LIMITS: readonly NftLimit[] = [
     // ct status { snat | dnat, snat, dnat }
     id: 'flags with the same first bit stand in the order of a hash',
     holds: ({ ours, theirs }) => /\{[^{}]* \| /.test(theirs) && sorted(ours) === sorted(theirs),
+  },
+  {
+    // icmpv6 type mld-listener-query tcp option maxseg missing is listed without its type, which Linux asks for
+    id: 'nft 1.0.6 does not list a type of ICMP before an option of TCP',
+    holds: ({ ours, theirs }) => ours !== theirs && ours.replaceAll(TYPE_BEFORE_OPTION, '') === theirs,
   },
   {
     // rt0 addr[1] ::1
