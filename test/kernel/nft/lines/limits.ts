@@ -71,8 +71,8 @@ const TYPE_BEFORE_OPTION = /\bicmp(?:v6)? type (?!echo-)[\w-]+ (?=tcp option )/g
 
 const UNKNOWN_NAMES: readonly (readonly [RegExp, RegExp])[] = [
   [/Could not resolve (?:hostname|service)/, /^"?[a-z][\w./-]*"?$/i],
-  [/Could not parse (?:devgroup name|routing realm)|could not parse conntrack label/, /^"?[a-z][\w.-]*"?$/i],
-  [/(?:User|Group) does not exist/, /^"?[a-z_][\w.-]*"?$/i],
+  [/Could not parse (?:devgroup name|routing realm)|could not parse conntrack label/, /^"?[a-z][\w./-]*"?$/i],
+  [/(?:User|Group) does not exist/, /^"?[a-z_][\w./-]*"?$/i],
   [/Interface does not exist/, /^"?(?!(?:lo|eth0|net1)"?$)[^\s"/:]{1,15}"?$/],
   [/cgroupv2 path fails/, /^(?:"[^"]*"|[^"\s]+)$/],
 ];
