@@ -6,6 +6,7 @@ import type { NftExpression, NftFamily, NftStatement } from '../../syntax/nft/as
 import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE, ICMPX_CODE } from '../datatypes/constants.ts';
+import { icmpCodeOf } from '../datatypes/icmpCode.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { partsOfValue } from '../values/partsOfValue.ts';
@@ -151,7 +152,8 @@ function rejected(statement: StatementOf<'reject'>, known: Protocols, inet: bool
 
 function nameOf(kind: string, code: string): string {
   const names = kind === 'icmp' ? ICMP_CODE : kind === 'icmpv6' ? ICMPV6_CODE : ICMPX_CODE;
-  return [...names].find(([, number]) => String(number) === code)?.[0] ?? code;
+  const known = icmpCodeOf(code);
+  return [...names].find(([, number]) => String(number) === known)?.[0] ?? known;
 }
 
 const MUCH: ReadonlySet<string> = new Set(['concat', 'range', 'prefix']);

@@ -9,6 +9,7 @@ import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { statement } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE } from '../datatypes/constants.ts';
+import { icmpCodeOf } from '../datatypes/icmpCode.ts';
 
 /** The names that iptables has for the answers. */
 const ANSWERS: Readonly<Record<Family, ReadonlyMap<string, string>>> = {
@@ -108,6 +109,7 @@ function icmpx(code: string, family: Family): string | undefined {
 }
 
 function named(code: string, family: Family): string {
-  const [name = code] = [...(family === 4 ? ICMP_CODE : ICMPV6_CODE)].find(([, number]) => String(number) === code) ?? [];
+  const known = icmpCodeOf(code);
+  const [name = known] = [...(family === 4 ? ICMP_CODE : ICMPV6_CODE)].find(([, number]) => String(number) === known) ?? [];
   return name;
 }
