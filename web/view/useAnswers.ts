@@ -49,7 +49,8 @@ export function useAnswers(state: PageState, start: StartWorker): AnswersOfPage 
   // an effect of the usual kind waits until the browser has drawn, which is a frame later
   useLayoutEffect(() => {
     sameAsked.current = undefined;
-    setHeard(({ same: _, ...others }) => others);
+    // the same object where nothing goes: the page is not drawn once more before its editor is made
+    setHeard((before) => (before.same === undefined ? before : without(before)));
     lanes.quick.ask({ rules, setting, question: { kind: 'trace', packet } });
   }, [lanes, rules, setting, packet]);
 
@@ -79,6 +80,10 @@ export function useAnswers(state: PageState, start: StartWorker): AnswersOfPage 
   const askAgain = useCallback(() => setRound((count) => count + 1), []);
   const askFixes = useCallback(() => lanes.slow.ask({ rules, setting, question: { kind: 'fixes' } }), [lanes, rules, setting]);
   return { heard, busy, cancel, askAgain, askFixes };
+}
+
+function without({ same: _, ...others }: HeardAnswers): HeardAnswers {
+  return others;
 }
 
 type OfTab = Pick<PageState, 'packet' | 'tab' | 'base' | 'where' | 'outcome'>;
