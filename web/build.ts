@@ -42,24 +42,27 @@ export interface PageParts {
   readonly worker: WorkerParts;
   /** starts a worker */
   readonly early: string;
+  /** asks and shows */
   readonly script: string;
+  /** what edits rules, which the first answer does not wait for */
+  readonly editor: string;
   readonly style: string;
   /** data that the page begins with */
   readonly examples: string;
 }
 
 export async function pageParts(): Promise<PageParts> {
-  const made = [workerParts(pathOf('..')), bundled('view/early.ts'), bundled('view/main.tsx')] as const;
-  const [{ quick, rest }, early, script] = await Promise.all(made);
+  const made = [workerParts(pathOf('..')), bundled('view/early.ts'), bundled('view/main.tsx'), bundled('editor/main.ts')] as const;
+  const [{ quick, rest }, early, script, editor] = await Promise.all(made);
   const worker = { quick: asScript(quick), rest: asScript(rest) };
   const style = readFileSync(pathOf('static/page.css'), 'utf8');
-  return { worker, early, script, style, examples: JSON.stringify(PAGE_EXAMPLES).replaceAll('<', '\\u003c') };
+  return { worker, early, script, editor, style, examples: JSON.stringify(PAGE_EXAMPLES).replaceAll('<', '\\u003c') };
 }
 
-export function pageOf({ worker, early, script, style, examples }: PageParts): string {
+export function pageOf({ worker, early, script, editor, style, examples }: PageParts): string {
   const policy = [
     "default-src 'none'",
-    `script-src ${hashOf(early)} ${hashOf(script)}`,
+    `script-src ${[early, script, editor].map(hashOf).join(' ')}`,
     `style-src ${hashOf(style)}`,
     'worker-src blob:',
     "base-uri 'none'",
@@ -80,6 +83,7 @@ export function pageOf({ worker, early, script, style, examples }: PageParts): s
 <script type="text/plain" id="quick">${worker.quick}</script>
 <script>${early}</script>
 <script type="text/plain" id="rest">${worker.rest}</script>
+<script type="text/plain" id="editor">${editor}</script>
 <script type="application/json" id="given">null</script>
 <script type="application/json" id="examples">${examples}</script>
 <script>${script}</script>

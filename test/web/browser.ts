@@ -25,8 +25,8 @@ export interface OpenedPage {
 }
 
 export interface PageBrowser {
-  /** the page, answered; `fragment` without `#` */
-  open(fragment?: string, options?: BrowserContextOptions): Promise<OpenedPage>;
+  /** the page, answered; `fragment` without `#`; `before` runs in it first */
+  open(fragment?: string, options?: BrowserContextOptions, before?: () => void): Promise<OpenedPage>;
   /** what the program wrote */
   openHtml(html: string, options?: BrowserContextOptions): Promise<OpenedPage>;
   /** a page that is served */
@@ -61,7 +61,7 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
       rmSync(folder, { recursive: true, force: true });
       expect(all).toEqual([]);
     });
-    const openAt = async (address: string, options: BrowserContextOptions = {}): Promise<OpenedPage> => {
+    const openAt = async (address: string, options: BrowserContextOptions = {}, before?: () => void): Promise<OpenedPage> => {
       const context = await browser.newContext(options);
       const page = await context.newPage();
       const complaints: string[] = [];
@@ -82,11 +82,13 @@ export function describePage(name: string, tests: (browser: PageBrowser) => void
           console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
         );
       });
+      if (before !== undefined) await page.addInitScript(before);
       await page.goto(address);
       await page.locator('.answer h2:not(:text-is("…"))').waitFor();
       return { page, complaints };
     };
-    const open: PageBrowser['open'] = (fragment, options) => openAt(fragment === undefined ? url : `${url}#${fragment}`, options);
+    const open: PageBrowser['open'] = (fragment, options, before) =>
+      openAt(fragment === undefined ? url : `${url}#${fragment}`, options, before);
     let count = 0;
     const openHtml: PageBrowser['openHtml'] = (html, options) => {
       count += 1;

@@ -13,6 +13,23 @@ describePage('the page', ({ open }) => {
     expect(complaints).toEqual([]);
   });
 
+  it('answers before its editor is made', async () => {
+    const { page } = await open(undefined, {}, () => {
+      const seen: string[] = [];
+      // on a busy machine the editor does not wait for an answer that is slow
+      const wait = setTimeout;
+      Object.assign(globalThis, { seen, setTimeout: (run: () => void, ms: number) => (ms === 300 ? 0 : wait(run, ms)) });
+      new MutationObserver(() => {
+        const answered = (document.querySelector('.answer h2')?.textContent ?? '…') !== '…';
+        const edited = document.querySelector('.editor')?.shadowRoot?.querySelector('.cm-content') != null;
+        seen.push(`${answered ? 'answer' : 'no answer'}, ${edited ? 'editor' : 'no editor'}`);
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.locator('.cm-content').waitFor();
+    const seen = await page.evaluate(() => (globalThis as unknown as { seen: readonly string[] }).seen);
+    expect(seen).toContain('answer, no editor');
+  });
+
   it('answers another packet as it is typed', async () => {
     const { page } = await open();
     await page.getByLabel('packet', { exact: true }).fill('in tcp -> 10.12.3.4:15021');

@@ -7,8 +7,8 @@ const KB = 1000;
 
 it('the page without its examples is below its budget, and so is what is not the library', async () => {
   const parts = await pageParts();
-  const { script, style } = parts;
-  expect(gzipSync(script + style, { level: 9 }).length).toBeLessThan(130 * KB);
+  const { script, editor, style } = parts;
+  expect(gzipSync(script + editor + style, { level: 9 }).length).toBeLessThan(130 * KB);
   expect(gzipSync(pageOf({ ...parts, examples: '[]' }), { level: 9 }).length).toBeLessThan(730 * KB);
 });
 
@@ -18,17 +18,23 @@ it('the first answer waits for a third of the library', async () => {
   expect(worker.rest.length).toBeGreaterThan(2 * worker.quick.length);
 });
 
+it('the first answer does not wait for the editor', async () => {
+  const { script } = await pageParts();
+  expect(script.length).toBeLessThan(70 * KB);
+});
+
 it('no script ends before its end, and none may be added', async () => {
   const html = pageOf(await pageParts());
   expect([...html.matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag)).toEqual([
     '<script type="text/plain" id="quick">',
     '<script>',
     '<script type="text/plain" id="rest">',
+    '<script type="text/plain" id="editor">',
     '<script type="application/json" id="given">',
     '<script type="application/json" id="examples">',
     '<script>',
   ]);
-  expect(html.match(/<\/script/g)).toHaveLength(6);
+  expect(html.match(/<\/script/g)).toHaveLength(7);
   expect(html).not.toContain('<!--');
   expect(html).not.toMatch(/unsafe-inline|unsafe-eval|https?:\/\/[^\s"'`]*\.(?:js|css|woff2?)/);
 });

@@ -1,5 +1,5 @@
 /** The editor of rules: a text with marks on it. */
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { history, historyKeymap } from '@codemirror/commands';
 import { Compartment, EditorState } from '@codemirror/state';
 import {
   drawSelection,
@@ -11,28 +11,10 @@ import {
   placeholder,
   type Tooltip,
 } from '@codemirror/view';
-import { type Marks, marksField, setMarks, visitGutter } from './marks.ts';
+import { EDITOR_KEYS } from './keys.ts';
+import { marksField, setMarks, visitGutter } from './marks.ts';
+import type { EditorSettings, RulesEditor } from './rulesEditor.ts';
 import { editorTheme } from './theme.ts';
-
-export interface EditorSettings {
-  readonly parent: HTMLElement;
-  readonly text: string;
-  /** for those who do not see it */
-  readonly label: string;
-  readonly hint: string;
-  readonly onText: (text: string) => void;
-  /** it follows from another text */
-  readonly readOnly?: boolean | undefined;
-}
-
-export interface RulesEditor {
-  readonly text: () => string;
-  readonly setText: (text: string) => void;
-  readonly mark: (marks: Marks) => void;
-  readonly showLine: (line: number) => void;
-  readonly select: (start: number, end: number) => void;
-  readonly destroy: () => void;
-}
 
 /** Longer texts are handed on after a rest, and their lines are not wrapped. */
 const LONG = 200_000;
@@ -63,7 +45,7 @@ export function openEditor({ parent, text, label, hint, onText, readOnly = false
         highlightSpecialChars(),
         placeholder(hint),
         hoverTooltip(tipAt),
-        keymap.of([{ key: 'Escape', run: leave }, ...defaultKeymap, ...historyKeymap]),
+        keymap.of([{ key: 'Escape', run: leave }, ...EDITOR_KEYS, ...historyKeymap]),
         wrapping.of(wrap(text.length)),
         editorTheme,
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),

@@ -2,17 +2,7 @@
 import { type EditorState, type Range, RangeSet, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, GutterMarker, gutter, WidgetType } from '@codemirror/view';
 import type { MissedRule, ShownDiagnostic, Visit } from '../worker/questions.ts';
-
-export interface Marks {
-  readonly visits: readonly Visit[];
-  readonly misses: readonly MissedRule[];
-  readonly dead: readonly number[];
-  readonly diagnostics: readonly ShownDiagnostic[];
-  /** the line of the step that is selected */
-  readonly selected?: number | undefined;
-}
-
-export const NO_MARKS: Marks = { visits: [], misses: [], dead: [], diagnostics: [] };
+import { type Marks, NO_MARKS } from './rulesEditor.ts';
 
 export const setMarks = StateEffect.define<Marks>();
 

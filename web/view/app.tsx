@@ -1,6 +1,6 @@
 /** The page: rules left, packet above, answer right. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Marks, NO_MARKS } from '../editor/marks.ts';
+import { type Marks, NO_MARKS } from '../editor/rulesEditor.ts';
 import type { PageExample } from '../state/example.ts';
 import type { Given } from '../state/given.ts';
 import type { StartWorker } from '../state/lane.ts';
@@ -8,6 +8,7 @@ import { type PageState, TABS, type TabName, USUAL_STATE } from '../state/pageSt
 import { suggestions } from '../state/suggestions.ts';
 import { AnswerHead } from './answerHead.tsx';
 import { EditorBox } from './editorBox.tsx';
+import { firstAnswerStands } from './editorTurn.ts';
 import { Header } from './header.tsx';
 import { PacketBar } from './packetBar.tsx';
 import { Panel } from './panel.tsx';
@@ -59,7 +60,12 @@ export function App({ first, examples, given, start }: AppProps) {
   useDroppedFile(readFile);
   useFragment(setState);
 
-  const answer = answers.heard.trace?.answer;
+  const said = answers.heard.trace;
+  // once it is drawn
+  useEffect(() => {
+    if (said !== undefined) firstAnswerStands();
+  }, [said]);
+  const answer = said?.answer;
   const traced = answer?.traced;
   const ruleFile = answer?.ofPod?.file ?? state.file;
   const way = useMemo(() => (traced === undefined ? [] : rulesOnTheWay(traced)), [traced]);
@@ -132,7 +138,7 @@ export function App({ first, examples, given, start }: AppProps) {
           <PacketBar state={state} suggested={suggested} pods={answer?.pods ?? []} field={packet} onChange={change} />
           <AnswerHead
             answer={answer}
-            problems={answers.heard.trace?.problems ?? []}
+            problems={said?.problems ?? []}
             same={answers.busy.has('same') ? undefined : answers.heard.same?.answer?.packets}
           />
           <Tabs label="Answers" names={TABS} titles={TITLES} open={state.tab} onOpen={(tab) => change({ tab })}>

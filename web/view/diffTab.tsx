@@ -1,6 +1,6 @@
 /** Which packets two texts of rules treat differently: the editor is the head, the one here the base. */
 import type { Outcome } from '../../src/api/library/index.ts';
-import { NO_MARKS } from '../editor/marks.ts';
+import { NO_MARKS } from '../editor/rulesEditor.ts';
 import { OUTCOME_SIGNS } from '../state/pageState.ts';
 import type { ChangesAnswer } from '../worker/questions.ts';
 import { EditorBox } from './editorBox.tsx';

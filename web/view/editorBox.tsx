@@ -1,7 +1,7 @@
 /** The editor as a part of the page. */
-import { useEffect, useRef } from 'preact/hooks';
-import { openEditor, type RulesEditor } from '../editor/editor.ts';
-import type { Marks } from '../editor/marks.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Marks, RulesEditor } from '../editor/rulesEditor.ts';
+import { editorInTurn } from './editorTurn.ts';
 
 export interface EditorBoxProps {
   readonly text: string;
@@ -17,30 +17,33 @@ export interface EditorBoxProps {
 
 export function EditorBox({ text, label, hint, marks, onText, shown, place }: EditorBoxProps) {
   const box = useRef<HTMLDivElement>(null);
-  const editor = useRef<RulesEditor>(null);
-  const heard = useRef(onText);
-  heard.current = onText;
+  const [editor, setEditor] = useState<RulesEditor>();
+  const now = useRef({ text, onText });
+  now.current = { text, onText };
 
   // once: a later text is set below
   useEffect(() => {
-    if (box.current === null) return undefined;
-    editor.current = openEditor({
-      parent: box.current,
-      text,
-      label,
-      hint,
-      onText: (next) => heard.current?.(next),
-      readOnly: onText === undefined,
+    let opened: RulesEditor | undefined;
+    let isGone = false;
+    editorInTurn().then((open) => {
+      const parent = box.current;
+      if (isGone || parent === null || open === undefined) return;
+      const readOnly = onText === undefined;
+      opened = open({ parent, text: now.current.text, label, hint, onText: (next) => now.current.onText?.(next), readOnly });
+      setEditor(opened);
     });
-    return () => editor.current?.destroy();
+    return () => {
+      isGone = true;
+      opened?.destroy();
+    };
   }, []);
-  useEffect(() => editor.current?.setText(text), [text]);
-  useEffect(() => editor.current?.mark(marks), [marks]);
+  useEffect(() => editor?.setText(text), [editor, text]);
+  useEffect(() => editor?.mark(marks), [editor, marks]);
   useEffect(() => {
-    if (shown !== undefined) editor.current?.showLine(shown.line);
-  }, [shown]);
+    if (shown !== undefined) editor?.showLine(shown.line);
+  }, [editor, shown]);
   useEffect(() => {
-    if (place !== undefined) editor.current?.select(place.start, place.end);
-  }, [place]);
+    if (place !== undefined) editor?.select(place.start, place.end);
+  }, [editor, place]);
   return <div ref={box} class="editor" />;
 }

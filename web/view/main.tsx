@@ -6,6 +6,7 @@ import type { StartWorker } from '../state/lane.ts';
 import { USUAL_STATE } from '../state/pageState.ts';
 import { stateIn } from '../state/permalink.ts';
 import { App } from './app.tsx';
+import { embeddedText } from './embeddedText.ts';
 import { startQuick, startWhole, type WithEarlyWorker } from './workers.ts';
 
 /** The first worker is the early one, unless the page begins with rules of another kind, for which that would have to give way. */
@@ -24,14 +25,10 @@ function startFor(rules: string): StartWorker {
   };
 }
 
-function textOf(id: string): string {
-  return document.getElementById(id)?.textContent ?? '';
-}
-
 async function showPage(): Promise<void> {
-  const examples = JSON.parse(textOf('examples')) as readonly PageExample[];
+  const examples = JSON.parse(embeddedText('examples')) as readonly PageExample[];
   const root = document.getElementById('page');
-  const given = givenIn(textOf('given'));
+  const given = givenIn(embeddedText('given'));
   const first = (await stateIn(location.hash)) ?? firstState(given) ?? { ...USUAL_STATE, ...examples[0]?.state };
   if (root === null) return;
   root.replaceChildren();

@@ -1,6 +1,6 @@
 /** The rules that follow from manifests for the pod that is asked, with the packet's way on them. */
 import { useMemo } from 'preact/hooks';
-import type { Marks } from '../editor/marks.ts';
+import type { Marks } from '../editor/rulesEditor.ts';
 import { EditorBox } from './editorBox.tsx';
 
 export interface RulesOfPodProps {

@@ -1,14 +1,15 @@
 /** Workers with the library, whose text stands in the document, so that nothing is fetched. */
 import type { StartWorker, WorkerLike } from '../state/lane.ts';
 import type { FromQuick, ToWorker } from '../worker/questions.ts';
+import { embeddedText } from './embeddedText.ts';
 
 /** One that traces rules of iptables, which needs a third of the library. */
 export function openQuickWorker(): Worker {
-  return openWorker([textOf('quick'), 'part("./quick.cjs")']);
+  return openWorker([embeddedText('quick'), 'part("./quick.cjs")']);
 }
 
 export const startWhole: StartWorker = (onMessage) => {
-  const worker = openWorker([textOf('quick'), textOf('rest'), 'part("./rest.cjs")']);
+  const worker = openWorker([embeddedText('quick'), embeddedText('rest'), 'part("./rest.cjs")']);
   worker.addEventListener('message', ({ data }) => onMessage(data));
   return worker;
 };
@@ -40,10 +41,6 @@ function openWorker(texts: readonly string[]): Worker {
   const worker = new Worker(url, { name: 'chainwalk' });
   URL.revokeObjectURL(url);
   return worker;
-}
-
-function textOf(id: string): string {
-  return document.getElementById(id)?.textContent ?? '';
 }
 
 /** The script `early` of the page leaves a quick one for `main`, which takes it once. */
