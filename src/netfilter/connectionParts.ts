@@ -68,14 +68,8 @@ export const TCP_PARTS: Readonly<Partial<Record<PartName, TcpPart>>> = {
   'reset-back': { flags: R | A, stream: { end: 3, ack: 2 }, bytes: 32 },
 };
 
-/** A side that has heard of the other's end acknowledges it. */
+/** The end of the other side that a segment acknowledges where it has come. */
 export const ENDS_HEARD: Readonly<Partial<Record<PartName, PartName>>> = { 'fin-back': 'fin', 'reset-back': 'fin', reset: 'fin-back' };
-
-export function streamOf({ stream }: TcpPart, { hasHeardEnd }: { readonly hasHeardEnd: boolean }): StreamPlace {
-  return hasHeardEnd ? { ...stream, ack: AFTER_FIN } : stream;
-}
-
-const AFTER_FIN = 3;
 
 export type ErrorPartName =
   | 'too-big'

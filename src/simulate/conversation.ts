@@ -14,6 +14,7 @@ import {
   OPENING_PARTS,
   type PartName,
   QUESTION_ANSWERED,
+  TCP_PARTS,
 } from '../netfilter/connectionParts.ts';
 import type { CtDirection, CtState, Packet } from '../packet/packet.ts';
 import { hasPorts, PROTO } from '../packet/protocol.ts';
@@ -97,7 +98,7 @@ function* goOn(input: ConversationInput, parts: readonly ConversationPart[], [st
   const { name, direction } = step;
   const error = 'about' in step ? step : undefined;
   const isAside = error !== undefined || CLOSING.includes(step) || (DATA.includes(step) && !isKnownBothWays(parts));
-  const packet = error === undefined ? packetOf(input, parts, step) : errorPacket(parts, error);
+  const packet = error === undefined ? partPacket(input, parts, step) : errorPacket(parts, error);
   if (packet === undefined && error !== undefined) yield* goOn(input, parts, rest);
   else if (packet === undefined) yield { parts, end: 'one-way' };
   else if (direction === 'reply' && error === undefined && cannotAnswer(input.first, input.host)) {
@@ -194,16 +195,17 @@ function ofRejection(start: ConversationPart, walk: Walk): Conversation {
   return { parts: [start, { name, direction: 'reply', walk, arrives: told }], end: told ? 'refused' : 'stalls' };
 }
 
-function packetOf(
-  { host }: ConversationInput,
+/** The packet of this step, as a host sends it after these parts. Undefined: none is sent. */
+export function partPacket(
+  { host }: Pick<ConversationInput, 'host'>,
   parts: readonly ConversationPart[],
   { name, direction }: ConnectionStep,
 ): Packet | undefined {
   const first = parts[0]?.walk;
   if (first === undefined) return undefined;
   const plain = direction === 'reply' ? answerPacket(first, host) : laterPacket(first);
-  const hasHeardEnd = parts.some((part) => part.arrives && part.name === ENDS_HEARD[name]);
-  return plain && asPart(plain, name, { hasHeardEnd });
+  const heard = parts.find((part) => part.arrives && part.name === ENDS_HEARD[name]);
+  return plain && asPart(plain, name, heard && TCP_PARTS[heard.name]?.stream.end);
 }
 
 function walksOf(

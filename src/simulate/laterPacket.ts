@@ -2,7 +2,7 @@
 import { addrType } from '../host/addrType.ts';
 import type { Host } from '../host/host.ts';
 import { findSocket } from '../host/listeners.ts';
-import { type PartName, streamOf, TCP_PARTS } from '../netfilter/connectionParts.ts';
+import { type PartName, TCP_PARTS } from '../netfilter/connectionParts.ts';
 import { icmpAnswer } from '../netfilter/firstState.ts';
 import { ADDR_TYPES } from '../packet/fields.ts';
 import type { Packet } from '../packet/packet.ts';
@@ -70,10 +70,10 @@ export function laterPacket({ packet }: Walk): Packet {
   return headers;
 }
 
-/** What a segment is by its place in a TCP connection. */
-export function asPart(packet: Packet, name: PartName, heard: { readonly hasHeardEnd: boolean }): Packet {
+/** What a segment is by its place in a TCP connection, which acknowledges more if `ack` says so. */
+export function asPart(packet: Packet, name: PartName, ack?: number): Packet {
   const part = packet.proto === PROTO.tcp ? TCP_PARTS[name] : undefined;
-  return part === undefined
-    ? packet
-    : { ...packet, flags: part.flags, stream: streamOf(part, heard), length: IP_HEADER[packet.family] + part.bytes };
+  if (part === undefined) return packet;
+  const stream = ack === undefined ? part.stream : { ...part.stream, ack };
+  return { ...packet, flags: part.flags, stream, length: IP_HEADER[packet.family] + part.bytes };
 }

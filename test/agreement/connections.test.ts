@@ -357,6 +357,15 @@ describe('they agree about packets of one connection that conntrack has twice', 
       expect(endsOf('--tcp-flags FIN FIN -j CT --zone 3', 'INPUT', opening)).toContain('stalls fin');
     });
 
+    it('chance for every packet takes them apart by what conntrack knows alone', () => {
+      const { family } = packetOf(opening, hostOf(HOST));
+      const text =
+        '*raw\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -p tcp --tcp-option 3 -j CT --zone 3\n-A OUTPUT -p tcp --tcp-option 3 -j CT --zone 3\nCOMMIT\n';
+      const { ends, asides } = proveOn({ space: makeSpace(family, hostOf(HOST)), ruleset: rulesetOf(text, { family }), iif: 'eth0' });
+      expect(ends.filter(({ end, part }) => end === 'completes' && part === 'data-back').length).toBeGreaterThan(0);
+      expect(asides.length).toBeLessThan(800);
+    });
+
     it('what acknowledges a FIN that went past conntrack is INVALID', () => {
       expect(endsOf('--tcp-flags FIN FIN -j CT --notrack', 'OUTPUT', opening)).toEqual(['completes fin', 'stalls fin-back']);
     });

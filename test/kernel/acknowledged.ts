@@ -1,5 +1,6 @@
 /** Whether who sends data hears that it has come: as long as he does not, his socket sends it again, and keeps its FIN. The simulator walks each
  *  packet once, and does not wait. */
+import { TCP_PARTS } from '../../src/netfilter/connectionParts.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import { arrives } from '../../src/simulate/arrival.ts';
 import { socketsOf } from '../../src/simulate/connectedSocket.ts';
@@ -17,7 +18,7 @@ export function isAcknowledged({ ruleset, host }: Scene, parts: readonly Convers
   const plain = answerPacket(first.walk, host);
   if (plain === undefined) return true;
   const known = parts.slice(0, at + 1);
-  const packet = { ...asPart(plain, 'ack', { hasHeardEnd: false }), stream: { end: 1, ack: 2 } };
+  const packet = asPart(plain, 'ack', TCP_PARTS.data?.stream.end);
   const connections = known.at(-1)?.walk.connections ?? [];
   const { walks } = simulate({ ruleset, host, packet, connections, sockets: socketsOf(host, known) });
   const [walk] = walks;

@@ -1,10 +1,9 @@
 /** An ACK that is lost is made up for by the data, which acknowledges as well: sockets go on where a conversation has ended. */
-import { CLOSING, DATA, ENDS_HEARD } from '../../src/netfilter/connectionParts.ts';
+import { CLOSING, DATA } from '../../src/netfilter/connectionParts.ts';
 import { PROTO } from '../../src/packet/protocol.ts';
 import { arrives } from '../../src/simulate/arrival.ts';
 import { socketsOf } from '../../src/simulate/connectedSocket.ts';
-import type { ConversationPart } from '../../src/simulate/conversation.ts';
-import { answerPacket, asPart, laterPacket } from '../../src/simulate/laterPacket.ts';
+import { type ConversationPart, partPacket } from '../../src/simulate/conversation.ts';
 import { simulate } from '../../src/simulate/simulate.ts';
 import type { Scene } from './expectedConnection.ts';
 
@@ -15,18 +14,12 @@ export function afterLostAck({ ruleset, host }: Scene, before: readonly Conversa
   // who gets an ACK that he does not know resets the connection
   if (last.walk.fate.kind !== 'dropped' && last.walk.fate.kind !== 'lost') return before;
   const parts = [...before];
-  for (const { name, direction } of [...DATA, ...CLOSING]) {
-    const plain = direction === 'reply' ? answerPacket(first.walk, host) : laterPacket(first.walk);
-    if (plain === undefined) return parts;
+  for (const step of [...DATA, ...CLOSING]) {
+    const { name, direction } = step;
+    const packet = partPacket({ host }, parts, step);
+    if (packet === undefined) return parts;
     const connections = parts.at(-1)?.walk.connections ?? [];
-    const hasHeardEnd = parts.some((part) => part.arrives && part.name === ENDS_HEARD[name]);
-    const { walks } = simulate({
-      ruleset,
-      host,
-      packet: asPart(plain, name, { hasHeardEnd }),
-      connections,
-      sockets: socketsOf(host, parts),
-    });
+    const { walks } = simulate({ ruleset, host, packet, connections, sockets: socketsOf(host, parts) });
     const [walk] = walks;
     if (walk === undefined || walks.length > 1 || walk.choices.length > 0) return undefined;
     const there = arrives(walk, { direction }, parts);

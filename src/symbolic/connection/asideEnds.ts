@@ -1,10 +1,11 @@
 /** What becomes of packets by the side of open connections, which go on without them: ICMP errors about them, and closing. */
 import { CLOSING, type ConnectionStep, ERRORS_ABOUT } from '../../netfilter/connectionParts.ts';
 import { PROTO } from '../../packet/protocol.ts';
-import { type Bdd, EMPTY } from '../diagrams/bdd.ts';
+import { EMPTY } from '../diagrams/bdd.ts';
 import { equal } from '../diagrams/vector.ts';
+import type { Space } from '../space/space.ts';
 import { missed } from './connectionEnds.ts';
-import { type Known, relatedBy, seenBy } from './entries.ts';
+import { isKnownAlike, type Known, relatedBy, seenBy } from './entries.ts';
 import { errorStepOf } from './errorPackets.ts';
 import type { ConnectionEnd, ConnectionQuestion, Going } from './going.ts';
 import { meetRules, type StepPacket } from './meet.ts';
@@ -49,24 +50,32 @@ interface Walking extends Aside {
 function walkAside(question: ConnectionQuestion, going: readonly Going[], { step, packet, after, isEnd, ends }: Walking): readonly Going[] {
   const { manager } = question.space;
   const on: Going[] = going.filter((one) => packet.start(one) === undefined);
-  const traceless = new Map<Going, Bdd>();
   for (const { one, set: met, come, last } of meetRules(question, going, packet)) {
-    const { name: part } = step;
     const known = after(one.known, last);
-    const own = { ...one, part, last, known, doubts: [...one.doubts, ...last.doubts] };
+    const own = { ...one, part: step.name, last, known, doubts: [...one.doubts, ...last.doubts] };
     const there = manager.and(met, come);
     const lost = manager.minus(met, there);
     if (there !== EMPTY) ends.push({ ...own, set: there, end: 'completes' });
     if (lost !== EMPTY) ends.push({ ...own, set: lost, end: last.fate.kind === 'undecided' ? 'undecided' : 'stalls' });
-    const [past] = isEnd && there !== EMPTY ? missed(question, [{ ...own, set: there }], step.direction) : [];
-    const isPast = past !== undefined && past.known !== known;
-    if (isPast) on.push(past);
-    const rest = isPast ? lost : met;
-    if (rest === EMPTY) continue;
-    if (known !== one.known) on.push({ ...own, set: rest });
-    // the rest of the connection does not depend on it, and is the same however it ended
-    else traceless.set(one, manager.or(traceless.get(one) ?? EMPTY, rest));
+    const came = there === EMPTY ? [] : [{ ...own, set: there }];
+    const missing = lost === EMPTY ? [] : [{ ...own, set: lost }];
+    for (const each of [...(isEnd ? missed(question, came, step.direction) : came), ...missing])
+      on.push(each.known === one.known ? { ...one, set: each.set } : each);
   }
-  for (const [one, set] of traceless) on.push({ ...one, set });
-  return on;
+  return joined(question.space, on);
+}
+
+/** Connections of one way up to here of which conntrack knows the same: the rest does not depend on more, and chance would take them apart at
+ *  every packet. */
+function joined({ manager }: Space, going: readonly Going[]): readonly Going[] {
+  const ofWays = new Map<Going['latest'], Going[]>();
+  for (const one of going) {
+    const alike = ofWays.get(one.latest) ?? [];
+    ofWays.set(one.latest, alike);
+    const at = alike.findIndex(({ first, known }) => first === one.first && isKnownAlike(known, one.known));
+    const before = alike[at];
+    if (before === undefined) alike.push(one);
+    else alike[at] = { ...before, set: manager.or(before.set, one.set) };
+  }
+  return [...ofWays.values()].flat();
 }

@@ -55,7 +55,7 @@ export function entriesFor({ direction }: ConnectionStep, known: Known, asked: b
   const way = wayIn(second, direction);
   // a segment in the middle may open one
   const state = way === 'reply' || second.answered ? 'ESTABLISHED' : 'NEW';
-  return { entry, second: { ...second.entry, connmark: second.connmark, direction: way, state, ...assuredAs(way, second, asked) } };
+  return { entry, second: { ...secondFor(direction, second), state, ...assuredAs(way, second, asked) } };
 }
 
 function entryFor(direction: CtDirection, known: Known, asked: boolean): ConntrackEntry | undefined {
@@ -71,6 +71,10 @@ function assuredAs(direction: CtDirection, { assured }: Seen, asked: boolean): P
   return asked && direction === 'reply' && assured === true ? { assured } : {};
 }
 
+function secondFor(direction: CtDirection, second: Second): Omit<ConntrackEntry, 'state'> {
+  return { ...second.entry, connmark: second.connmark, direction: wayIn(second, direction) };
+}
+
 function wayIn({ opener }: Second, direction: CtDirection): CtDirection {
   return opener === direction ? 'original' : 'reply';
 }
@@ -80,7 +84,7 @@ export function entriesOfError(direction: CtDirection, { entry, connmark, second
   const related = { state: 'RELATED' } as const;
   return {
     entry: entry && { ...entry, connmark, direction, ...related },
-    ...(second && { second: { ...second.entry, connmark: second.connmark, direction: wayIn(second, direction), ...related } }),
+    ...(second && { second: { ...secondFor(direction, second), ...related } }),
   };
 }
 
@@ -107,20 +111,31 @@ function seenIn(before: Seen, direction: CtDirection, { connmark }: Env): Seen {
 /** After an ICMP error. */
 export function relatedBy(known: Known, env: Env): Known {
   const { connmark } = env;
-  const { second } = known;
-  if (env.original === undefined || env.state !== 'RELATED') return known;
-  if (isOf(known.entry, env)) return ifChanged(known, { ...known, connmark });
-  return second !== undefined && isOf(second.entry, env) ? ifChanged(known, { ...known, second: { ...second, connmark } }) : known;
+  const { entry, second } = known;
+  if (!isRelated(known, env)) return known;
+  return ifChanged(
+    known,
+    second === undefined || isOf(entry, env) ? { ...known, connmark } : { ...known, second: { ...second, connmark } },
+  );
 }
 
 function ifChanged(before: Known, after: Known): Known {
-  const isSame =
-    isSeenAlike(before, after) &&
-    before.behind?.original === after.behind?.original &&
-    before.behind?.reply === after.behind?.reply &&
-    (before.second === after.second ||
-      (before.second !== undefined && after.second !== undefined && isSeenAlike(before.second, after.second)));
-  return isSame ? before : after;
+  return isKnownAlike(before, after) ? before : after;
+}
+
+/** Of connections whose first packets left the same. */
+export function isKnownAlike(one: Known, other: Known): boolean {
+  return (
+    isSeenAlike(one, other) &&
+    one.behind?.original === other.behind?.original &&
+    one.behind?.reply === other.behind?.reply &&
+    isSecondAlike(one.second, other.second)
+  );
+}
+
+function isSecondAlike(one: Second | undefined, other: Second | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.entry === other.entry && isSeenAlike(one, other);
 }
 
 function isSeenAlike(before: Seen, after: Seen): boolean {
