@@ -8,7 +8,7 @@ import * as report from '../src/api/report/index.ts';
 
 it.each([
   ['chainwalk', library, ['InputError', 'defineConfig', 'diff', 'find', 'parse', 'print', 'render', 'trace', 'verify']],
-  ['chainwalk/kubernetes', kubernetes, ['InputError', 'isManifest', 'readManifests', 'verifyManifests']],
+  ['chainwalk/kubernetes', kubernetes, ['InputError', 'diffManifests', 'isManifest', 'readManifests', 'verifyManifests']],
   [
     'chainwalk/report',
     report,

@@ -2,7 +2,7 @@
  *  another question. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readManifests, verifyManifests } from '../../src/api/kubernetes/index.ts';
+import { diffManifests, readManifests, verifyManifests } from '../../src/api/kubernetes/index.ts';
 import { diff, find, InputError, parse, render, trace, verify } from '../../src/api/library/index.ts';
 import '../../src/api/vitest/index.ts';
 
@@ -21,6 +21,7 @@ const FUNCTIONS: Readonly<Record<string, Loose>> = {
   render: (options) => render({}, options),
   readManifests: (options) => readManifests(WEB, options),
   verifyManifests: (options) => verifyManifests(WEB, options),
+  diffManifests: (options) => diffManifests(WEB, WEB, options),
 };
 
 const problem = (act: () => unknown): string => {
@@ -62,6 +63,8 @@ describe('the library', () => {
     ['render', { host: { ipV6: true } }, 'unknown option `host.ipV6`: did you mean `ipv6`?'],
     ['verifyManifests', { phase: 'inti' }, 'unknown phase `inti`: did you mean `init`?'],
     ['verifyManifests', { profile: 'istio-sidecar' }, 'unknown option `profile`'],
+    ['diffManifests', { head: { istoi: '1.25' } }, 'unknown option `istoi`: did you mean `istio`?'],
+    ['diffManifests', { profile: 'istio-sidecar' }, 'unknown option `profile`'],
     ['readManifests', { value: '' }, 'unknown option `value`: did you mean `values`?'],
   ])('%s(%j): %s', (name, options, says) => {
     expect(problem(() => FUNCTIONS[name]?.(options as never))).toContain(says);

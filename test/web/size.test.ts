@@ -9,13 +9,13 @@ it('the page without its examples is below its budget, and so is what is not the
   const parts = await pageParts();
   const { script, editor, style } = parts;
   expect(gzipSync(script + editor + style, { level: 9 }).length).toBeLessThan(130 * KB);
-  expect(gzipSync(pageOf({ ...parts, examples: '[]' }), { level: 9 }).length).toBeLessThan(730 * KB);
+  expect(gzipSync(pageOf({ ...parts, examples: '[]' }), { level: 9 }).length).toBeLessThan(715 * KB);
 });
 
 it('the first answer waits for a third of the library', async () => {
   const { worker } = await pageParts();
-  expect(worker.quick.length).toBeLessThan(670 * KB);
-  expect(worker.rest.length).toBeGreaterThan(2 * worker.quick.length);
+  expect(worker.quick.length).toBeLessThan(660 * KB);
+  expect(worker.quick.length / (worker.quick.length + worker.rest.length)).toBeLessThan(0.35);
 });
 
 it('the first answer does not wait for the editor', async () => {

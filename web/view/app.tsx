@@ -6,6 +6,7 @@ import type { Given } from '../state/given.ts';
 import type { StartWorker } from '../state/lane.ts';
 import { type PageState, TABS, type TabName, USUAL_STATE } from '../state/pageState.ts';
 import { suggestions } from '../state/suggestions.ts';
+import type { PlaceHere } from '../worker/questions.ts';
 import { AnswerHead } from './answerHead.tsx';
 import { EditorBox } from './editorBox.tsx';
 import { firstAnswerStands } from './editorTurn.ts';
@@ -30,6 +31,8 @@ export interface AppProps {
   readonly given: Given | undefined;
   readonly start: StartWorker;
 }
+
+const NO_PLACES: readonly PlaceHere[] = [];
 
 const TITLES: Readonly<Record<TabName, string>> = {
   trace: 'Trace',
@@ -80,20 +83,24 @@ export function App({ first, examples, given, start }: AppProps) {
     },
     [way, ruleFile],
   );
+  const toPlace = ({ file, line }: PlaceHere) => {
+    const show = file === ruleFile ? setShown : file === state.file ? setShownInText : undefined;
+    return show && (() => show({ line }));
+  };
   useKeys({
     packet,
     onStep: (by) => select(selected === undefined ? (by === 1 ? 0 : way.length - 1) : selected + by),
     onEscape: () => setSelected(undefined),
   });
 
-  const claims = answers.heard.claims?.answer?.claims;
+  const allDead = answers.heard.claims?.answer?.dead ?? NO_PLACES;
   const marks = useMemo((): Marks => {
-    const dead = claims?.filter(({ claim, verdict }) => claim === 'no-dead-rule' && verdict === 'violated').flatMap(({ lines }) => lines);
+    const dead = allDead.flatMap(({ file, line }) => (file === ruleFile ? [line] : []));
     const rule = selected === undefined ? undefined : way[selected];
     const line = rule?.file === ruleFile ? rule.line : undefined;
     const { visits, misses } = traced ?? NO_MARKS;
-    return { visits, misses, dead: dead ?? [], diagnostics: answer?.diagnostics ?? [], selected: line };
-  }, [answer, traced, claims, selected, way, ruleFile]);
+    return { visits, misses, dead, diagnostics: answer?.diagnostics ?? [], selected: line };
+  }, [answer, traced, allDead, selected, way, ruleFile]);
 
   const ofManifest = useMemo((): Marks => ({ ...NO_MARKS, diagnostics: answer?.diagnostics ?? [] }), [answer]);
   const suggested = useMemo(
@@ -148,7 +155,7 @@ export function App({ first, examples, given, start }: AppProps) {
               selected={selected}
               onSelect={select}
               onLine={(line) => setShown({ line })}
-              onTextLine={(line) => (answer?.ofPod === undefined ? setShown({ line }) : setShownInText({ line }))}
+              toPlace={toPlace}
               onChange={change}
             />
           </Tabs>

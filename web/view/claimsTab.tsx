@@ -1,11 +1,13 @@
 /** The claims with their verdicts; one that is broken loads its witness as the packet. */
-import type { ClaimsAnswer, ShownClaim } from '../worker/questions.ts';
+import type { ClaimsAnswer, PlaceHere, ShownClaim } from '../worker/questions.ts';
 import { Fixes, type FixesProps } from './fixes.tsx';
 
 export interface ClaimsTabProps {
   readonly answer: ClaimsAnswer;
-  readonly onPacket: (packet: string) => void;
-  readonly onLine: (line: number) => void;
+  /** `pod`: of manifests the one that it is asked of */
+  readonly onPacket: (packet: string, pod: string | undefined) => void;
+  /** what leads to a place, when the page shows its text */
+  readonly toPlace: (place: PlaceHere) => (() => void) | undefined;
   readonly fixes: FixesProps | undefined;
 }
 
@@ -18,7 +20,7 @@ const LEVEL_WORDS: Readonly<Record<string, readonly [string, string]>> = {
 };
 const SIGNS: Readonly<Record<string, string>> = { holds: '✓', violated: '✕', undecided: '?', 'not-applicable': '–' };
 
-export function ClaimsTab({ answer, onPacket, onLine, fixes }: ClaimsTabProps) {
+export function ClaimsTab({ answer, onPacket, toPlace, fixes }: ClaimsTabProps) {
   const shown = answer.claims
     .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level))
     .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
@@ -30,7 +32,7 @@ export function ClaimsTab({ answer, onPacket, onLine, fixes }: ClaimsTabProps) {
       {answer.bounds !== '' && <p class="low">proved for {answer.bounds}</p>}
       <ul>
         {counted.map((claim, index) => (
-          <ClaimItem key={String(index)} claim={claim} onPacket={onPacket} onLine={onLine} />
+          <ClaimItem key={String(index)} claim={claim} onPacket={onPacket} toPlace={toPlace} />
         ))}
       </ul>
       {shown.length > counted.length && (
@@ -38,7 +40,7 @@ export function ClaimsTab({ answer, onPacket, onLine, fixes }: ClaimsTabProps) {
           <summary>{shown.length - counted.length} claims do not apply here</summary>
           <ul>
             {shown.slice(counted.length).map((claim, index) => (
-              <ClaimItem key={String(index)} claim={claim} onPacket={onPacket} onLine={onLine} />
+              <ClaimItem key={String(index)} claim={claim} onPacket={onPacket} toPlace={toPlace} />
             ))}
           </ul>
         </details>
@@ -68,9 +70,12 @@ interface ItemProps extends Omit<ClaimsTabProps, 'answer' | 'fixes'> {
   readonly claim: ShownClaim;
 }
 
-function ClaimItem({ claim, onPacket, onLine }: ItemProps) {
-  const { verdict, level, witness, lines } = claim;
-  const [line] = lines;
+function ClaimItem({ claim, onPacket, toPlace }: ItemProps) {
+  const { verdict, level, subject, pod, witness, cause, places } = claim;
+  const ways = places.flatMap(({ file, line }) => {
+    const go = toPlace({ file, line });
+    return go === undefined ? [] : [{ file, line, go }];
+  });
   return (
     <li class={`claim verdict-${verdict} level-${level}`}>
       <span class="sign" aria-hidden="true">
@@ -82,21 +87,25 @@ function ClaimItem({ claim, onPacket, onLine }: ItemProps) {
           {verdict === 'violated' ? level : verdict}
           {claim.family === '' ? '' : `, ${claim.family === 'ipv6' ? 'IPv6' : 'IPv4'}`}
         </span>
-        {claim.subject !== undefined && <span class="low"> {claim.subject}</span>}
+        {subject !== undefined && <span class="low"> {pod ?? subject}</span>}
         <p>{claim.statement}</p>
         {claim.reason !== undefined && <p class="low">{claim.reason}</p>}
-        {(witness !== undefined || line !== undefined) && (
+        {cause !== undefined && <p>cause: {cause}</p>}
+        {(witness !== undefined || ways.length > 0) && (
           <p class="actions">
-            {witness !== undefined && (
-              <button type="button" onClick={() => onPacket(witness)}>
-                trace <code>{witness}</code>
-              </button>
-            )}
-            {line !== undefined && (
-              <button type="button" onClick={() => onLine(line)}>
+            {witness !== undefined &&
+              (subject === undefined || pod !== undefined ? (
+                <button type="button" onClick={() => onPacket(witness, pod)}>
+                  trace <code>{witness}</code>
+                </button>
+              ) : (
+                <code>{witness}</code>
+              ))}
+            {ways.map(({ file, line, go }) => (
+              <button key={`${file}:${line}`} type="button" title={file} onClick={go}>
                 line {line}
               </button>
-            )}
+            ))}
           </p>
         )}
       </div>

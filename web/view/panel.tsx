@@ -1,7 +1,7 @@
 /** What the open tab shows. */
 import { appliedDiff } from '../state/changedLines.ts';
 import type { PageState } from '../state/pageState.ts';
-import { ClaimsTab } from './claimsTab.tsx';
+import { ClaimsTab, type ClaimsTabProps } from './claimsTab.tsx';
 import { DiffTab } from './diffTab.tsx';
 import { FindTab } from './findTab.tsx';
 import type { FixesProps } from './fixes.tsx';
@@ -16,8 +16,8 @@ export interface PanelProps {
   readonly onSelect: (step: number) => void;
   /** of the rules */
   readonly onLine: (line: number) => void;
-  /** of the text that was given */
-  readonly onTextLine: (line: number) => void;
+  /** what leads to a place, when the page shows its text */
+  readonly toPlace: ClaimsTabProps['toPlace'];
   readonly onChange: (change: Partial<PageState>) => void;
 }
 
@@ -55,9 +55,9 @@ export function Panel(props: PanelProps) {
 
 const TEXT_LABELS = { json: 'JSON', mermaid: 'flowchart', connection: 'text' } as const;
 
-function Content({ state, answers, selected, onSelect, onLine, onTextLine, onChange }: PanelProps) {
+function Content({ state, answers, selected, onSelect, onLine, toPlace, onChange }: PanelProps) {
   const { heard } = answers;
-  const onPacket = (packet: string) => onChange({ packet, tab: 'trace' });
+  const onPacket = (packet: string, pod = state.pod) => onChange({ packet, pod, tab: 'trace' });
   switch (state.tab) {
     case 'trace': {
       const traced = heard.trace?.answer?.traced;
@@ -66,7 +66,7 @@ function Content({ state, answers, selected, onSelect, onLine, onTextLine, onCha
     case 'claims': {
       const answer = heard.claims?.answer;
       return answer === undefined ? null : (
-        <ClaimsTab answer={answer} onPacket={onPacket} onLine={onTextLine} fixes={fixesOf(state, answers, onChange)} />
+        <ClaimsTab answer={answer} onPacket={onPacket} toPlace={toPlace} fixes={fixesOf(state, answers, onChange)} />
       );
     }
     case 'diff':

@@ -1,7 +1,9 @@
 /** The worker with the whole library. */
+import { answerChanges } from './answerChanges.ts';
+import { answerClaims } from './answerClaims.ts';
+import { answerFind } from './answerFind.ts';
 import { answerFixes } from './answerFixes.ts';
 import { answerWith } from './answering.ts';
-import { answerChanges, answerClaims, answerFind } from './answerProofs.ts';
 import { answerConnection, answerJson, answerMermaid, answerSame } from './answerText.ts';
 import { answerTrace } from './answerTrace.ts';
 

@@ -118,27 +118,38 @@ export interface TextAnswer {
   readonly text: string;
 }
 
+/** A line of a text that the page shows: what was given, or the rules of a pod. */
+export interface PlaceHere {
+  readonly file: string;
+  readonly line: number;
+}
+
 export interface ShownClaim {
   readonly claim: string;
   readonly level: 'error' | 'warning' | 'info';
   readonly verdict: string;
   readonly statement: string;
   readonly family: string;
-  /** of a pod of manifests */
+  /** of a pod of manifests: its name */
   readonly subject?: string;
+  /** with its namespace, as it is asked for; absent: another has its name as well */
+  readonly pod?: string;
   readonly reason?: string;
+  /** the setting of a manifest that breaks it */
+  readonly cause?: string;
   /** a packet in notation that breaks it */
   readonly witness?: string;
   readonly outcome?: Outcome;
-  readonly lines: readonly number[];
+  readonly places: readonly PlaceHere[];
 }
 
 export interface ClaimsAnswer {
   readonly claims: readonly ShownClaim[];
+  /** rules that never match, of those that are shown: of manifests those of the pod that is asked */
+  readonly dead: readonly PlaceHere[];
   readonly profile: string | null;
   readonly bounds: string;
   readonly notes: readonly string[];
-  readonly text: string;
 }
 
 /** Edits that are proved to fix errors and to break nothing. */
@@ -163,12 +174,17 @@ export interface ShownChange {
   readonly head: Outcome;
   /** a packet in notation */
   readonly example: string;
-  readonly line?: number;
+  /** of manifests: the pod with its kind, and others of which the same is true */
+  readonly pods?: readonly string[];
+  /** the first of them, as it is asked for */
+  readonly pod?: string;
 }
 
 export interface ChangesAnswer {
   readonly equivalent: boolean;
   readonly bounds: string;
+  /** what was not compared, and what was assumed */
+  readonly notes: readonly string[];
   readonly changes: readonly ShownChange[];
   readonly undecided: readonly { readonly packets: string; readonly reason: string }[];
 }
