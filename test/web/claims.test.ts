@@ -21,7 +21,7 @@ describePage('claims about manifests', ({ open }) => {
     const broken = page.locator('.claim.verdict-violated', { hasText: 'inbound-captured' });
     await broken.waitFor();
     expect(await broken.textContent()).toContain('shop/till');
-    expect(await broken.textContent()).toContain('cause: annotation: traffic.sidecar.istio.io/includeInboundPorts = ');
+    expect(await broken.textContent()).toContain('cause: annotation traffic.sidecar.istio.io/includeInboundPorts: ""');
     const line = TWO.slice(0, TWO.indexOf('includeInboundPorts')).split('\n').length;
     await broken.getByRole('button', { name: `line ${line}` }).click();
     expect(await page.locator('.setting select').last().inputValue()).toBe('shop/sound');

@@ -66,7 +66,7 @@ function shownClaim(finding: VerifyFinding, whose: Pick<ShownClaim, 'subject' | 
     family,
     ...whose,
     ...(reason !== undefined && { reason }),
-    ...(cause !== undefined && { cause: `${cause.from}: ${cause.setting}${cause.value === null ? ' is not set' : ` = ${cause.value}`}` }),
+    ...(cause !== undefined && { cause: `${cause.from} ${cause.setting}${cause.value === null ? ' is not set' : `: "${cause.value}"`}` }),
     ...(witness !== null && witnessOf(witness)),
     places: [...(cause === undefined ? [] : [cause]), ...blame].map(placeOf),
   };
