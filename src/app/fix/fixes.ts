@@ -8,7 +8,7 @@ import { Budget } from '../../lib/budget.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import type { Verified, VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import type { Finding } from '../../prove/proof/finding.ts';
-import type { FixSearch } from '../../prove/proof/provedFix.ts';
+import { asksForFix, type FixSearch } from '../../prove/proof/provedFix.ts';
 import { causeKey } from '../../prove/proof/sameCause.ts';
 import { textOfFile } from '../../syntax/text/likeTexts.ts';
 import type { Source } from '../../syntax/text/source.ts';
@@ -71,9 +71,7 @@ interface Shared extends Pick<FixQuestion, 'reading' | 'budget'> {
 function fixesOf(verified: Verified, { options, reading, budget }: Shared): ReadonlyMap<Finding, FixSearch> {
   const found = new Map<Finding, FixSearch>();
   if (options.where !== undefined) return found;
-  const errors = verified.findings.filter(
-    ({ verdict, level, muted }) => verdict === 'violated' && level === 'error' && muted === undefined,
-  );
+  const errors = verified.findings.filter(asksForFix);
   const shared = { verified, reading, budget, start: startOf(verified, { options, budget }), known: new Map() };
   for (const group of groupBy(errors, causeKey).values()) {
     const before = [...found.values()].find(({ fix }) => group.every((one) => fix?.mends.includes(one) === true));

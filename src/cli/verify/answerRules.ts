@@ -6,18 +6,20 @@ import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { kept } from '../../lib/kept.ts';
 import { jsonText } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
+import { asksForFix } from '../../prove/proof/provedFix.ts';
 import { filesOfRules } from '../../report/human/verdictLine.ts';
-import { humanVerify, type VerifyStyle } from '../../report/human/verify.ts';
+import { humanVerify, laterFixes, type VerifyStyle } from '../../report/human/verify.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { likeTexts } from '../../syntax/text/likeTexts.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
+import { terminal } from '../argv/terminal.ts';
 import { showDiagnostics } from '../input/diagnostics.ts';
 import type { RuleSubject } from '../input/ruleSubject.ts';
 import { complain } from '../io/messages.ts';
 import { withWitnesses } from '../kernel/withWitnesses.ts';
-import { outputWords, readOutputs } from '../review/outputs.ts';
+import { outputWords, type ReviewOutput, readOutputs } from '../review/outputs.ts';
 import { writeReport } from '../review/write.ts';
 import { verifyExitCode } from './exitCode.ts';
 import { readClaimOptions } from './options.ts';
@@ -35,7 +37,8 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const tell = (claim: string, family: number) => progress.tell(`verifying ${claim} (IPv${family})`);
   const question = { rules: subject.rules, options: { ...options, ...subject.place, progress: tell }, alike: likeTexts() };
   const proved = verifyRuleTexts(question);
-  const fixed = await withFixesFor(question, proved.pods);
+  const later = fixesLater(call, outputs, proved.pods);
+  const fixed = later === undefined ? await withFixesFor(question, proved.pods) : proved.pods;
   const { shown, tell: tellKernel } = await withWitnesses(call, fixed);
   const verified = { ...proved, pods: shown };
   await progress.end();
@@ -58,7 +61,8 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const inFiles = args.length > 0 && !args.includes('-');
   const own = {
     human: (style: VerifyStyle) =>
-      (detailed ? undefined : instead?.(pods, { ...style, failing })) ?? humanVerify(pods, { ...style, failingOf, detailed, inFiles }),
+      (detailed ? undefined : instead?.(pods, { ...style, failing })) ??
+      humanVerify(pods, { ...style, failingOf, detailed, inFiles, fixesFollow: later !== undefined }),
     json: async () => {
       const { toVerifyReport } = await import('../../report/json/verify.ts');
       return jsonText(toVerifyReport(pods));
@@ -66,16 +70,26 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   };
   const report = { review: kept(() => reviewOf(subjectsOfRules(verified), diagnostics)), outputs, own, strict };
   if (!(await writeReport(call, report))) return EXIT.usage;
+  if (later !== undefined) {
+    const [pod = later] = await withFixesFor(question, [later]);
+    const text = laterFixes(pod, { ...(await terminal(call, call.io.out)), strict, detailed, inFiles });
+    if (text !== '') await call.io.out.write(`${text}\n`, 'report');
+  }
   return worst(verifyExitCode(call, pods, diagnostics), await tellKernel());
+}
+
+/** Who watches a file waits for the answer, and edits are looked for after it. People read what follows; of programs and of several
+ *  answers in one text each is told when it is whole. The running kernel is asked what it does with packets of the whole answer. */
+function fixesLater({ input }: Call, outputs: readonly ReviewOutput[], pods: readonly Verified[]): Verified | undefined {
+  const isRead = outputs.every(({ format, file }) => format === 'human' && file === undefined);
+  const [pod] = pods;
+  if (!optionIsSet(input, 'watch') || optionIsSet(input, 'onKernel') || !isRead || pods.length !== 1) return undefined;
+  return pod?.findings.some(asksForFix) ? pod : undefined;
 }
 
 /** Edits are looked for where there are errors, and what looks for them is loaded then. */
 async function withFixesFor(question: VerifyRulesQuestion, pods: readonly Verified[]): Promise<readonly Verified[]> {
-  if (!pods.some(hasErrors)) return pods;
+  if (!pods.some(({ findings }) => findings.some(asksForFix))) return pods;
   const { withFixes } = await import('../../app/fix/fixes.ts');
   return withFixes(pods, question);
-}
-
-function hasErrors({ findings }: Verified): boolean {
-  return findings.some(({ verdict, level, muted }) => verdict === 'violated' && level === 'error' && muted === undefined);
 }

@@ -37,3 +37,8 @@ export interface FixSearch {
   readonly tried: number;
   readonly candidates: number;
 }
+
+/** Errors that nobody accepted: edits are looked for where there are any. */
+export function asksForFix({ verdict, level, muted }: Finding): boolean {
+  return verdict === 'violated' && level === 'error' && muted === undefined;
+}

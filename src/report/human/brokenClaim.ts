@@ -4,6 +4,7 @@ import { paragraph } from '../../lib/layout.ts';
 import { printable } from '../../lib/printable.ts';
 import { packetText } from '../../packet/notation.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
+import { asksForFix } from '../../prove/proof/provedFix.ts';
 import type { SettingCauses } from '../../prove/proof/settingCauses.ts';
 import { tracedKernel } from '../json/tracedKernel.ts';
 import type { Cause } from '../review/causes.ts';
@@ -23,18 +24,19 @@ import type { VerdictStyle } from './verdictLine.ts';
 interface ClaimStyle extends VerdictStyle {
   readonly inFiles?: boolean;
   readonly places: FixPlaces;
+  /** what is to be done about errors is told later: edits are looked for meanwhile */
+  readonly fixesFollow?: boolean;
 }
 
 export function brokenClaimLines(pod: Verified, { found }: Cause<FoundFinding>, style: ClaimStyle): readonly string[] {
   const { paint, width } = style;
-  const { causes, fixes } = pod;
+  const { causes } = pod;
   const [{ finding, problem }] = found;
   const { level, verdict, packets, witness, reason } = finding;
   const kinds = kindsOf(found);
-  const line = (name: string, text: string) => `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
+  const line = (name: string, text: string) => toldLine(name, text, width);
   const path = witness?.paths[0];
   const kernel = witness && pod.kernels?.get(witness);
-  const { remedy } = problem;
   const says = verdict === 'undecided' ? 'undecided' : level;
   return [
     `${paint[LEVEL_COLOURS[level]](paint.bold(`${says}: ${finding.claim}`))}${kinds[0].families}`,
@@ -47,13 +49,33 @@ export function brokenClaimLines(pod: Verified, { found }: Cause<FoundFinding>, 
     ...causeLines(causes?.get(finding), { paint, width }),
     ...ruleFrames(problem.blame, { paint, width }, twinOf(kinds[0])),
     ...alsoLines(kinds, { paint, width }),
-    ...(remedy === undefined || fixes?.get(finding)?.fix !== undefined ? [] : [line('fix', remedy)]),
+    ...(style.fixesFollow === true && fixFollows(found) ? [] : toDoLines(pod, found, style)),
+  ];
+}
+
+/** The remedy of a cause, or the edits that were proved to fix it. */
+export function toDoLines(pod: Verified, found: Cause<FoundFinding>['found'], style: ClaimStyle): readonly string[] {
+  const { width } = style;
+  const [{ finding, problem }] = found;
+  const isFixed = pod.fixes?.get(finding)?.fix !== undefined;
+  const remedy = problem.remedy === undefined || isFixed ? [] : [toldLine('fix', problem.remedy, width)];
+  return [
+    ...remedy,
     ...fixLines(
       pod,
       found.map((one) => one.finding),
       style,
     ),
   ];
+}
+
+/** Edits are looked for that would fix it. */
+export function fixFollows(found: Cause<FoundFinding>['found']): boolean {
+  return found.some(({ finding }) => asksForFix(finding));
+}
+
+function toldLine(name: string, text: string, width: number): string {
+  return `  ${paragraph({ text: `${name.padEnd(8)} ${text}`, width: width - 2, hang: 11 })}`;
 }
 
 const MOST_CAUSES = 4;

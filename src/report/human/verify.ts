@@ -6,12 +6,13 @@ import { printable } from '../../lib/printable.ts';
 import { assumptionText, TURNING } from '../../mesh/assumption.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { toldCauses } from '../review/causes.ts';
-import { foundFindings } from '../review/fromVerified.ts';
+import { type FoundFinding, foundFindings } from '../review/fromVerified.ts';
+import { kindsOf } from '../review/kinds.ts';
 import { canFail, isHint, isOpen } from '../review/problems.ts';
 import { foldedLines } from '../text/folded.ts';
 import { type Paint, PLAIN } from '../text/paint.ts';
 import { asideLines, suppressedLines } from './asides.ts';
-import { brokenClaimLines } from './brokenClaim.ts';
+import { brokenClaimLines, fixFollows, toDoLines } from './brokenClaim.ts';
 import { fixPlaces } from './fix.ts';
 import { sameLines } from './sameLines.ts';
 import type { OwnClaims, VerdictStyle } from './verdictLine.ts';
@@ -22,6 +23,8 @@ export interface VerifyStyle extends VerdictStyle {
   readonly detailed?: boolean;
   /** the rules are in files, which --fix can write */
   readonly inFiles?: boolean;
+  /** of errors it is told later what is to be done: `laterFixes` */
+  readonly fixesFollow?: boolean;
 }
 
 export interface FleetStyle extends Omit<VerifyStyle, 'failing'> {
@@ -89,12 +92,7 @@ export function podParts(
   const { paint, width } = style;
   const detailed = isDetailed(pod, style);
   const found = foundFindings(pod);
-  const serious = found.filter(({ problem }) => isOpen(problem) && canFail(problem));
-  const causes = toldCauses(serious, detailed);
-  const places = fixPlaces(
-    pod,
-    causes.map((cause) => cause.found.map(({ finding }) => finding)),
-  );
+  const { serious, causes, places } = seriousCauses(pod, found, detailed);
   const asides = found.filter(({ problem }) => isHint(problem)).map(({ finding }) => finding);
   const suppressed = pod.findings.filter(({ muted }) => muted !== undefined);
   const assumed = detailed ? pod.assumptions : pod.assumptions.filter(({ about }) => TURNING.includes(about));
@@ -116,6 +114,29 @@ export function podParts(
     ...(told.length === 0 || serious.length === 0 ? told : ['', ...told]),
   ];
   return { verdict: verdictLines(pod, style, own), rest };
+}
+
+/** What the answer tells in full, and with which cause each fix is shown. */
+function seriousCauses(pod: Verified, found: readonly FoundFinding[], detailed: boolean) {
+  const serious = found.filter(({ problem }) => isOpen(problem) && canFail(problem));
+  const causes = toldCauses(serious, detailed);
+  const places = fixPlaces(
+    pod,
+    causes.map((cause) => cause.found.map(({ finding }) => finding)),
+  );
+  return { serious, causes, places };
+}
+
+/** What an answer with `fixesFollow` has left out, once edits were looked for; empty where there is nothing to say. */
+export function laterFixes(pod: Verified, style: VerifyStyle): string {
+  const { causes, places } = seriousCauses(pod, foundFindings(pod), isDetailed(pod, style));
+  return causes
+    .flatMap(({ found }) => {
+      const lines = fixFollows(found) ? toDoLines(pod, found, { ...style, places }) : [];
+      const [{ finding }] = found;
+      return lines.length === 0 ? [] : ['', `to fix ${finding.claim}${kindsOf(found)[0].families}:`, ...lines];
+    })
+    .join('\n');
 }
 
 /** Where nothing was asked, the notes are the answer. */
