@@ -28,7 +28,9 @@ export function theirEnd(host: RoutedHost, { send, answer }: Answered): string |
   if (send.how === 'arrive') return end === 'forwarded' ? `forwarded by ${oif}` : 'delivered';
   if (end !== undefined) return end === 'sent' ? `sent by ${oif} from ${src}` : `delivered from ${src}`;
   if (type === 'local' || type === 'anycast' || (type === 'broadcast' && !send.dst.includes(':'))) return 'delivered';
-  return type === 'unicast' ? `forwarded by ${oif}` : 'lost';
+  // the look-up tells no error of what IPv6 discards, which `arrive` finds
+  const isDiscarded = send.dst.includes(':') && oif === 'lo';
+  return type === 'unicast' && !isDiscarded ? `forwarded by ${oif}` : 'lost';
 }
 
 const RULES = '*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n';

@@ -46,4 +46,18 @@ export const FORWARDED_CASES: readonly HostCase[] = [
     },
     sends: SOURCES.slice(0, 3).map((src) => [arrive(src, '2001:db8:9::7', 'wan0'), 'forwarded by lan0']),
   },
+  {
+    name: 'an address on lo that the table main has before the table local is not reached from outside',
+    host: {
+      interfaces: [WAN, LAN, { name: 'lo', addresses: ['::6/128', 'fd00:8::1/64'] }],
+      routes: [DEFAULT6],
+      default_rules: false,
+      ip_rules: ['-6 pref 101 lookup main suppress_prefixlength 16', '-6 pref 125 lookup local', '-6 pref 32766 lookup main'],
+      sysctls: { 'net.ipv6.conf.all.forwarding': '1' },
+    },
+    sends: ['::6', 'fd00:8::1', 'fd00:8::2'].flatMap((dst) => [
+      [arrive('2001:db8:4::9', dst, 'wan0'), 'lost'],
+      [{ ...arrive('2001:db8:4::9', dst, 'wan0'), how: 'get' }, 'lost'],
+    ]),
+  },
 ];
