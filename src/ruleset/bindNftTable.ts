@@ -6,8 +6,6 @@ import { checkCountingObject } from '../expressions/values/checkCounting.ts';
 import { checkNftObject } from '../expressions/values/checkNftObject.ts';
 import { checkSet } from '../expressions/values/checkSet.ts';
 import { packedList } from '../lib/packedList.ts';
-import { iptablesBase } from '../netfilter/baseChain.ts';
-import { isHook, isTable, TABLE_HOOKS } from '../netfilter/hooks.ts';
 import type { Family } from '../packet/address.ts';
 import type { NftChainNode, NftRuleNode, NftTableNode } from '../syntax/nft/ast.ts';
 import type { ProblemSink } from '../syntax/text/problems.ts';
@@ -15,10 +13,11 @@ import type { Source } from '../syntax/text/source.ts';
 import { checkRule, type KnownAlike } from './alikeRules.ts';
 import { LinkedNftRule } from './linkedNftRule.ts';
 import { apart } from './nftApart.ts';
-import { checkedPriority, isDormant, isOfDevices, nftBase, priorityOf } from './nftBase.ts';
+import { checkedPriority, isDormant, isOfDevices, nftBase } from './nftBase.ts';
 import { type CheckedChain, checkNftTable } from './nftChecks.ts';
 import { actingDeviceChains, deviceChain } from './nftDevices.ts';
 import { type ApartChain, checkHooksApart } from './nftHooksApart.ts';
+import { isOfIptables, isRuleOfIptables, nftTableName } from './nftOfIptables.ts';
 import type { Jump } from './reach.ts';
 import type { ResolveOptions } from './resolve.ts';
 import type { Chain, Table } from './ruleset.ts';
@@ -59,7 +58,7 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   const before = setsMadeBefore(node);
   const shared = {
     table: node.family,
-    ofIptables,
+    ofIptables: false,
     sets: new Map([...before, ...node.sets].map((set) => [set.name.text, set])),
     changedSets: new Set([...changedSets(chains.all), ...before.map((set) => set.name.text)]),
     objects: new Set([
@@ -75,19 +74,19 @@ export function bindNftTable(node: NftTableNode, binding: Binding): BoundNftTabl
   // a set is the same for both families
   const families = FAMILIES[node.family];
   const [family = 4] = families;
-  const report = ofIptables ? () => {} : binding.report;
+  const { report } = binding;
   for (const object of node.objects) {
     checkCountingObject(object, report);
     checkNftObject(object, node.family, report);
   }
   for (const set of node.sets) checkSet(set, { ...shared, family, report });
   if (families.length === 0) {
-    checkApart(node, chains, { ...shared, family, report: binding.report });
+    checkApart(node, chains, { ...shared, family, report });
     return bindApart(node, binding);
   }
   const linked = families.map((family): readonly [Family, LinkedNftTable] => {
-    const context: TableContext = { ...shared, family, report: ofIptables ? () => {} : binding.report };
-    return [family, linkTable(node, { name, chains, context, binding })];
+    const context: TableContext = { ...shared, family, report };
+    return [family, linkTable(node, { name, chains, context, binding, ofIptables })];
   });
   return { families: new Map(linked) };
 }
@@ -110,7 +109,7 @@ function checkApart(node: NftTableNode, { all, chainOf }: NamedChains, context: 
     };
   });
   checkHooksApart(checked, node.family, context.report);
-  checkNftTable(node, checked, { ofIptables: false, report: context.report });
+  checkNftTable(node, checked, context.report);
 }
 
 function bindApart(node: NftTableNode, binding: Binding): BoundNftTable | undefined {
@@ -140,11 +139,13 @@ interface Linking {
   readonly chains: NamedChains;
   readonly context: TableContext;
   readonly binding: Binding;
+  readonly ofIptables: boolean;
 }
 
-function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context, binding }: Linking): LinkedNftTable {
+function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context, binding, ofIptables }: Linking): LinkedNftTable {
   const { report, registered } = binding;
   const silent: TableContext = { ...context, report: sayNothing, wasReported: true };
+  const silentOfIptables: TableContext = { ...silent, ofIptables };
   const needs = new Set<Need>();
   const checked: CheckedChain[] = [];
   const acting = actingDeviceChains(node);
@@ -156,12 +157,15 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
     const jumps: Jump[] = [];
     const limits: HookLimit[] = [];
     const where = { table: name, chain: chainName.text, context: silent, chainOf };
+    const whereOfIptables = ofIptables ? { ...where, context: silentOfIptables } : where;
     const linked = rules.map((rule, index): LinkedNftRule => {
-      const said = checkRule(rule, { context, ruleId: `${name} ${chainName.text} ${index + 1}`, chainOf, alike });
+      const asIptables = ofIptables && isRuleOfIptables(rule);
+      const ruleId = `${name} ${chainName.text} ${index + 1}`;
+      const said = checkRule(rule, { context: asIptables ? silentOfIptables : context, ruleId, chainOf, alike });
       for (const need of said.needs) needs.add(need);
       for (const { chain, span } of said.jumps) jumps.push({ to: chain, at: index, span });
-      limits.push(...said.limits);
-      return new LinkedNftRule(where, { number: index + 1, node: rule, lowered: said.lowered });
+      if (!asIptables) limits.push(...said.limits);
+      return new LinkedNftRule(asIptables ? whereOfIptables : where, { number: index + 1, node: rule, lowered: said.lowered });
     });
     if (base !== undefined && isOfDevices(base)) checkedPriority(base, node.family, report);
     const ofDevices = isDormant(node) ? undefined : acting.find(({ name: { text } }) => text === chainName.text);
@@ -179,7 +183,7 @@ function linkTable(node: NftTableNode, { name, chains: { all, chainOf }, context
       span: { start: chainName.start, end: chainName.end },
     };
   });
-  checkNftTable(node, checked, { ofIptables: context.ofIptables, report });
+  checkNftTable(node, checked, report);
   const ordered = [...chains.filter(({ base }) => base !== undefined), ...chains.filter(({ base }) => base === undefined)];
   return { table: { name, chains: new Map(ordered.map((chain) => [chain.name, chain])) }, needs };
 }
@@ -222,24 +226,4 @@ export function changedSets(chains: readonly NftChainNode[]): ReadonlySet<string
   for (const { rules } of chains)
     for (const { statements } of rules) for (const one of statements) if (one.kind === 'dynamic') changed.add(one.set.text);
   return changed;
-}
-
-/** By which rulesets know the table. */
-export function nftTableName(node: NftTableNode): string {
-  return isOfIptables(node) ? node.name.text : `${node.family} ${node.name.text}`;
-}
-
-/** iptables-nft has made it: its chains are those of iptables, by name, type and priority. */
-function isOfIptables({ family, name, chains }: NftTableNode): boolean {
-  const table = name.text;
-  if ((family !== 'ip' && family !== 'ip6') || !isTable(table)) return false;
-  const bases = chains.filter(({ base }) => base !== undefined);
-  return (
-    bases.length > 0 &&
-    bases.every(({ name: { text: hook }, base }) => {
-      if (base === undefined || !isHook(hook) || !TABLE_HOOKS[table].includes(hook) || base.hook.text.toUpperCase() !== hook) return false;
-      const { kind, priority } = iptablesBase(table, hook);
-      return base.type.text === kind && priorityOf(base, family) === priority;
-    })
-  );
 }

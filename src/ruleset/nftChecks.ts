@@ -15,14 +15,10 @@ export interface CheckedChain {
   readonly limits: readonly HookLimit[];
 }
 
-/** Of a table that iptables-nft has made, only whether all of it is there: it is not loaded from this text. */
-export function checkNftTable(
-  table: NftTableNode,
-  chains: readonly CheckedChain[],
-  { ofIptables, report }: { readonly ofIptables: boolean; readonly report: ProblemSink },
-): void {
+/** Of rules that iptables-nft has made no limits are given: they are not loaded from this text. */
+export function checkNftTable(table: NftTableNode, chains: readonly CheckedChain[], report: ProblemSink): void {
   const named = new Map(chains.map((chain) => [chain.name.text, chain]));
-  const all = [...chains.flatMap(({ jumps }) => jumps), ...(ofIptables ? [] : jumpsOfMaps(table, chains))];
+  const all = [...chains.flatMap(({ jumps }) => jumps), ...jumpsOfMaps(table, chains)];
   for (const jump of all) checkJump(jump, { table, to: named.get(jump.to) }, report);
   const graph = callGraph({
     roots: chains.flatMap(({ name, base }) => (base === undefined ? [] : [{ chain: name.text, hook: base.hook }])),
@@ -39,7 +35,7 @@ export function checkNftTable(
     const message = `by this jump to \`${deep.to}\` more than ${MOST_NESTED} chains call one another`;
     report({ kind: 'not-loadable', code: 'chain-loop', message, span: deep.span });
   }
-  if (!ofIptables) checkHooks(graph, chains, report);
+  checkHooks(graph, chains, report);
 }
 
 /** Of elements that no rule asks for too: rules that do have their jumps already. */

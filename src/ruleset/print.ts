@@ -4,8 +4,8 @@
  *         which depends on what was loaded when. Both sort user chains by name. */
 import type { TableName } from '../netfilter/hooks.ts';
 import { printNft } from '../syntax/nft/printNft.ts';
-import { nftTableName } from './bindNftTable.ts';
 import { canonicalNft } from './canonicalNft.ts';
+import { nftTableName } from './nftOfIptables.ts';
 import type { Chain, Ruleset, Table } from './ruleset.ts';
 import { isBase } from './stages.ts';
 

@@ -1,5 +1,5 @@
 /** One ruleset of the tables of two. */
-import { nftTableName } from './bindNftTable.ts';
+import { nftTableName } from './nftOfIptables.ts';
 import type { Ruleset } from './ruleset.ts';
 
 /** A table that both have is that of `all`. */

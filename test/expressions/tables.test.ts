@@ -141,3 +141,30 @@ test('a port beside other parts of a key may be something else where a protocol 
   expect(asked).toContain('"kind":"tuple"');
   expect(asked).toContain('in the place of a port');
 });
+
+/** nft wrote it, though its table and chain look like those of iptables-nft. */
+const LOOKS_LIKE_IPTABLES = (...rules: readonly string[]): string =>
+  `table ip filter {\n\tchain INPUT {\n\t\ttype filter hook input priority 0; policy drop;\n${rules.map((rule) => `\t\t${rule}\n`).join('')}\t}\n}\n`;
+
+const REFUSED = ['ip saddr @missing accept', 'ct state bogus accept', 'ip6 saddr ::1 accept', 'tcp dport 80 redirect to :8080'];
+
+test.each(REFUSED)('what is not counted in a table like that of iptables-nft is checked as nft does: %s', (rule) => {
+  const { diagnostics } = readRules({ file: 'fw.nft', text: LOOKS_LIKE_IPTABLES(rule) });
+  expect(diagnostics.map(({ kind }) => kind === 'not-loadable' || kind === 'malformed')).toEqual([true]);
+});
+
+test('a rule that a command adds is checked there, counted or not', () => {
+  const text = 'add table ip nat\nadd chain ip nat SEP\nadd chain ip nat OUTPUT { type nat hook output priority -100; }\n';
+  const script = `${text}add rule ip nat SEP counter dnat to 10.244.1.2:53\n`;
+  const { diagnostics } = readRules({ file: 'fw.nft', text: script });
+  expect(diagnostics).toMatchObject([{ kind: 'not-loadable', code: 'needs-protocol' }]);
+});
+
+test('a packet without a socket has no user in what nft wrote there', () => {
+  const text = LOOKS_LIKE_IPTABLES('meta skuid != 1337 drop', 'meta skuid != 1337 counter packets 0 bytes 0 drop');
+  const [own, ofIptables] =
+    rulesetsOf(text.replace('INPUT', 'OUTPUT').replace('hook input', 'hook output'))[0]?.tables.get('filter')?.chains.get('OUTPUT')
+      ?.rules ?? [];
+  expect(own?.match).toMatchObject({ kind: 'and', of: [{ kind: 'present', field: 'uid' }, { kind: 'not' }] });
+  expect(ofIptables?.match).toMatchObject({ kind: 'not' });
+});

@@ -8,7 +8,7 @@ export interface TableContext {
   /** of the packets: a table of inet is read twice */
   readonly family: Family;
   readonly table: NftFamily;
-  /** iptables-nft has written the table: its matches mean what those of iptables do */
+  /** iptables-nft has written the rule: its matches mean what those of iptables do */
   readonly ofIptables: boolean;
   readonly sets: ReadonlyMap<string, NftSetNode>;
   /** members of these sets are added or removed by packets */

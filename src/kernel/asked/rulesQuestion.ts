@@ -3,8 +3,8 @@
 import { NAT_PRIORITY } from '../../netfilter/baseChain.ts';
 import { isTable } from '../../netfilter/hooks.ts';
 import type { Family } from '../../packet/address.ts';
-import { nftTableName } from '../../ruleset/bindNftTable.ts';
 import { everyRule } from '../../ruleset/everyRule.ts';
+import { nftTableName } from '../../ruleset/nftOfIptables.ts';
 import type { BaseChain, Rule, Ruleset, Table } from '../../ruleset/ruleset.ts';
 import { basesOf } from '../../ruleset/stages.ts';
 import { printNft } from '../../syntax/nft/printNft.ts';

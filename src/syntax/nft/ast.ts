@@ -102,6 +102,8 @@ export interface NftRuleNode extends Span, NftHandled {
   readonly comment?: NftName;
   /** 1-based line where the rule starts */
   readonly line: number;
+  /** by a command, which nft runs: no listing shows it so */
+  readonly isAdded?: true;
   /** rules that have the same one load all or none, if one loads without a word */
   readonly like?: NftLikeness;
 }

@@ -38,7 +38,7 @@ export function ruleCommand(cursor: NftCursor, world: NftWorld, verb: string): b
   take(cursor, 'sp');
   const needsRule = verb !== 'delete' && verb !== 'destroy';
   if (needsRule && !takeOrSay(cursor, 'rule')) return false;
-  const rule = needsRule ? readRule(cursor) : undefined;
+  const rule = needsRule ? readAdded(cursor) : undefined;
   const table = knownTable(cursor, world, named);
   const chain = table === undefined ? undefined : knownChain(cursor, table, name);
   if (chain === undefined) return true;
@@ -53,6 +53,12 @@ export function ruleCommand(cursor: NftCursor, world: NftWorld, verb: string): b
   if (rule === undefined) chain.rules.splice(at ?? 0, 1);
   else putRule(chain.rules, { rule, verb, at });
   return true;
+}
+
+/** What comes with a place of its own is an object of a listing in JSON. */
+function readAdded(cursor: NftCursor): NftRuleNode {
+  const rule = readRule(cursor);
+  return cursor.place === undefined ? { ...rule, isAdded: true } : rule;
 }
 
 interface Put {
