@@ -16,7 +16,8 @@ import type { Finding } from '../prove/proof/finding.ts';
 import type { SettingCauses } from '../prove/proof/settingCauses.ts';
 import type { Rule } from '../ruleset/ruleset.ts';
 import { inInitPhase } from './initPhase.ts';
-import { type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
+import type { PodMemory } from './podMemory.ts';
+import { type RenderedPod, renderPod } from './renderedPod.ts';
 import { verifyPod } from './verifyPod.ts';
 
 export interface CauseMemory extends PodMemory {

@@ -9,7 +9,8 @@ import type { SourceLocation } from '../istio/settings/settingSource.ts';
 import { versionName } from '../istio/settings/version.ts';
 import { profileNamed } from '../mesh/allProfiles.ts';
 import type { Packet } from '../packet/packet.ts';
-import { type PodMemory, type RenderedPod, renderPodWith } from './renderedPod.ts';
+import type { PodMemory } from './podMemory.ts';
+import { type RenderedPod, renderPodWith } from './renderedPod.ts';
 
 export interface DiffCause {
   /** `annotation traffic.sidecar.istio.io/excludeInboundPorts`, `arguments of istio-init: -d`, `mode`, `version of Istio` */

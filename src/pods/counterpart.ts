@@ -3,7 +3,8 @@ import { STATUS, TRAFFIC_ANNOTATIONS } from '../injection/configuration/annotati
 import { type Enrolment, enrolWith } from '../injection/enrol/enrol.ts';
 import { type Facts, interceptionModeOf, isInjected } from '../injection/facts/facts.ts';
 import type { Counterpart, CounterpartNames, Other } from '../prove/proof/podQuestions.ts';
-import { emptyMemory, type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
+import { emptyMemory, type PodMemory } from './podMemory.ts';
+import { type RenderedPod, renderPod } from './renderedPod.ts';
 
 /** Or why there is none. */
 export function counterpartOf({ enrolment }: RenderedPod, other: Other, memory: PodMemory = emptyMemory()): Counterpart | string {

@@ -6,7 +6,8 @@ import { nativeSwitch } from '../injection/podRules/initSettings.ts';
 import { has } from '../istio/settings/version.ts';
 import { isError } from '../syntax/text/diagnostic.ts';
 import type { OtherBackend } from './backendParity.ts';
-import { type PodMemory, type RenderedPod, renderPod, renderPodWith } from './renderedPod.ts';
+import type { PodMemory } from './podMemory.ts';
+import { type RenderedPod, renderPod, renderPodWith } from './renderedPod.ts';
 
 /** Or why there is none. */
 export function otherBackendOf(pod: RenderedPod, memory: PodMemory): (OtherBackend & Pick<RenderedPod, 'key'>) | string {

@@ -19,6 +19,7 @@ import type { Ruleset } from '../ruleset/ruleset.ts';
 import { transparentPorts } from '../ruleset/transparentPorts.ts';
 import type { Diagnostic } from '../syntax/text/diagnostic.ts';
 import type { Source } from '../syntax/text/source.ts';
+import { emptyMemory, type Numbered, type PodMemory } from './podMemory.ts';
 
 export interface RenderedPod {
   readonly enrolment: Enrolment;
@@ -37,20 +38,6 @@ export interface RenderedPod {
   readonly diagnostics: readonly Diagnostic[];
   /** equal for pods of which everything above is equal that a packet could notice */
   readonly key: string;
-}
-
-export interface PodMemory {
-  readonly rules: Map<string, Numbered<ReadRules>>;
-  readonly hosts: Map<string, Numbered<Host>>;
-}
-
-interface Numbered<T> {
-  readonly id: number;
-  readonly value: T;
-}
-
-export function emptyMemory(): PodMemory {
-  return { rules: new Map(), hosts: new Map() };
 }
 
 export function renderPod(enrolment: Enrolment, memory: PodMemory = emptyMemory()): RenderedPod {

@@ -5,7 +5,8 @@ import { checkPod } from '../injection/podChecks/checks.ts';
 import { refusals } from '../injection/world/refusals.ts';
 import type { PodWorld } from '../injection/world/world.ts';
 import { type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
-import { emptyMemory, type PodMemory, type RenderedPod, renderPod } from './renderedPod.ts';
+import { emptyMemory, type PodMemory } from './podMemory.ts';
+import { type RenderedPod, renderPod } from './renderedPod.ts';
 
 export interface PodScene extends RenderedPod {
   /** claims about its fields and settings that do not hold */

@@ -8,7 +8,8 @@ import { judgeBackends } from './backendParity.ts';
 import { counterpartOf } from './counterpart.ts';
 import { phaseText } from './initPhase.ts';
 import { otherBackendOf } from './otherBackend.ts';
-import { emptyMemory, type PodMemory, type RenderedPod } from './renderedPod.ts';
+import { emptyMemory, type PodMemory } from './podMemory.ts';
+import type { RenderedPod } from './renderedPod.ts';
 
 export function verifyPod(pod: RenderedPod, options: VerifyOptions = {}): Verified {
   const { host, profile, inMesh, families, whileInit, enrolment } = pod;

@@ -14,6 +14,7 @@ import { leavesBy, type WantedEnd } from '../connection/wantedEnd.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, BudgetError, budgetReason, isBudgetReason } from '../lib/budget.ts';
 import { InvariantError } from '../lib/invariant.ts';
+import { kept } from '../lib/kept.ts';
 import type { MeshProfile } from '../mesh/profile.ts';
 import type { MatchExpr } from '../netfilter/matchExpr.ts';
 import type { Family } from '../packet/address.ts';
@@ -51,8 +52,8 @@ export interface FoundPackets {
 export interface FoundClass {
   /** absent for packets that are sent here */
   readonly iif?: string;
-  /** every packet of the class */
-  readonly packets: string;
+  /** every packet of the class, in words that are looked for on demand */
+  readonly packets: () => string;
   /** as people speak of them */
   readonly general: GeneralWords;
   /** of one packet of the class; where chance decides, one of its ways has the outcome */
@@ -141,7 +142,7 @@ export function search(ruleset: Ruleset, question: Search): FoundPackets {
     const usual = space.manager.and(sure, ordinary);
     classes.push({
       ...place,
-      packets: exactWords(space, { set: sure, dir, ...place }),
+      packets: kept(() => exactWords(space, { set: sure, dir, ...place })),
       general: generalWords(space, { set: sure, dir, ...place }),
       example: walkExample(scene, question, { set: usual === EMPTY ? sure : usual, dir, ...place }),
     });

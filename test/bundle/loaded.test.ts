@@ -160,7 +160,7 @@ describe('the parts of the programs', () => {
       {
         code: 1,
         rooms:
-          'app cli connection diff extensions host injection istio kubernetes lib mesh netfilter packet pods prove report ruleset simulate symbolic syntax',
+          'app cli connection diff extensions host istio kubernetes lib mesh netfilter packet pods prove report ruleset simulate symbolic syntax',
         grammars: 'iptablesSave packet remedies values',
         packages: '@noble/hashes commander',
       },

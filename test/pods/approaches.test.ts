@@ -1,7 +1,8 @@
 /** Between a sidecar and ambient the application's packets are compared: nobody else's, and none that the other mesh has marked. */
 import { expect, it } from 'vitest';
 import { type Approached, compareApproaches } from '../../src/pods/approaches.ts';
-import { emptyMemory, renderPod } from '../../src/pods/renderedPod.ts';
+import { emptyMemory } from '../../src/pods/podMemory.ts';
+import { renderPod } from '../../src/pods/renderedPod.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 
 const POD = 'kind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a}]\n';

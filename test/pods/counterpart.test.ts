@@ -1,7 +1,8 @@
 /** The other side of a comparison of one pod with itself: made of the pod as it was before somebody injected it. */
 import { expect, it } from 'vitest';
 import { counterpartOf } from '../../src/pods/counterpart.ts';
-import { emptyMemory, renderPod } from '../../src/pods/renderedPod.ts';
+import { emptyMemory } from '../../src/pods/podMemory.ts';
+import { renderPod } from '../../src/pods/renderedPod.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 
 const pod = (...init: readonly string[]) => `kind: Pod

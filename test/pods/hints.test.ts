@@ -1,7 +1,8 @@
 /** Causes are found by proofs, which hints do not pay for: of a rule that decides nothing, only the setting that writes it is named. */
 import { expect, it } from 'vitest';
 import { causeMemory, causesOfFindings } from '../../src/pods/causes.ts';
-import { emptyMemory, renderPod } from '../../src/pods/renderedPod.ts';
+import { emptyMemory } from '../../src/pods/podMemory.ts';
+import { renderPod } from '../../src/pods/renderedPod.ts';
 import { verifyPod } from '../../src/pods/verifyPod.ts';
 import { enrolAll } from '../istio/pod/read.ts';
 

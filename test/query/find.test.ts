@@ -111,6 +111,23 @@ describe('a budget that is spent', () => {
     return toFindReport([{ file: 'r.rules', found: findIn(ruleset, question) }], []);
   };
 
+  it('looks for exact words when they are read, and says them then', () => {
+    const [ruleset] = parse('*filter\n-A OUTPUT -p udp -j DROP\nCOMMIT\n').rulesets;
+    if (ruleset === undefined) throw new Error('no rules');
+    const { host } = librarySettingOf([ruleset], {});
+    const found = findIn(ruleset, { host, where: packetSetFrom('out udp'), outcome: 'dropped' });
+    const unread = {
+      ...found,
+      classes: found.classes.map((one) => ({ ...one, packets: () => expect.unreachable('nobody has read them') })),
+    };
+    const bounds = { families: [4] as const, unjudged: [], hosts: ['an assumed pod'] };
+    const style = { paint: PLAIN, width: 80, outcome: 'dropped' as const, bounds, profile: undefined, shown: [] };
+    expect(humanFind(toFindReport([{ file: 'r', found: unread }], []), style)).toContain('DROPPED');
+    const told = toFindReport([{ file: 'r', found }], []);
+    expect(JSON.parse(JSON.stringify(told))).toEqual({ ...told, packets: found.classes[0]?.packets() });
+    expect(told.packets).toContain('out udp');
+  });
+
   it.each([1_500, 3_000, 6_000])('leaves what it did not reach undecided (%d nodes)', (limit) => {
     const { empty, answer, example, undecided } = report(limit);
     expect({ empty, answer, example }).toEqual({ empty: false, answer: 'undecided', example: null });

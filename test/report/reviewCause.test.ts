@@ -1,6 +1,7 @@
 /** A problem of a pod stands at the line that causes it; where defaults do, at the pod. */
 import { expect, it } from 'vitest';
-import { emptyMemory, renderPod } from '../../src/pods/renderedPod.ts';
+import { emptyMemory } from '../../src/pods/podMemory.ts';
+import { renderPod } from '../../src/pods/renderedPod.ts';
 import { verifyScenes } from '../../src/pods/verifyPods.ts';
 import { reviewedPod } from '../../src/report/review/fromPods.ts';
 import { positionOf } from '../../src/report/text/positions.ts';

@@ -4,7 +4,7 @@ import { readSidePods } from '../../app/diff/readPods.ts';
 import { SIDES, type Side } from '../../app/diff/side.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
-import { emptyMemory } from '../../pods/renderedPod.ts';
+import { emptyMemory } from '../../pods/podMemory.ts';
 import { type ResultsReport, toResultsReport } from '../../report/json/diffResults.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { packetSetFrom } from '../library/input.ts';

@@ -3,7 +3,7 @@ import type { Sides } from '../../diff/question.ts';
 import type { BudgetLimits } from '../../lib/budget.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
 import { namesOfPods, podsOf } from '../../pods/familiesOfPod.ts';
-import { emptyMemory, type PodMemory } from '../../pods/renderedPod.ts';
+import { emptyMemory, type PodMemory } from '../../pods/podMemory.ts';
 import { comparisonSubjects, type Naming } from '../../report/review/comparison.ts';
 import type { Subject } from '../../report/review/review.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';

@@ -9,7 +9,7 @@ import { groupBy } from '../../lib/groupBy.ts';
 import { causesOfChange, type DiffCause } from '../../pods/changeCauses.ts';
 import { type DiffMemory, type DiffSubject, diffSubjects, type SubjectsDiff } from '../../pods/compareSubjects.ts';
 import { identityChanges } from '../../pods/identityChanges.ts';
-import type { PodMemory } from '../../pods/renderedPod.ts';
+import type { PodMemory } from '../../pods/podMemory.ts';
 import type { Compared, DiffResults } from '../../report/json/diffResults.ts';
 import { withReasons } from './unreached.ts';
 

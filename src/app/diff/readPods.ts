@@ -8,7 +8,8 @@ import type { MetadataKey } from '../../kubernetes/manifest/objectKeys.ts';
 import type { Pod } from '../../kubernetes/manifest/pod.ts';
 import { assumptionTexts } from '../../mesh/assumption.ts';
 import { comparedPod, type DiffSubject } from '../../pods/compareSubjects.ts';
-import { type PodMemory, renderPod } from '../../pods/renderedPod.ts';
+import type { PodMemory } from '../../pods/podMemory.ts';
+import { renderPod } from '../../pods/renderedPod.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, readPodTexts } from '../load/podTexts.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
@@ -31,8 +32,6 @@ export interface SidePods {
   /** that a pod does not start on the base is no longer an error */
   readonly diagnostics: readonly Diagnostic[];
 }
-
-export const NO_PODS: SidePods = { subjects: [], notes: [], assumed: [], diagnostics: [] };
 
 export function readSidePods({ side, pods, annotations, memory }: PodsQuestion): SidePods {
   const { manifests, world, diagnostics } = readPodTexts(pods);

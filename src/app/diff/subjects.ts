@@ -5,7 +5,7 @@ import type { Sides } from '../../diff/question.ts';
 import type { Approach } from '../../injection/facts/approach.ts';
 import { holdsPod } from '../../kubernetes/manifest/holdsPod.ts';
 import type { DiffSubject } from '../../pods/compareSubjects.ts';
-import type { PodMemory } from '../../pods/renderedPod.ts';
+import type { PodMemory } from '../../pods/podMemory.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { PacketSet } from '../../syntax/packets/parsePacketSet.ts';
 import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
@@ -15,7 +15,7 @@ import { type Matched, matched } from './compareAll.ts';
 import { DEFAULT_POD } from './defaultPod.ts';
 import type { Plan, Recognised } from './plan.ts';
 import { pluginPair } from './plugins.ts';
-import { NO_PODS, readSidePods, type SidePods } from './readPods.ts';
+import { readSidePods, type SidePods } from './readPods.ts';
 import { readSideRules } from './readRules.ts';
 import { rulePair } from './rulePair.ts';
 import { type ComparedSide, SIDES, type Side } from './side.ts';
@@ -38,6 +38,8 @@ export interface ReadSubjects extends Matched {
   /** with an error there may be subjects missing */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+const NO_PODS: SidePods = { subjects: [], notes: [], assumed: [], diagnostics: [] };
 
 export function readSubjects(reading: SubjectsQuestion): ReadSubjects {
   const { plan, explicit, valuesGiven } = reading;

@@ -10,7 +10,7 @@ import type { Sides } from '../../diff/question.ts';
 import { kept } from '../../lib/kept.ts';
 import { plural } from '../../lib/plural.ts';
 import { jsonText } from '../../lib/printable.ts';
-import { emptyMemory } from '../../pods/renderedPod.ts';
+import { emptyMemory } from '../../pods/podMemory.ts';
 import { humanResults } from '../../report/human/diffResults.ts';
 import { type DiffResults, toResultsReport } from '../../report/json/diffResults.ts';
 import { toReview } from '../../report/review/fromDiff.ts';

@@ -45,11 +45,11 @@ export function humanFind(
   const both = new Set([...classes, ...undecided].map(({ family }) => family)).size > 1;
   const named = (family: string, text: string): string => (both ? `${family}: ${text}` : text);
   const row = (name: string, text: string): string => paragraph({ text: `${name.padEnd(11)}  ${text}`, width, hang: 13 });
-  const blocks = classes.map(({ family, packets }, index) => [
-    ...(both ? [`${family}:`] : []),
+  const blocks = classes.map((one, index) => [
+    ...(both ? [`${one.family}:`] : []),
     ...(shown[index] === undefined ? [] : generalLines(shown[index].general, { label: '', width, detailed })),
     row('for example', shown[index]?.example ?? ''),
-    ...(detailed ? exactLines(packets, { label: 'exactly      ', width }) : []),
+    ...(detailed ? exactLines(one.packets, { label: 'exactly      ', width }) : []),
   ]);
   const doubts = undecided.map(({ family, packets, reason, rules }) => [
     paragraph({ text: `undecided: ${reason}`, width, hang: 2 }),

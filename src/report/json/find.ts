@@ -40,6 +40,7 @@ export interface FindDoubt {
   readonly rules: readonly TraceRule[];
 }
 
+/** Exact words are looked for when they are read: people are shown others, and these are a twelfth of the time of a short question. */
 export function toFindReport(
   parts: readonly { readonly file: string; readonly found: FoundPackets }[],
   assumptions: readonly Assumption[],
@@ -47,7 +48,14 @@ export function toFindReport(
 ): FindReport {
   const classes = parts.flatMap(({ found }) =>
     found.classes.map(({ packets, general, example }): FindClass => {
-      return { family: `ipv${found.family}`, packets, ordinary: generalText(general), example: toPacketJson(example.packet) };
+      return {
+        family: `ipv${found.family}`,
+        get packets() {
+          return packets();
+        },
+        ordinary: generalText(general),
+        example: toPacketJson(example.packet),
+      };
     }),
   );
   const doubts = parts.flatMap(({ file, found }) =>
@@ -66,7 +74,9 @@ export function toFindReport(
     empty: classes.length + undecided.length === 0,
     answer: classes.length > 0 ? 'some' : undecided.length > 0 ? 'undecided' : 'none',
     example: classes[0]?.example ?? null,
-    packets: classes.map(({ packets }) => packets).join(' or '),
+    get packets() {
+      return classes.map((one) => one.packets).join(' or ');
+    },
     classes,
     undecided,
     assumptions,
