@@ -234,3 +234,39 @@ describe('as JSON', () => {
     expect((await answer(SIDECAR, `${APP} flags=A ctstate=INVALID`)).connection).toBeUndefined();
   });
 });
+
+describe('where a network would have to bring the answer from another side', () => {
+  const HOST = JSON.stringify({
+    interfaces: [
+      { name: 'eth0', addresses: ['10.1.0.1/24'] },
+      { name: 'eth1', addresses: ['10.2.0.1/24'] },
+    ],
+    sysctls: { 'net.ipv4.ip_forward': '1' },
+    ip_rules: ['ipproto udp lookup 101', 'fwmark 1 lookup 101'],
+    route_tables: { '101': ['default via 10.2.0.3 dev eth1'] },
+  });
+  const asked = async (rules: string, packet: string) => {
+    const files = { 'pod.rules': rules, 'host.json': HOST };
+    const { out } = await chainwalk(['trace', 'pod.rules', '--host', 'host.json', '--profile', 'none', packet, '--json'], { files });
+    return JSON.parse(out).connection;
+  };
+  const OPEN = '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n';
+
+  it('an answer that leaves by another interface is told, forwarded or from here', async () => {
+    for (const to of ['10.2.0.2:53', '10.1.0.1:53'])
+      expect(await asked(OPEN, `in udp 10.1.0.2 -> ${to} iif=eth0`)).toMatchObject({
+        completes: true,
+        reason: 'the answer leaves via eth1, not eth0, by which the first packet came',
+      });
+  });
+  it('one that leaves where the first packet came is not', async () => {
+    expect(await asked(OPEN, 'in tcp 10.1.0.2 -> 10.2.0.2:53 iif=eth0')).not.toHaveProperty('reason');
+  });
+  it('a later packet that takes another way than the first is told', async () => {
+    const rules = '*mangle\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -m conntrack --ctstate ESTABLISHED -j MARK --set-mark 1\nCOMMIT\n';
+    expect(await asked(rules, 'out tcp -> 10.1.0.2:80')).toMatchObject({
+      completes: true,
+      reason: 'the ACK leaves via eth1, not eth0, as the first packet does',
+    });
+  });
+});

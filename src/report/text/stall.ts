@@ -43,7 +43,24 @@ export function afterwards(leg: Pick<Leg, 'connection'>, file: string): string {
   const byEnd = groupBy(lost, (part) => partEnd(part, { way, file }));
   return [...byEnd]
     .map(([end, parts]) => `; but not ${parts.map(({ name }) => PART_WORDS[name]).join(', ')}: ${end.replace(/^is /, '')}`)
-    .join('');
+    .join('')
+    .concat(elsewhereSent(way));
+}
+
+/** Whether a network takes it from there to where it is waited for is not known: no other host's routes are. */
+function elsewhereSent(way: Conversation | undefined): string {
+  const [first, ...later] = way?.parts ?? [];
+  const { packet, fate } = first?.walk ?? {};
+  const meant = {
+    reply: packet?.dir === 'in' ? packet.iif : undefined,
+    original: fate !== undefined && 'oif' in fate ? fate.oif : undefined,
+  };
+  const part = later.find(
+    ({ arrives, direction, walk }) => arrives && 'oif' in walk.fate && walk.fate.oif !== (meant[direction] ?? walk.fate.oif),
+  );
+  if (part === undefined || !('oif' in part.walk.fate)) return '';
+  const as = part.direction === 'reply' ? 'by which the first packet came' : 'as the first packet does';
+  return `; the ${PART_WORDS[part.name]} leaves via ${part.walk.fate.oif}, not ${meant[part.direction]}, ${as}`;
 }
 
 /** `the SYN-ACK is dropped by filter OUTPUT#3 at pod.rules:40`; empty where nothing stops. */
