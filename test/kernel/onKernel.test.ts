@@ -216,6 +216,18 @@ describe.runIf(kernelHere())('--on-kernel and this machine', () => {
     expect(code).toBe(2);
     expect(err).toContain('chainwalk: the kernel was not asked: the target AUDIT works outside of network namespaces\n');
   });
+
+  test('of a packet with more ways than are walked it stays open whether the kernel takes one of the others', async () => {
+    const rules = Array.from({ length: 13 }, (_, index) => `-A OUTPUT -m u32 --u32 "0=0x${index}" -j MARK --set-mark ${index}`);
+    const files = { 'many.rules': ['*filter', ...rules, 'COMMIT\n'].join('\n') };
+    const { out, err } = await chainwalk(['trace', 'many.rules', 'out tcp -> 10.0.0.9:443', '--on-kernel', '--json'], {
+      files,
+      oracle: LINUX,
+    });
+    const said = "leg 1 has more ways than are walked: the kernel's may be one of the others";
+    expect((JSON.parse(out) as Trace).kernel).toMatchObject({ agrees: null, missing: said });
+    expect(err).toContain(`chainwalk: the kernel was not asked: ${said}\n`);
+  });
 });
 
 /** Edits that break connections, each with one of its room's. test/kernel/connections.test.ts plays all of them. */

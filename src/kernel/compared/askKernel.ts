@@ -61,8 +61,14 @@ export async function askKernel({ oracle, here, sockets }: ReadyOracle, scene: K
   ];
   try {
     const legs: KernelLeg[] = [];
-    for (const [place, group] of groupBy(sendings, (one) => one.host))
-      legs.push(...(await askAbout(oracle, { ruleset, host: place, group, empty, ...withinTime(scene) })));
+    const left: string[] = [];
+    for (const [place, group] of groupBy(sendings, (one) => one.host)) {
+      const { compared, open } = await askAbout(oracle, { ruleset, host: place, group, empty, ...withinTime(scene) });
+      legs.push(...compared);
+      left.push(...open.map((number) => `leg ${number} has more ways than are walked: the kernel's may be one of the others`));
+    }
+    if (legs.length === 0) return { missing: left[0] ?? 'there is no packet to send' };
+    notes.push(...left.map((reason) => `not compared: ${reason}`));
     const asked = scene.bySockets === true ? sockets && (await connected(sockets, scene, empty)) : undefined;
     // what the raw packets have shown stands by itself
     const connection = typeof asked === 'string' ? undefined : asked;
@@ -130,7 +136,13 @@ function withinTime({ left }: KernelScene): Pick<AskedGroup, 'seconds'> {
   return seconds === undefined ? {} : { seconds };
 }
 
-async function askAbout(oracle: Oracle, { ruleset, host, group, empty, seconds }: AskedGroup): Promise<readonly KernelLeg[]> {
+interface AnsweredGroup {
+  readonly compared: readonly KernelLeg[];
+  /** numbers of legs of which it stays open whether the kernel does the same */
+  readonly open: readonly number[];
+}
+
+async function askAbout(oracle: Oracle, { ruleset, host, group, empty, seconds }: AskedGroup): Promise<AnsweredGroup> {
   const sent = group.flatMap(({ number, packets }) =>
     packets.map((one, index) => ({ number, fresh: index === 0, isAlone: packets.length === 1, ...one })),
   );
@@ -149,11 +161,15 @@ async function askAbout(oracle: Oracle, { ruleset, host, group, empty, seconds }
     packets: sent.map(({ packet, fresh, isAlone }) => ({ ...packetQuestion(isAlone ? packet : inStream(packet)), icmp_id: 1, fresh })),
   });
   const idle = idleRules(ruleset);
-  return sent.map((one, index) => {
-    const { number, part, packet, connections } = one;
-    const pair = examined({ ruleset, host, packet, connections, answer: answers[index] as OracleAnswer });
-    return { number, ...(part !== undefined && { part }), ...besideOf(pair, idle) };
+  const pairs = sent.map(({ packet, connections, ...one }, index) => {
+    return { ...one, pair: examined({ ruleset, host, packet, connections, answer: answers[index] as OracleAnswer }) };
   });
+  return {
+    compared: pairs
+      .filter(({ pair }) => pair.isOpen !== true)
+      .map(({ number, part, pair }) => ({ number, ...(part !== undefined && { part }), ...besideOf(pair, idle) })),
+    open: [...new Set(pairs.filter(({ pair }) => pair.isOpen === true).map(({ number }) => number))],
+  };
 }
 
 /** The kernel's clock is the machine's. */

@@ -15,6 +15,8 @@ export interface Examined {
   readonly answer: OracleAnswer;
   /** absent when both say the same */
   readonly disagreement?: Disagreement;
+  /** the packet has more ways than were walked: the kernel's may be one of the others */
+  readonly isOpen?: true;
 }
 
 export interface Examination {
@@ -29,9 +31,14 @@ export interface Examination {
   readonly everyOrder?: boolean;
 }
 
-/** Where chance or something unmodelled decides, one of the simulator's ways must be the kernel's. */
+const MOST_WAYS = 2048;
+
+/** Where chance or something unmodelled decides, one of the simulator's ways must be the kernel's. What REJECT answers is a packet of its own,
+ *  whose ways would multiply those of this one. */
 export function examined({ ruleset, host, packet, connections = [], answer, everyOrder = false }: Examination): Examined {
-  const { walks } = simulate({ ruleset, packet, host, connections }, { detailed: true, everyOrder, ways: everyOrder ? 2048 : 256 });
+  const how = { detailed: true, everyOrder, ways: MOST_WAYS, withoutAnswers: true };
+  const { walks, truncated } = simulate({ ruleset, packet, host, connections }, how);
   const found = disagreement({ walks, answer, idle: idleRules(ruleset, packet) });
-  return { packet, walks, answer, ...(found === undefined ? {} : { disagreement: found }) };
+  if (found === undefined) return { packet, walks, answer };
+  return { packet, walks, answer, disagreement: found, ...(truncated && { isOpen: true }) };
 }
