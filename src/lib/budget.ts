@@ -43,6 +43,8 @@ export class Reserve {
   #later: number;
   readonly #share: number;
   readonly #admitted = new WeakSet<object>();
+  #brought = 0;
+  #taken = 0;
 
   /** A part of `most` is there from the start, the rest comes with the rules that are asked about. */
   constructor(most = 10 * DEFAULTS.steps) {
@@ -55,13 +57,25 @@ export class Reserve {
   admit(rules: object): void {
     if (this.#admitted.has(rules)) return;
     this.#admitted.add(rules);
+    this.#brought++;
     const more = Math.min(this.#share, this.#later);
     this.#later -= more;
     this.#left += more;
   }
 
+  /** How many rules were brought to it. */
+  get admitted(): number {
+    return this.#brought;
+  }
+
+  /** Steps, whether it had them or not. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** False: it is used up. */
   take(steps: number): boolean {
+    this.#taken += steps;
     this.#left -= steps;
     return this.#left >= 0;
   }

@@ -8,7 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WATCH } from '../../src/cli/argv/options.ts';
 import { COMMANDS } from '../../src/cli/commands/commands.ts';
 import { nodeIo } from '../../src/cli/io/io.ts';
-import { chainwalk } from './memoryIo.ts';
+import { run } from '../../src/cli/program/run.ts';
+import { chainwalk, memoryIo, memorySink } from './memoryIo.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const rules = (...lines: readonly string[]) => `*filter\n${lines.map((line) => `${line}\n`).join('')}COMMIT\n`;
@@ -53,6 +54,29 @@ describe('watching in memory', { timeout: 30_000 }, () => {
     });
     expect(verified.err).toContain('v.yaml changed');
     expect(verified.out.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('a run has what the run before kept, and verify says the same with it', async () => {
+    const kept: unknown[] = [];
+    const own = COMMANDS.filter(({ name }) => name === 'verify').map((command) => {
+      const noted: typeof command.run = (io, input) => {
+        kept.push(input.kept);
+        return command.run(io, input);
+      };
+      return { ...command, run: noted };
+    });
+    const out = memorySink(false);
+    const files = { a: GOOD, b: GOOD };
+    await run(
+      { argv: ['verify', '-w', 'a', 'b', '--json'], version: '1.2.3', commands: own },
+      memoryIo({ setting: { files, saves: [{ b: BETTER }] }, out, err: memorySink(false), written: {} }),
+    );
+    expect(kept).toEqual([expect.anything(), kept[0]]);
+    const alone = [
+      await chainwalk(['verify', 'a', 'b', '--json'], { files }),
+      await chainwalk(['verify', 'a', 'b', '--json'], { files: { ...files, b: BETTER } }),
+    ];
+    expect(out.text()).toBe(alone.map((one) => one.out).join(''));
   });
 
   it('is an option of every command that checks files', () => {

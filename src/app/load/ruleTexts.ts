@@ -25,21 +25,25 @@ export interface RuleTexts {
 }
 
 /** `host`: of which ipsets and device groups are known; absent: of none. */
-export function readRuleTexts({ sources, reading: { beside = [], ...reading }, about = [] }: RuleTexts, host?: Host): ReadRules {
+export function readRuleTexts(
+  { sources, reading: { beside = [], ...reading }, about = [] }: RuleTexts,
+  host?: Host,
+  read: typeof readRules = readRules,
+): ReadRules {
   if (about.some(isError)) return { rulesets: [], diagnostics: about };
   const options = { ...reading, ...(host !== undefined && hostNames(host)) };
   const { applied: _, ...alone } = options;
-  const others = beside.map((source) => ({ source, ...readRules(source, alone) }));
+  const others = beside.map((source) => ({ source, ...read(source, alone) }));
   const rulesets: Ruleset[] = [];
   const diagnostics: Diagnostic[] = [...about];
   const known = new Map<string, { readonly source: Source; readonly read: ReadRules }>();
   for (const source of sources) {
     const before = known.get(source.text);
-    const own = (before && readAgain(before, source)) ?? readRules(source, options);
+    const own = (before && readAgain(before, source)) ?? read(source, options);
     if (before === undefined) known.set(source.text, { source, read: own });
-    const read = others.length === 0 ? own : onSameHost({ source: own.rulesets[0]?.source ?? source, ...own }, others);
-    rulesets.push(...read.rulesets);
-    diagnostics.push(...read.diagnostics);
+    const whole = others.length === 0 ? own : onSameHost({ source: own.rulesets[0]?.source ?? source, ...own }, others);
+    rulesets.push(...whole.rulesets);
+    diagnostics.push(...whole.diagnostics);
   }
   return { rulesets, diagnostics };
 }

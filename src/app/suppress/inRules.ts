@@ -8,7 +8,9 @@ import type { AcceptedRule } from '../../prove/proof/suppressions.ts';
 import { everyRule } from '../../ruleset/everyRule.ts';
 import type { Ruleset } from '../../ruleset/ruleset.ts';
 import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
+import type { RuleReading } from '../load/ruleTexts.ts';
 import { commentWarnings, type Suppression, type Suppressions, suppressionsIn } from './comments.ts';
+import { type KeptProofs, provedKept } from './keptProofs.ts';
 
 export interface CommentedVerdicts {
   readonly pods: readonly Verified[];
@@ -16,20 +18,37 @@ export interface CommentedVerdicts {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Where proofs may be of an earlier run. */
+export interface Keeping {
+  readonly kept: KeptProofs;
+  readonly reading: RuleReading;
+}
+
 /** `pods`: at most one ruleset of each family. Equal rules are proved once. */
-export function verifyCommented(pods: readonly (readonly Ruleset[])[], options: VerifyOptions): CommentedVerdicts {
-  const comments = new Map<string, Suppressions>();
+export function verifyCommented(
+  pods: readonly (readonly Ruleset[])[],
+  options: VerifyOptions,
+  keeping?: Keeping | undefined,
+): CommentedVerdicts {
+  const comments = keeping?.kept.now.comments ?? new Map<string, Suppressions>();
   const commentsOf = ({ source: { text } }: Ruleset): Suppressions => {
-    const known = comments.get(text) ?? suppressionsIn(text);
+    const known = comments.get(text) ?? keeping?.kept.before.comments.get(text) ?? suppressionsIn(text);
     comments.set(text, known);
     return known;
   };
   const accepted = (ruleset: Ruleset) => acceptedIn(ruleset, commentsOf(ruleset).found);
+  const prove = (pod: readonly Ruleset[], own: VerifyOptions) =>
+    withFiles(verifyRulesets(pod, { ...own, accepted }), (one) => commentsOf(one).found);
+  const proveOrTake = (pod: readonly Ruleset[]): Verified => {
+    if (keeping === undefined) return prove(pod, options);
+    const { kept, reading } = keeping;
+    return provedKept(kept, pod, { reading, options }, (limits) => prove(pod, { ...options, ...limits }));
+  };
   const proved = new Map<string, Verified>();
   const verified = pods.map((pod) => {
     // of one pod there is no other, and its text may be large
     const key = pods.length === 1 ? '' : JSON.stringify(pod.map(({ family, source }) => [family, source.text]));
-    const known = proved.get(key) ?? withFiles(verifyRulesets(pod, { ...options, accepted }), (one) => commentsOf(one).found);
+    const known = proved.get(key) ?? proveOrTake(pod);
     proved.set(key, known);
     return inOtherFile(known, pod);
   });

@@ -7,6 +7,7 @@ import { type Diagnostic, isError } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type RuleTexts, readingFor, readRuleTexts } from '../load/ruleTexts.ts';
 import { verifyCommented } from '../suppress/inRules.ts';
+import { beginRun, type KeptProofs, readKept } from '../suppress/keptProofs.ts';
 import { comparedBackends } from './comparedBackends.ts';
 import { type NotedSubjects, withNotes } from './notedSubjects.ts';
 
@@ -15,6 +16,8 @@ export interface VerifyRulesQuestion {
   readonly options: VerifyOptions;
   /** dumps that differ in counters of chains and dates are one dump: what is said of the others has the lines of the first */
   readonly alike?: (source: Source) => Source;
+  /** of the run before, and for the next one */
+  readonly kept?: KeptProofs;
 }
 
 export interface VerifiedRules {
@@ -25,15 +28,18 @@ export interface VerifiedRules {
   readonly empty: boolean;
 }
 
-export function verifyRuleTexts({ rules, options, alike }: VerifyRulesQuestion): VerifiedRules {
+export function verifyRuleTexts({ rules, options, alike, kept }: VerifyRulesQuestion): VerifiedRules {
   const reading = readingFor(rules.reading, options.families);
-  const loaded = readRuleTexts({ ...rules, ...(alike !== undefined && { sources: rules.sources.map(alike) }), reading }, options.host);
+  const texts = { ...rules, ...(alike !== undefined && { sources: rules.sources.map(alike) }), reading };
+  if (kept !== undefined) beginRun(kept);
+  const loaded = readRuleTexts(texts, options.host, kept && readKept(kept));
   // what is not modelled is a claim of its own
   const diagnostics = loaded.diagnostics.filter(({ kind }) => kind !== 'not-modelled');
   const empty = !loaded.rulesets.some(hasRules);
   if (diagnostics.some(isError)) return { pods: [], diagnostics, empty };
   const compared = rules.settings && comparedBackends(rules.settings, options);
-  const commented = verifyCommented(podsOf(loaded.rulesets), { ...options, ...(compared !== undefined && { compared }) });
+  const question = { ...options, ...(compared !== undefined && { compared }) };
+  const commented = verifyCommented(podsOf(loaded.rulesets), question, kept && { kept, reading });
   return { pods: commented.pods, diagnostics: [...diagnostics, ...commented.diagnostics], empty };
 }
 

@@ -1,4 +1,5 @@
 /** A command as data; `run.ts` gives it to commander. */
+import type { KeptProofs } from '../../app/suppress/keptProofs.ts';
 import type { Reserve } from '../../lib/budget.ts';
 import type { Io } from '../io/io.ts';
 import type { ExitCode } from './exitCode.ts';
@@ -80,6 +81,8 @@ export interface CommandInput {
   readonly version: string;
   /** for the hard questions of this run */
   readonly reserve?: Reserve;
+  /** --watch: of the run before */
+  readonly kept?: KeptProofs;
 }
 
 export type OptionValue = string | boolean | readonly string[] | undefined;

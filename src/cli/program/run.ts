@@ -5,7 +5,7 @@ import { Reserve } from '../../lib/budget.ts';
 import type { Complaint } from '../../lib/complaint.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { protectPackets } from '../argv/arguments.ts';
-import { type Command, optionIsSet } from '../argv/command.ts';
+import { type Command, type CommandInput, optionIsSet } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { firstScreen } from '../argv/firstScreen.ts';
 import { guard } from '../argv/guard.ts';
@@ -89,7 +89,8 @@ async function dispatch({ argv, help, foreignOptions = help, build }: Parsing, i
     },
     writeErr: () => {},
     onCommand: async (command, input) => {
-      const once = (again: Io) => orUnreadable(again, () => command.run(again, { ...input, reserve: new Reserve() }));
+      const once = (again: Io, kept?: CommandInput['kept']) =>
+        orUnreadable(again, () => command.run(again, { ...input, reserve: new Reserve(), ...(kept && { kept }) }));
       code = await (optionIsSet(input, 'watch') ? (await import('../watch/watched.ts')).watched({ io, input }, once) : once(io));
     },
   });

@@ -33,9 +33,15 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
   const options = outputs === undefined ? undefined : await readClaimOptions(call);
   const subject = options === undefined ? undefined : await read();
   if (outputs === undefined || options === undefined || subject === undefined) return EXIT.usage;
+  const before = call.input.kept;
   const progress = progressOn(call.io.err, () => performance.now());
   const tell = (claim: string, family: number) => progress.tell(`verifying ${claim} (IPv${family})`);
-  const question = { rules: subject.rules, options: { ...options, ...subject.place, progress: tell }, alike: likeTexts() };
+  const question = {
+    rules: subject.rules,
+    options: { ...options, ...subject.place, progress: tell },
+    alike: likeTexts(),
+    ...(before && { kept: before }),
+  };
   const proved = verifyRuleTexts(question);
   const later = fixesLater(call, outputs, proved.pods);
   const fixed = later === undefined ? await withFixesFor(question, proved.pods) : proved.pods;

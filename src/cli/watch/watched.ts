@@ -1,4 +1,5 @@
 /** `--watch`: the command again, whenever a file that it has read is another one. */
+import { type KeptProofs, keptProofs } from '../../app/suppress/keptProofs.ts';
 import type { Call } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import type { Io } from '../io/io.ts';
@@ -6,15 +7,16 @@ import { complain } from '../io/messages.ts';
 import { type Contents, nextChange, recordReads } from './changes.ts';
 
 /** The exit code is that of the last run. A run that read no file is not repeated: nothing could make it another one. */
-export async function watched({ io, input }: Call, run: (io: Io) => Promise<ExitCode>): Promise<ExitCode> {
+export async function watched({ io, input }: Call, run: (io: Io, kept: KeptProofs) => Promise<ExitCode>): Promise<ExitCode> {
   const once = [...input.args, ...Object.values(input.options).flat()].find(isStream);
   if (once !== undefined) {
     await complain(io, { message: `--watch reads files again, and \`${once}\` can be read only once`, help: 'save it to a file first' });
     return EXIT.usage;
   }
+  const kept = keptProofs();
   for (;;) {
     const { recording, seen } = recordReads(io);
-    const code = await run(recording);
+    const code = await run(recording, kept);
     if (seen.size === 0 || io.out.closed()) return code;
     await tell(io, `watching ${listed(there(seen))}; q ends`);
     const changed = await nextChange(io, seen);
