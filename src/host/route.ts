@@ -4,6 +4,7 @@
 import type { Family } from '../packet/address.ts';
 import { longestMatch } from './fib.ts';
 import type { Host, Route, RoutingRule } from './host.ts';
+import { waysOf } from './nexthops.ts';
 import { matchOf, type RouteQuery } from './ruleMatch.ts';
 
 /** The route found; undefined: there is none. `throw` routes and rules that find nothing are passed over. A route with `unknown` may be
@@ -51,7 +52,7 @@ function ofRule(host: Host, rule: RoutingRule, query: RouteQuery): Route | undef
     ...(iif === undefined ? {} : { prefer: iif }),
     ...(flow === undefined ? {} : { tos: flow.tos }),
   });
-  return found === undefined || isPassedOver(host, rule, found) ? undefined : found;
+  return found && handedOn(host, { rule, route: found, dev: link });
 }
 
 /** The table that a rule looks up, or what it does instead. */
@@ -66,12 +67,26 @@ type Ending = Extract<RoutingRule['action'], string>;
 /** The kernel suppresses no errors. */
 const ERRORS: ReadonlySet<Route['type']> = new Set<Route['type']>(['blackhole', 'unreachable', 'prohibit']);
 
-/** `throw` and `suppress_...` send the packet on to the next rule. */
-export function isPassedOver({ interfaces }: Host, { suppress = -1, suppressGroup }: RoutingRule, { type, to, dev }: Route): boolean {
-  if (type === 'throw') return true;
-  if (ERRORS.has(type)) return false;
-  if (to.length <= suppress) return true;
-  return suppressGroup !== undefined && interfaces.some(({ name, group }) => name === dev && group === suppressGroup);
+export interface RuleRoute {
+  readonly rule: RoutingRule;
+  readonly route: Route;
+  /** only by this interface */
+  readonly dev: string | undefined;
+}
+
+/** The route that a rule has found; undefined: `throw` or `suppress_...` sends the packet on to the next rule. Of several next hops IPv4 asks
+ *  the first for its group, IPv6 the one that a hash takes. kernel net/ipv4/fib_rules.c fib4_rule_suppress(), net/ipv6/fib6_rules.c */
+export function handedOn(host: Host, { rule: { suppress = -1, suppressGroup }, route, dev }: RuleRoute): Route | undefined {
+  const { family, type, to, nexthops } = route;
+  if (type === 'throw') return undefined;
+  if (ERRORS.has(type)) return route;
+  if (to.length <= suppress) return undefined;
+  if (suppressGroup === undefined) return route;
+  const asked = family === 4 ? [nexthops?.[0] ?? route] : waysOf(host, route, dev);
+  const isSuppressed = (hop: Pick<Route, 'dev'>) => host.interfaces.some(({ name, group }) => name === hop.dev && group === suppressGroup);
+  const passedOver = asked.filter(isSuppressed).length;
+  if (passedOver === 0) return route;
+  return passedOver === asked.length ? undefined : { ...route, unknown: `suppress_ifgroup ${suppressGroup}, of one of several next hops` };
 }
 
 /** A rule without a table, as the route that it stands for. */

@@ -24,7 +24,9 @@ const RULES = '*filter\n:INPUT ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n';
 
 async function outcome(host: object, packet: string): Promise<string> {
   const files = { 'host.json': JSON.stringify({ ...HOST, ...host }), 'a.rules': RULES };
-  const { code, out } = await chainwalk(['trace', 'a.rules', packet, '--host', 'host.json', '--profile', 'none', '--json'], { files });
+  const family = packet.includes('::') ? ['--family', '6'] : [];
+  const argv = ['trace', 'a.rules', packet, '--host', 'host.json', '--profile', 'none', '--json', ...family];
+  const { code, out } = await chainwalk(argv, { files });
   return code === 2 ? 'exit 2' : (JSON.parse(out) as { outcome: string }).outcome;
 }
 
@@ -94,6 +96,30 @@ describe('a route of which a part is not modelled', () => {
     expect(await outcome({ routes: [route] }, FAR)).toBe('direct');
   });
 
+  it('of several next hops of IPv6, some of which are of a suppressed group, it is open whether the rule counts', async () => {
+    const { interfaces } = HOST;
+    const [eth0, net1] = interfaces.map((nic, index) => ({
+      ...nic,
+      addresses: [...nic.addresses, `fd00:${index + 1}::5/64`],
+      group: index,
+    }));
+    const routes = [
+      '-6 2001:db8:9::/48 nexthop via fd00:1::1 dev eth0 nexthop via fd00:2::1 dev net1',
+      '-6 default via fd00:1::1 dev eth0',
+    ];
+    const asked = (group: number) => ({
+      interfaces: [eth0, net1],
+      routes,
+      route_tables: { 100: ['-6 blackhole default'] },
+      ip_rules: [`-6 pref 100 lookup main suppress_ifgroup ${group}`, '-6 pref 101 lookup 100'],
+    });
+    const [several, one] = ['2001:db8:9::9', '2001:db8:7::9'].map((dst) => `out tcp fd00:1::5 -> [${dst}]:80`);
+    expect(await outcome(asked(1), several ?? '')).toBe('undecided');
+    expect(await outcome(asked(1), one ?? '')).toBe('direct');
+    expect(await outcome(asked(0), one ?? '')).toBe('lost');
+    expect(await outcome(asked(7), several ?? '')).toBe('direct');
+  });
+
   it('tables that have a name are known by their number too', () => {
     expect(parseRoute('9.9.9.0/24 dev eth0', '254')).toMatchObject({ value: { table: 'main' } });
     expect(parseRule('pref 5 lookup 255', [])).toMatchObject({ value: { action: { lookup: 'local' } } });
@@ -128,6 +154,16 @@ describe('the prover agrees with the simulator', () => {
         'pref 200 fwmark 7 l3mdev',
         'pref 201 lookup main suppress_prefixlength 0',
       ],
+    },
+    {
+      interfaces: [HOST.interfaces[0], { ...HOST.interfaces[1], group: 7 }],
+      routes: [
+        'default via 10.1.0.1 dev eth0',
+        '9.9.9.0/24 nexthop via 10.7.0.1 dev net1 nexthop via 10.1.0.1 dev eth0',
+        '192.0.2.0/24 via 10.7.0.1 dev net1',
+      ],
+      route_tables: { 101: ['9.0.0.0/8 via 10.1.0.1 dev eth0', 'blackhole 192.0.2.0/24'] },
+      ip_rules: ['pref 99 fwmark 7 realms 2 prohibit', 'pref 100 lookup main suppress_ifgroup 7', 'pref 101 lookup 101'],
     },
     { routes: ['default via 10.1.0.1 dev eth0', '9.9.9.0/24 nhid 3', '10.8.0.0/16 tos 8 via 10.7.0.1 dev net1'] },
     { ip_rules: ['pref 100 realms 2 prohibit'], sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '1' } },

@@ -2,7 +2,7 @@
 import { leadsBy, orderFor, tablesAsked } from '../../host/fib.ts';
 import type { Host, Route, RoutingRule } from '../../host/host.ts';
 import { isUnused, waysOf } from '../../host/nexthops.ts';
-import { actionRoute, gotoTarget, isPassedOver, isSameWay, tableOf, whyOpen } from '../../host/route.ts';
+import { actionRoute, gotoTarget, handedOn, isSameWay, tableOf, whyOpen } from '../../host/route.ts';
 import { ofVrf, TOS_BITS } from '../../host/ruleMatch.ts';
 import { memoize } from '../../lib/memo.ts';
 import type { Family, Prefix } from '../../packet/address.ts';
@@ -136,7 +136,8 @@ function tableShares(
     const set = manager.and(left, asked);
     if (set === EMPTY) continue;
     left = manager.minus(left, set);
-    if (!isPassedOver(host, rule, route)) shares.push({ set, route });
+    const found = handedOn(host, { rule, route, dev });
+    if (found !== undefined) shares.push({ set, route: found });
   }
   return shares;
 }

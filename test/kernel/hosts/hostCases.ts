@@ -263,6 +263,31 @@ export const HOST_CASES: readonly HostCase[] = [
     ],
   },
   {
+    name: 'suppress_ifgroup asks the first of several next hops of IPv4, and the one that is taken of IPv6',
+    host: {
+      interfaces: [ETH0, { ...NET1, group: 7 }],
+      routes: [
+        '198.51.100.0/24 nexthop via 10.7.0.1 dev net1 nexthop via 10.1.0.1 dev eth0',
+        '203.0.113.0/24 nexthop via 10.1.0.1 dev eth0 nexthop via 10.7.0.1 dev net1',
+        '-6 2001:db8:7::/48 nexthop via fd00:2::1 dev net1 nexthop via fd00:2::2 dev net1',
+        '-6 2001:db8:8::/48 nexthop via fd00:1::1 dev eth0 nexthop via fd00:1::2 dev eth0',
+        '-6 2001:db8:9::/48 nexthop via fd00:1::1 dev eth0 nexthop via fd00:2::1 dev net1',
+      ],
+      route_tables: { 200: ['default via 10.1.0.1 dev eth0', '-6 default via fd00:1::1 dev eth0'] },
+      ip_rules: ['pref 90 lookup main suppress_ifgroup 7', 'pref 91 lookup 200'].flatMap((rule) => [rule, `-6 ${rule}`]),
+    },
+    sends: [
+      ...Array.from({ length: 8 }, (_, index): [Send, string] => [udp(`198.51.100.${index + 1}`, 'sendto'), 'sent by eth0 from 10.1.0.5']),
+      ...Array.from({ length: 8 }, (_, index): [Send, string, string] => [
+        udp(`203.0.113.${index + 1}`, 'sendto'),
+        'sent by eth0 from 10.1.0.5',
+        'sent by net1 from 10.7.0.5',
+      ]),
+      [udp('2001:db8:7::1', 'sendto'), 'sent by eth0 from fd00:1::5'],
+      [udp('2001:db8:8::1', 'sendto'), 'sent by eth0 from fd00:1::5'],
+    ],
+  },
+  {
     name: 'a rule passes over a route that discards as it does over others',
     host: {
       ...TWO,
