@@ -18,7 +18,9 @@ import { selectorProblem } from '../values/selectorProblem.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
 import { protocolsAskedFirst } from './families.ts';
 import { refuseElsewhere } from './familiesOfTables.ts';
+import { isProtocol } from './isProtocol.ts';
 import { askTogether } from './joined.ts';
+import { portProtocol } from './portMaps.ts';
 import { type Asking, afterMatch, type Protocols, protocolsOf, withImplied } from './protocols.ts';
 import { sayJoined } from './sayJoined.ts';
 
@@ -66,6 +68,11 @@ export function lowerRule(rule: NftRuleNode, context: NftRuleContext, chainOf: C
     refuseElsewhere(one, context);
     before = protocols;
     protocols = expressionsNeed(one, { building, limits, protocols });
+    const proto = portProtocol(one, context);
+    if (proto !== undefined) {
+      withImplied(protocols, { proto }, { at: one, context });
+      building.ask(comparisonOf(isProtocol('l4proto', String(proto)), context), one);
+    }
     (STATEMENTS[one.kind] as Statement).apply(one, {
       ...building,
       context: before.taken === undefined ? context : { ...context, taken: before.taken },

@@ -5,6 +5,7 @@ import type { NftRuleContext } from '../contract/context.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
+import { portOfValues } from '../statements/nat.ts';
 import { selectorName } from '../values/selectorName.ts';
 import { isProtocol } from './isProtocol.ts';
 import type { Protocols } from './protocols.ts';
@@ -19,6 +20,8 @@ const ETHERNET: StatementOf<'match'> = {
 
 /** What nft asks for before such a statement, in a table of inet. */
 export function askedByPortMap(statement: NftStatement, known: Protocols, context: NftRuleContext): readonly StatementOf<'match'>[] {
+  const proto = portProtocol(statement, context);
+  if (proto !== undefined && known.proto === undefined) return [isProtocol('l4proto', String(proto))];
   if (statement.kind !== 'nat' || statement.port?.kind !== 'map') return [];
   const { address: _, ...ofPort } = statement;
   const selectors = selectorsOf(ofPort);
@@ -29,4 +32,11 @@ export function askedByPortMap(statement: NftStatement, known: Protocols, contex
     ...(isOfLink && known.link !== true ? [ETHERNET] : []),
     ...(family === undefined ? [] : [isProtocol('nfproto', family === 4 ? 'ipv4' : 'ipv6')]),
   ];
+}
+
+/** Of `typeof ... : ip daddr . tcp dport`: the port of the values is one of TCP, whatever the key is.
+ *  nftables src/evaluate.c stmt_evaluate_nat_map() */
+export function portProtocol(statement: NftStatement, context: NftRuleContext): number | undefined {
+  const port = statement.kind === 'nat' && statement.address !== undefined ? portOfValues(statement.address, context) : undefined;
+  return port?.kind === 'payload' ? findExpression(selectorName(port, context))?.implies?.proto : undefined;
 }

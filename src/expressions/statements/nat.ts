@@ -65,6 +65,9 @@ function checkNat(
     refuse(`ports in \`${verb}\` need a transport protocol`, port, 'match on `meta l4proto` or on a port before it');
   if (address?.kind === 'map' && known.proto === undefined && hasPorts(address.to, context) && !hasProtocol(address.key))
     refuse(`ports in \`${verb}\` need a transport protocol`, address, 'match on `meta l4proto` or on a port before it');
+  const given = portOfValues(port ?? address, context);
+  if (given?.kind === 'ct' && given.key.startsWith('proto-') && (port !== undefined || known.proto === undefined))
+    refuse(`\`${given.key}\` of a connection is not a port here`, span);
   refuseOtherType(port, DATATYPES.inet_service, context);
   if (address === undefined) return;
   const own = family ?? (context.table === 'inet' ? undefined : context.family);
@@ -80,6 +83,13 @@ function expectedOf({ address, form }: NatStatement, family: Family): readonly (
   if (address?.kind !== 'map') return [[port]];
   const of = family === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr;
   return form === 'address and port' ? [[of, port]] : [[of], [of, port]];
+}
+
+/** What the ports of a map are said to be, with `typeof`. */
+export function portOfValues(map: NftExpression | undefined, { sets }: NftRuleContext): NftExpression | undefined {
+  const value = map?.kind === 'map' && map.to.kind === 'reference' ? sets.get(map.to.name.text)?.value : undefined;
+  if (value === undefined || 'types' in value) return undefined;
+  return value.of.kind === 'concat' ? value.of.of[1] : value.of;
 }
 
 /** A protocol among other parts of a key. nftables src/evaluate.c nat_concat_map() */

@@ -7,6 +7,7 @@ import {
   FORWARDED,
   IN,
   IN6,
+  IN_UDP,
   inet,
   type NftCase,
   OUT,
@@ -22,6 +23,14 @@ import {
 const CONNTRACK = base('uses', 'filter input 300', 'ct state invalid counter');
 
 export const NFT_NAT_CASES: readonly NftCase[] = [
+  {
+    name: 'of `typeof ... : ip daddr . tcp dport` a map is asked for packets of TCP alone, though its key has a protocol',
+    nft: inet(
+      'map m { typeof ip saddr . meta l4proto : ip daddr . tcp dport; elements = { 10.0.0.9 . tcp : 10.244.0.5 . 8080, 10.0.0.9 . udp : 10.244.0.5 . 8081 }; }',
+      base('n', 'nat prerouting -100', 'dnat ip to ip saddr . meta l4proto map @m'),
+    ),
+    ends: { [IN]: toPort(8080), [IN_UDP]: toPort(80) },
+  },
   {
     name: 'with `prefix` the address keeps the bits in which both ends of the range differ, be the range a prefix or not',
     nft: inet(base('n', 'nat postrouting 100', 'snat ip prefix to 10.0.0.17-10.0.0.22', 'snat ip6 prefix to fd00::10-fd00::1f')),
