@@ -6,6 +6,7 @@ import { SERVICES } from '../../packet/services.ts';
 import type { NftValue } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import { parseDuration, readClock } from './clock.ts';
+import { BOOLEAN } from './constants.ts';
 import type { Datatype, ValueReading } from './datatype.ts';
 
 /** Undefined: it is no value of the type, which was reported, or only the machine knows it where the rules are loaded. */
@@ -13,6 +14,8 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   const { text, form } = value;
   const refuse = (message: string, help?: string): undefined =>
     void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: value, help });
+  if (form === 'word' && BOOLEAN.has(text) && type.constants !== BOOLEAN)
+    return refuse(`\`${text}\` says whether something is there, it is not a value of type ${type.name}`);
   if (type.names === 'clock')
     return readClock(text, type.name) ?? refuse(`\`${text}\` is not ${type.name === 'hour' ? 'a time of day' : 'a date'}`);
   if (type.names === 'duration') return parseDuration(text) ?? refuse(`\`${text}\` is not a time`);

@@ -69,12 +69,14 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
 
 const SPAN = { start: 0, end: 0 } as const;
 
-/** `vlan type` is behind another type, `vlan id` is taken to be. */
-function asksVlanType(statement: NftStatement): boolean {
-  if (statement.kind === 'match' && statement.right.kind === 'set') return false;
-  return selectorsOf(statement).some(
-    (selector) => selector.kind === 'payload' && selector.protocol === 'vlan' && selector.field === 'type',
-  );
+/** `vlan type` is behind another type where it is compared with one, `vlan id` is taken to be. */
+export function asksVlanType(statement: NftStatement): boolean {
+  const left = isComparedWithOne(statement) ? statement.left : undefined;
+  return left?.kind === 'payload' && left.protocol === 'vlan' && left.field === 'type';
+}
+
+export function isComparedWithOne(statement: NftStatement): statement is NftMatch {
+  return statement.kind === 'match' && ['==', '!='].includes(statement.op ?? '==') && statement.right.kind === 'value';
 }
 
 const VLAN: NftStatement = {

@@ -9,6 +9,7 @@ import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/selectorName.ts';
 import { type JoinedMatches, joinedMatches } from './adjacent.ts';
+import { asksVlanType, isComparedWithOne } from './families.ts';
 import { asksNextHeader, isOfMany } from './nextHeader.ts';
 import { afterMatch, type Protocols, protocolsOf } from './protocols.ts';
 
@@ -70,8 +71,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
       if (family !== undefined && isBehindIt) leaveOutNetwork();
       if (selector.kind === 'payload' && selector.protocol === 'arp' && network?.protocols.etherType === ARP) leaveOutNetwork();
       known = { ...known, family: family ?? known.family, proto: proto ?? known.proto };
-      if (vlan !== undefined && selector.kind === 'payload' && selector.protocol === 'vlan' && (selector.field !== 'type' || !ofMany))
-        gone.add(vlan);
+      if (vlan !== undefined && selector.kind === 'payload' && takesVlan(selector.protocol, one, ofMany)) gone.add(vlan);
       const isTransport =
         (selector.kind === 'payload' && selector.protocol === 'th') || (selector.kind === 'header' && selector.of === 'tcp option');
       const isBehind =
@@ -157,6 +157,11 @@ function isEqual(statement: NftStatement): boolean {
   if (statement.kind !== 'match' || statement.left.kind === 'binary') return false;
   const { kind } = onlyValue(statement.right);
   return (statement.op ?? '==') === '==' && kind !== 'range';
+}
+
+/** The type of a frame goes where the field behind it says as much, or is not compared with one value. */
+function takesVlan(protocol: string, one: NftStatement, ofMany: boolean): boolean {
+  return protocol === 'vlan' ? !asksVlanType(one) || !ofMany : protocol === 'ether' && !isComparedWithOne(one);
 }
 
 const OF_LINK: ReadonlySet<string> = new Set(['ether', 'vlan', 'arp']);

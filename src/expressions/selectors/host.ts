@@ -119,7 +119,8 @@ export const socketLookup: readonly Expression[] = [
   ...(['transparent', 'wildcard'] as const).map(
     (key): Expression => ({
       name: `socket ${key}`,
-      type: 'boolean',
+      type: 'integer',
+      last: 1,
       hooks: ['PREROUTING', 'INPUT', 'OUTPUT'],
       select: () =>
         ofValues(

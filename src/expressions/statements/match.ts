@@ -1,6 +1,8 @@
 /** A condition: what an expression is compared with. man nft(8), EXPRESSIONS */
+import type { NftExpression } from '../../syntax/nft/ast.ts';
 import type { Building } from '../contract/building.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
+import { BOOLEAN } from '../datatypes/constants.ts';
 import { comparisonOf } from '../values/compare.ts';
 import { isInterval } from '../values/isInterval.ts';
 import { isShift } from '../values/isShift.ts';
@@ -40,6 +42,13 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
   if (op === '!' && !isFlags) refuse('`!` asks for flags that are not set: it needs the names of flags');
   if (left.kind === 'concat' && only.kind === 'concat' && right.kind !== 'set')
     refuse('several values together are compared with elements of a set: write `{ ... }`');
+  if (left.kind === 'fib' && right.kind !== 'value' && only.kind !== 'set' && saysPresence(only))
+    refuse('`exists` and `missing` are compared by themselves');
   const asksNextHop = parts.some(({ expression }) => expression?.name === 'rt nexthop');
   if (asksNextHop && protocols().family === undefined) refuse('`rt nexthop` needs `ip` or `ip6` in a table of inet');
+}
+
+function saysPresence(one: NftExpression): boolean {
+  if (one.kind === 'range') return saysPresence(one.lo) || saysPresence(one.hi);
+  return one.kind === 'value' && one.form === 'word' && BOOLEAN.has(one.text);
 }

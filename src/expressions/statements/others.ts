@@ -113,10 +113,12 @@ function checkDupToDevice({ says, ...span }: Other, { report }: NftRuleContext):
 function checkQueue({ says, ...span }: Other, { report }: NftRuleContext): void {
   const words = says.map(({ text }) => text);
   const refuse = (message: string): void => report({ kind: 'not-loadable', code: 'bad-value', message, span });
-  const [, first, last] = /(?:to|num) (\d+) ?(?:- ?(\d+))?(?! ?\S*map)/.exec(words.join(' ')) ?? [];
+  const [, first, last] = /(?:to|num) (0x[\da-f]+|\d+) ?(?:- ?(0x[\da-f]+|\d+))?(?! ?\S*map)/.exec(words.join(' ')) ?? [];
   if (Number(first ?? 0) > 0xffff || Number(last ?? 0) > 0xffff) refuse('queues have numbers up to 65535');
   if (last !== undefined && Number(last) < Number(first)) refuse('the range is reversed');
   if (words.some((word) => word.includes('fanout')) && last === undefined) refuse('`fanout` needs a range of queues');
+  if (!words.includes('map') && !words.includes('jhash') && words.some((word) => /^(?:[|&^.]|<<|>>|x?or|and|[lr]shift)$/.test(word)))
+    refuse('queues have no operators');
   const number = words[words.indexOf('num') + 1];
   if (words.includes('num') && !/^(?:(?:0x[\da-f]+|\d+)(?:-(?:0x[\da-f]+|\d+))?$|\$)/.test(number ?? ''))
     refuse('expected the number of a queue');

@@ -4,6 +4,7 @@ import { closest } from '../../lib/nearest.ts';
 import { equals } from '../../netfilter/matchExpr.ts';
 import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
+import { nftNumber } from '../../syntax/nft/selectors.ts';
 import type { Span } from '../../syntax/text/source.ts';
 import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
@@ -48,7 +49,9 @@ export const reject = statement({
   apply: (given, { context, ask, act, need, onlyAt, protocols }) => {
     onlyAt({ what: 'reject', hooks: HOOKS, span: given });
     const { family } = context;
-    const [kind, code = ''] = given.with?.flatMap((word) => word.split(' ')).filter((word) => word !== 'type') ?? [];
+    const [kind, said = ''] = given.with?.flatMap((word) => word.split(' ')).filter((word) => word !== 'type') ?? [];
+    // of a number that has nine bits nft takes the last eight; of longer ones it crashes
+    const code = nftNumber(said) < 512 ? icmpCodeOf(said) : said;
     const known = protocols();
     const refuse = (message: string, code: 'needs-protocol' | 'wrong-family'): void =>
       context.report({ kind: 'not-loadable', code, message, span: given });
@@ -83,8 +86,7 @@ export const reject = statement({
 function checkAnswer({ start, end }: Span, [kind, code = '']: readonly string[], { report }: NftRuleContext): void {
   const codes = kind === undefined || kind === 'tcp' ? undefined : codesOf(kind);
   if (codes === undefined || codes.some(([name, number]) => name === code || String(number) === code)) return;
-  // of a number that has nine bits nft takes the last eight; of longer ones it crashes
-  if (kind !== 'icmpx' && /^\d+$/.test(code) && Number(code) < 512 && Number(code) % 256 < 255) return;
+  if (kind !== 'icmpx' && Number(code) < 255) return;
   const help = closest(
     code,
     codes.map(([name]) => name),

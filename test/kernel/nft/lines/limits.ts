@@ -23,7 +23,7 @@ const interfacesSorted = (text: string): string =>
   text.replaceAll(/\b[io]if(?: \. [^{}]*)? (?:!= )?(?:v?map )?\{[^{}]*\}/g, (set) => sorted(set));
 
 const INTEGERS =
-  'meta length|(?:ip|ip6|udp) length|ip ttl|ip6 hoplimit|ip id|ip hdrlength|(?:esp|ah) spi|meta (?:cpu|cgroup|random)|ct (?:original |reply )?(?:zone|id|bytes|packets|avgpkt)|tcp (?:sequence|ackseq)|(?:numgen|symhash|jhash) [^.{]*';
+  'meta length|(?:ip|ip6|udp) length|ip ttl|ip6 hoplimit|ip id|ip hdrlength|(?:esp|ah) spi|meta (?:cpu|cgroup|random)|ct (?:original |reply )?(?:zone|id|bytes|packets|avgpkt)|tcp (?:sequence|ackseq)|socket (?:transparent|wildcard)|(?:numgen|symhash|jhash) [^.{]*';
 
 /** Sets of tuples that have a plain number among their parts: their elements are left out. */
 const withoutTuplesOfNumbers = (text: string): string =>
@@ -34,7 +34,7 @@ const withoutTuples = (text: string): string => interfacesSorted(withoutTuplesOf
 
 const withoutAccounts = (text: string): string => text.replaceAll(/(meta sk[ug]id (?:[!<>=]+ )?)(?:\{[^{}]*\}|"?[\w-]+"?)/g, '$1x');
 
-const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udplite|comp|igmp|redirect)\b/;
+const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udplite|comp|igmp|redirect|exists|missing)\b/;
 
 const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
 
@@ -148,8 +148,9 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   },
   {
     // oifname { tcp, udp } is listed as { "", "" }; icmp code 0 & redirect is listed as icmp code net-unreachable
-    id: 'nft 1.0.6 takes protocols and a type of ICMP for values of any type within sets and operations',
-    holds: ({ text, ours }) => PROTOCOL_WITHIN.test(text) && /is a (?:protocol|type of ICMP), not a value/.test(ours),
+    id: 'nft 1.0.6 takes protocols, a type of ICMP, `exists` and `missing` for values of any type within sets and operations',
+    holds: ({ text, ours }) =>
+      PROTOCOL_WITHIN.test(text) && /is a (?:protocol|type of ICMP), not a value|says whether something is there/.test(ours),
   },
   {
     // iifname 10.0.0.0/33 is listed as iifname "10.0"
