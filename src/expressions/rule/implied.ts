@@ -5,6 +5,7 @@ import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { findExpression } from '../selectors/all.ts';
+import { withPortOfTuple } from '../statements/nat.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { impliedByHeader, selectorName } from '../values/selectorName.ts';
@@ -122,7 +123,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
 /** Ports of NAT and options of TCP that are written: what is asked for before them stays. */
 function withoutKept(statement: NftStatement): NftStatement {
   if (statement.kind === 'nat' || statement.kind === 'tproxy') {
-    const { port: _, ...others } = statement;
+    const { port: _, ...others } = statement.kind === 'nat' ? withPortOfTuple(statement) : statement;
     return others;
   }
   const isOption = statement.kind === 'write' && statement.to.kind === 'header' && statement.to.of === 'tcp option';

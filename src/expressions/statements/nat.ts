@@ -52,7 +52,7 @@ export const natStatement = statement({
 
 /** nftables src/evaluate.c nat_evaluate_family(), nat_evaluate_transport() */
 function checkNat(
-  { verb, address, port, ...span }: NatStatement,
+  { verb, form, address, port, ...span }: NatStatement,
   family: Family | undefined,
   { context, protocols, protocolsBefore }: Building,
 ): void {
@@ -70,6 +70,8 @@ function checkNat(
     refuse(`\`${given.key}\` of a connection is not a port here`, span);
   refuseOtherType(port, DATATYPES.inet_service, context);
   if (address === undefined) return;
+  if (form === 'address and port' && !(address.kind === 'map' && hasPorts(address.to, context)))
+    refuse('`addr . port` needs an address and a port', address);
   const own = family ?? (context.table === 'inet' ? undefined : context.family);
   if (own !== undefined) refuseOtherType(address, own === 4 ? DATATYPES.ipv4_addr : DATATYPES.ipv6_addr, context);
   if (context.table === 'inet' && family === undefined) refuse(`\`${verb}\` needs \`ip\` or \`ip6\` in a table of inet`, span);
@@ -85,8 +87,9 @@ function expectedOf({ address, form }: NatStatement, family: Family): readonly (
   return form === 'address and port' ? [[of, port]] : [[of], [of, port]];
 }
 
-/** What the ports of a map are said to be, with `typeof`. */
+/** What the ports of a map are said to be, with `typeof`; the port of a tuple. */
 export function portOfValues(map: NftExpression | undefined, { sets }: NftRuleContext): NftExpression | undefined {
+  if (map?.kind === 'concat') return map.of[1];
   const value = map?.kind === 'map' && map.to.kind === 'reference' ? sets.get(map.to.name.text)?.value : undefined;
   if (value === undefined || 'types' in value) return undefined;
   return value.of.kind === 'concat' ? value.of.of[1] : value.of;
