@@ -130,6 +130,17 @@ export function withTransparentSockets(host: Host, ports: readonly number[]): Ho
   return { ...host, listeners: host.listeners.map((one) => (isHanded(one) ? { ...one, transparent: true } : one)) };
 }
 
+/** `ss` does not say it. Of a mesh's proxy its profile does. */
+export function assumptionOfTransparency(host: Host | undefined, ports: readonly number[]): readonly Assumption[] {
+  const sockets = (host?.transparencyUnsaid === true ? host.listeners : []).flatMap(({ process, port, transparent, unnamed, takes }) => {
+    const isUnsaid = !transparent && unnamed !== true && takes === undefined && !PROGRAMS.has(process);
+    return isUnsaid && port !== undefined && ports.includes(port) ? [`\`${process}\` on port ${port}`] : [];
+  });
+  if (sockets.length === 0) return [];
+  const says = `${enumeration([...new Set(sockets)])} has a transparent socket, as TPROXY hands packets to it; to any other they are lost`;
+  return [{ about: 'host', says, options: ['`transparent` of a listener in --host'] }];
+}
+
 /** Programs that are a mesh's proxy. source: images of Istio, Linkerd, Kuma and Consul */
 const PROGRAMS = new Set([
   'envoy',

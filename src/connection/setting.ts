@@ -24,6 +24,7 @@ import { excerptAssumptions } from './excerpts.ts';
 import {
   assumptionBeside,
   assumptionOfChanges,
+  assumptionOfTransparency,
   changesBeside,
   hostBeside,
   LISTENERS_UNSAID,
@@ -94,7 +95,9 @@ function settingOf({ rulesets, given, shownBy, beside = rulesets, where }: Setti
   const placeSaid = isDescribed ? [assumptionBeside(rulesets)] : pinned === undefined ? silent : [pinned.assumption];
   const families = podIps.map(({ address }) => familyOf(address));
   const place = told === undefined && !isDescribed ? { assumed: assumedHost(rulesets, families) } : {};
-  const said = [...placeSaid, ...assumptionOfChanges(changes)];
+  const described = given.host ?? (isDescribed ? hostBeside(rulesets) : undefined);
+  const transparency = assumptionOfTransparency(described, transparentPorts(rulesets));
+  const said = [...placeSaid, ...assumptionOfChanges(changes), ...transparency];
   const placed = (profile: MeshProfile | undefined): Host => {
     const usual = told === undefined ? hostOf(rulesets, profile, podIps) : withUsualListeners(told, usualHost(rulesets, profile));
     const around = told === undefined && given.host !== undefined ? withTold(usual, given.host) : usual;

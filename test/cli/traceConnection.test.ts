@@ -269,4 +269,36 @@ describe('where a network would have to bring the answer from another side', () 
       reason: 'the ACK leaves via eth1, not eth0, as the first packet does',
     });
   });
+  it('the error with which REJECT answers is told too', async () => {
+    const rules = '*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p udp -j REJECT\nCOMMIT\n';
+    const files = { 'pod.rules': rules, 'host.json': HOST.replace('ipproto udp', 'not from 10.1.0.0/24') };
+    const { out } = await chainwalk(
+      ['trace', 'pod.rules', '--host', 'host.json', '--profile', 'none', 'in udp 10.1.0.2 -> 10.2.0.2:53 iif=eth0'],
+      { files },
+    );
+    expect(out).toContain('the ICMP error leaves via eth1, not eth0, by which the first packet came');
+  });
+});
+
+describe('sockets to which TPROXY hands packets', () => {
+  const RULES = '*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp -j TPROXY --on-port 15001 --tproxy-mark 1\nCOMMIT\n';
+  const SS = 'Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\nudp UNCONN 0 0 0.0.0.0:15001 0.0.0.0:* ';
+  const asked = async (socket: string) => {
+    const host = `2: eth0: <UP> mtu 1500\n    inet 10.1.0.1/24 scope global eth0\n${SS}users:(("${socket}",pid=7,fd=8))\n`;
+    const files = { 'pod.rules': RULES, 'host.txt': host };
+    return (await chainwalk(['trace', 'pod.rules', '--host', 'host.txt', 'in udp 10.1.0.2 -> 10.1.0.1:53', '--json'], { files })).out;
+  };
+
+  it('are taken to be transparent where `ss` does not say it, and the answer says so', async () => {
+    const { outcome, assumptions } = JSON.parse(await asked('python3'));
+    expect(outcome).toBe('to-app');
+    expect(assumptions).toContainEqual({
+      about: 'host',
+      says: '`python3` on port 15001 has a transparent socket, as TPROXY hands packets to it; to any other they are lost',
+      options: ['`transparent` of a listener in --host'],
+    });
+  });
+  it('of a mesh are known', async () => {
+    expect(await asked('envoy')).not.toContain('has a transparent socket');
+  });
 });

@@ -36,7 +36,7 @@ export function toConversation(leg: Leg, from: AnsweredRules): TraceConversation
   const choices = connection.dependsOn.map((choice) => toTraceChoice(choice, from.file));
   const dependsOn = [...new Map(choices.map((choice) => [JSON.stringify(choice), choice])).values()];
   const reason =
-    end === 'completes'
+    end === 'completes' || end === 'refused'
       ? afterwards(leg, from.file).replace(/^; /, '')
       : end === 'stalls' || end === 'undecided'
         ? stallText(leg, from.file)

@@ -31,9 +31,20 @@ export function connectionSentence(leg: Leg, file: string): string | undefined {
       const reasons = [...new Set(connection.dependsOn.map((choice) => choiceText(choice, file)))];
       return `may stall: ${reasons.length === 0 ? stallText(leg, file) : `it depends on ${reasons.join('; ')}`}`;
     }
-    default:
-      return undefined;
+    default: {
+      const sent = elsewhereSent(toldWay(leg) ?? rejectionOf(walk)).replace(/^; /, '');
+      return sent === '' ? undefined : sent;
+    }
   }
+}
+
+/** REJECT answers by itself, and opens nothing. */
+function rejectionOf(walk: Leg['walk']): Conversation | undefined {
+  const { answer, fate } = walk;
+  if (answer === undefined || fate.kind !== 'rejected') return undefined;
+  const name = answer.packet.proto === PROTO.tcp ? 'rst' : 'error';
+  const first: ConversationPart = { name: 'first', direction: 'original', walk, arrives: false };
+  return { parts: [first, { name, direction: 'reply', walk: answer, arrives: true }], end: 'refused' };
 }
 
 /** What does not arrive of a connection that is open: `; but not FIN of the client: dropped by filter OUTPUT#1`. */
