@@ -8,6 +8,8 @@ export interface Bounds {
   readonly families: readonly Family[];
   /** of which nothing is said */
   readonly unjudged: readonly Family[];
+  /** of which no rules are given, and which are checked all the same: as a kernel without rules */
+  readonly unruled?: readonly Family[];
   /** `an assumed pod at 10.244.0.5`; of a comparison those of both sides */
   readonly hosts: readonly string[];
   /** only packets of a requested set */
@@ -45,10 +47,12 @@ export function othersThan(families: readonly Family[]): readonly Family[] {
 /** Of several answers together. */
 export function mergeBounds(all: readonly Bounds[]): Bounds {
   const apart = [...new Set(all.flatMap((one) => one.apart ?? []))];
+  const unruled = [...new Set(all.flatMap((one) => one.unruled ?? []))].sort();
   const followed = all.map(({ ofConnections }) => ofConnections);
   return {
     families: [...new Set(all.flatMap(({ families }) => families))].sort(),
     unjudged: [...new Set(all.flatMap(({ unjudged }) => unjudged))].sort(),
+    ...(unruled.length > 0 && { unruled }),
     hosts: [...new Set(all.flatMap(({ hosts }) => hosts))],
     ...(all.some(({ narrowed }) => narrowed) && { narrowed: true }),
     ...(all.some(({ ofApplication }) => ofApplication) && { ofApplication: true }),

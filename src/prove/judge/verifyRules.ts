@@ -83,19 +83,28 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
   const wanted = options.families ?? [...new Set(rulesets.map(({ family }) => family))];
   const checked = wanted.map((family) => rulesets.find((one) => one.family === family) ?? withoutRules(family, rulesets[0]));
   const { absentFamilies = [] } = options;
+  const isGiven = (family: Family): boolean => rulesets.some((one) => one.family === family);
+  // of a pod that has no address of a family no rules are expected
+  const unruled = rulesets.length === 0 ? [] : wanted.filter((family) => !isGiven(family));
   const notWanted = othersThan(wanted);
   const unjudged = notWanted.filter((family) => !absentFamilies.includes(family));
   const contexts = proofContexts(checked, { setting, options, budget });
   const claims = claimsAsked(options);
   const others = otherProxies(checked, { setting, options, budget });
-  const unruled = unruledContexts({ setting, options, budget, families: unjudged, beside: rulesets[0] });
+  const forgotten = unruledContexts({
+    setting,
+    options,
+    budget,
+    families: unjudged.filter((family) => !isGiven(family)),
+    beside: rulesets[0],
+  });
   const findings = claims.flatMap((claim) => [
     ...ofEveryProxy(
       claim.id,
       contexts.flatMap((context) => judge(context, claim, options)),
       { contexts: others, judge: (context) => judge(context, claim, options) },
     ),
-    ...inUnruled(claim, unruled, (context) => judge(context, claim, options)),
+    ...inUnruled(claim, forgotten, (context) => judge(context, claim, options)),
   ]);
   return {
     rulesets: checked,
@@ -106,6 +115,7 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     bounds: {
       families: wanted,
       unjudged,
+      ...(unruled.length > 0 && { unruled }),
       hosts: [options.hostIs ?? hostWords(setting, wanted)],
       ...(options.where !== undefined && { narrowed: true }),
     },
@@ -116,7 +126,11 @@ export function verifyRulesets(rulesets: readonly Ruleset[], options: VerifyOpti
     notes: [
       ...new Set(contexts.flatMap(({ declared }) => declared.notes)),
       ...new Set(findings.flatMap((finding) => finding.notes ?? [])),
-      ...unjudged.map((family) => `no IPv${family} rules were given: IPv${family} is not checked; --family 4,6 requires both`),
+      ...unjudged.map((family) =>
+        isGiven(family)
+          ? `IPv${family} rules were given and are not checked; --family 4,6 checks both`
+          : `no IPv${family} rules were given: IPv${family} is not checked; --family 4,6 requires both`,
+      ),
       ...notWanted.flatMap((family) =>
         absentFamilies.includes(family)
           ? [`IPv${family} is not checked: the pod has no IPv${family} address and no IPv${family} rules`]

@@ -36,11 +36,12 @@ function hostsText({ hosts }: Bounds): readonly string[] {
   return hosts.length === 0 ? [] : [[...hosts.slice(0, MOST_HOSTS), ...(more > 0 ? [`${more} more`] : [])].join(' and ')];
 }
 
-/** `; IPv6 is not checked`, or empty. */
-export function unjudgedText({ families, unjudged }: Bounds, verb = 'checked'): string {
-  if (unjudged.length === 0) return '';
+/** `; IPv4 has no rules; IPv6 is not checked`, or empty. */
+export function unjudgedText({ families, unjudged, unruled = [] }: Bounds, verb = 'checked'): string {
+  const without = unruled.length === 0 ? '' : `; ${familiesText(unruled)} has no rules`;
+  if (unjudged.length === 0) return without;
   const partly = unjudged.every((family) => families.includes(family));
-  return `; ${familiesText(unjudged)} is not ${verb}${partly ? ' of all' : ''}`;
+  return `${without}; ${familiesText(unjudged)} is not ${verb}${partly ? ' of all' : ''}`;
 }
 
 function familiesText(families: readonly Family[]): string {
