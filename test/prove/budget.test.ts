@@ -81,9 +81,8 @@ describe('chains that call each other', () => {
   it.each([2_000])('may do so %i deep', (count) => {
     const ruleset = deep(count, 'DROP');
     const host = assumedHost([ruleset], undefined);
-    expect(findPackets(ruleset, { host, where: { ...WHERE, dir: 'out' }, outcome: 'dropped' }).classes).toMatchObject([
-      { packets: expect.stringContaining('443') },
-    ]);
+    const { classes } = findPackets(ruleset, { host, where: { ...WHERE, dir: 'out' }, outcome: 'dropped' });
+    expect(classes.map(({ packets }) => packets())).toEqual([expect.stringContaining('443')]);
     const { changes, undecided } = diffRules({ base: ruleset, head: deep(count, 'ACCEPT'), host });
     expect(undecided).toEqual([]);
     // of what is sent to that port, and of what is asked from it
