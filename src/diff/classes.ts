@@ -23,6 +23,7 @@ import { type DiffQuestion, hostAround, type Sides } from './question.ts';
 import type { WayChanges } from './rules.ts';
 import { levelOf, SEVERITIES, type Severity, seriousness, USUAL, type Usual } from './severity.ts';
 import { toldApart } from './toldApart.ts';
+import { withWords } from './withWords.ts';
 
 /** Packets that change alike. */
 export interface ChangedClass {
@@ -78,7 +79,7 @@ export function changedClasses(space: Space, question: DiffQuestion, ways: reado
   const groups = byRule.length > MANY ? grouped(space, all, () => '') : byRule;
   const rank = ({ usual, severity }: ChangedClass) => SEVERITIES.length * USUAL.indexOf(usual) + seriousness(severity);
   return mergeAlike(space, question, groups)
-    .map((shown) => ({ one: classOf(space, shown), share: shareOf(space.manager, shown.part) }))
+    .map((shown) => ({ one: classOf(space, shown, question.wordsLater), share: shareOf(space.manager, shown.part) }))
     .sort((a, b) => rank(a.one) - rank(b.one) || b.share - a.share)
     .map(({ one }) => one);
 }
@@ -145,8 +146,8 @@ interface ShownGroup extends Pick<ChangedClass, 'usual' | 'example' | 'base' | '
   readonly part: Bdd;
 }
 
-function classOf(space: Space, { group: { iif, severity }, usual, part, example, base, head }: ShownGroup): ChangedClass {
-  return { severity, usual, packets: packetWords(space, { set: part, ...placeOf(iif) }), example, base, head };
+function classOf(space: Space, { group: { iif, severity }, usual, part, example, base, head }: ShownGroup, later = false): ChangedClass {
+  return withWords({ severity, usual, example, base, head }, () => packetWords(space, { set: part, ...placeOf(iif) }), later);
 }
 
 function shownGroup(space: Space, question: DiffQuestion, group: Group): ShownGroup {

@@ -27,6 +27,8 @@ export interface DiffQuestion {
   /** no class has packets for which one of these holds beside others, so that its example stands for all of it */
   readonly apart?: readonly MatchExpr[];
   readonly budget?: Budget;
+  /** words for classes are looked for when they are read. Until then all of the proof stays in memory: for a comparison that is the only one */
+  readonly wordsLater?: true;
 }
 
 export function hostAround({ host, headHost = host }: DiffQuestion, name: 'base' | 'head'): Host {

@@ -23,7 +23,7 @@ export interface RulesetsDiff {
   readonly onlyThere?: Sides<readonly string[]>;
 }
 
-export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost' | 'apart'> {
+export interface DiffScene extends Pick<DiffQuestion, 'where' | 'firstLeg' | 'headHost' | 'apart' | 'wordsLater'> {
   /** of both families together */
   readonly limits?: () => BudgetLimits;
   readonly host: Host;

@@ -1,8 +1,8 @@
-/** What is made when it is first asked for, and then kept. */
+/** What is made when it is first asked for, and then kept; what it is made of is let go. */
 export function kept<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
+  let state: { readonly make: () => T } | { readonly value: T } = { make };
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    if ('make' in state) state = { value: state.make() };
+    return state.value;
   };
 }

@@ -54,6 +54,7 @@ export interface DiffMemory {
 export interface DiffAsking {
   readonly where: DiffScene['where'] | undefined;
   readonly limits?: DiffScene['limits'] | undefined;
+  readonly wordsLater?: true | undefined;
 }
 
 export function diffSubjects(pair: Sides<DiffSubject>, asked: DiffAsking, memory: DiffMemory): SubjectsDiff {
@@ -63,7 +64,7 @@ export function diffSubjects(pair: Sides<DiffSubject>, asked: DiffAsking, memory
   return known;
 }
 
-function compared({ base, head }: Sides<DiffSubject>, { where, limits }: DiffAsking): SubjectsDiff {
+function compared({ base, head }: Sides<DiffSubject>, { where, limits, wordsLater }: DiffAsking): SubjectsDiff {
   if (base.key === head.key)
     return { diffs: base.rulesets.map(({ family }) => ({ family, changes: [], undecided: [] })), notes: [], firstLeg: false };
   if (base.pod?.inMesh && head.pod?.inMesh && isAmbient(base.pod) !== isAmbient(head.pod))
@@ -77,6 +78,7 @@ function compared({ base, head }: Sides<DiffSubject>, { where, limits }: DiffAsk
     ...(profile !== undefined && { profile }),
     ...(where !== undefined && { where }),
     ...(limits !== undefined && { limits }),
+    ...(wordsLater !== undefined && { wordsLater }),
     unsaid: base.unsaid ?? head.unsaid,
   };
   const backends = isOfNftables(base.rulesets) !== isOfNftables(head.rulesets);

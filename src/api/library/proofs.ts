@@ -140,5 +140,7 @@ export function find(rules: RulesInput, options: FindOptions): FindReport {
   const where = packetSetFrom(options.where ?? '');
   const answer = findIn({ rulesets: all, where, outcome, place: givenPlace(options), limits: options.budget ?? {} });
   if (answer === undefined) throw new InputError([NO_PACKET]);
-  return withOrigin(answer.report, { kind: 'find', answer, outcome });
+  // plain data, which keeps no proof in memory
+  const report = { ...answer.report, classes: answer.report.classes.map((one) => ({ ...one })) };
+  return withOrigin(report, { kind: 'find', answer, outcome });
 }

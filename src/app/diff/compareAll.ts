@@ -45,9 +45,10 @@ export function matched({ base, head }: Sides<readonly DiffSubject[]>): Matched 
 /** Pairs of which the same was proved are one result. */
 export function compareAll(pairs: readonly Sides<DiffSubject>[], { where, memory, limits, tell }: CompareOptions): readonly Compared[] {
   const proofs: DiffMemory = { proved: new Map() };
+  const wordsLater = pairs.length === 1 ? true : undefined;
   const answers = pairs.map((pair, index) => {
     tell(`comparing ${index + 1} of ${pairs.length}, ${proofs.proved.size} different so far`);
-    return { pair, diff: diffSubjects(pair, { where, limits }, proofs) };
+    return { pair, diff: diffSubjects(pair, { where, limits, wordsLater }, proofs) };
   });
   return [...groupBy(answers, ({ diff }) => diff)].flatMap(([diff, group]) => {
     const [first, ...alike] = group.map(({ pair }) => pair);

@@ -168,12 +168,15 @@ export function toDiffReport(answer: DiffAnswer): DiffReport {
   } = answer;
   const changes = diffs.flatMap((diff) =>
     diff.changes.map((change): DiffChange => {
-      const { packets, severity, usual, example, base, head } = change;
+      const { severity, usual, example, base, head } = change;
       const cause = causes?.get(change);
       const difference = differenceOf?.(change);
       return {
         family: nameOf(diff),
-        packets,
+        // words that nobody has read are not looked for yet
+        get packets() {
+          return change.packets;
+        },
         severity,
         usual,
         level: difference === undefined ? levelOf(change) : LEVEL_OF_DIFFERENCE[difference],

@@ -1,0 +1,8 @@
+/** Words for the packets of a class. Of ten classes people are shown a few, and words for all are a tenth of the time of a diff of two pods. */
+import { kept } from '../lib/kept.ts';
+
+/** `later`: looked for when they are read. */
+export function withWords<T extends object>(known: T, make: () => string, later: boolean): T & { readonly packets: string } {
+  const words = kept(make);
+  return Object.defineProperty({ ...known, packets: later ? '' : words() }, 'packets', later ? { get: words } : {});
+}
