@@ -39,7 +39,8 @@ export function routeInput(skb: Skb, pick: (ways: number) => number): InputRoute
   const { host, family, iif = '' } = skb;
   const verdict = firstVerdict(skb, inputChecks(host, family, iif));
   if (verdict?.kind === 'lost') return verdict;
-  if (verdict?.kind === 'local') return orLost(verdict.checkSource ? badSource(skb) : undefined, { kind: 'local', route: undefined });
+  if (verdict?.kind === 'local')
+    return orLost(verdict.checkSource ? badSource(skb, TO_ALL) : undefined, { kind: 'local', route: undefined });
   // a link-local destination is on the link that the packet came from: rt6_need_strict()
   const link = typeof skb.dst === 'bigint' && scope6(skb.dst) <= 2 ? { link: iif } : {};
   const flow = flowOf(skb, 'arrived');
@@ -50,10 +51,10 @@ export function routeInput(skb: Skb, pick: (ways: number) => number): InputRoute
   const forwarding = isForwarding(host, family, iif);
   if (route === undefined) return lost(forwarding ? 'no-route' : 'not-forwarding');
   if (route.type === 'local' || route.type === 'anycast' || (route.type === 'broadcast' && family === 4))
-    return orLost(badSource(skb), { kind: 'local', route });
+    return orLost(badSource(skb, route.type === 'broadcast' ? TO_ALL : {}), { kind: 'local', route });
   if (!forwarding) return lost('not-forwarding');
   if (route.type !== 'unicast' || route.dev === undefined || isDiscarding(route)) return lost('unreachable-route');
-  return orLost(family === 4 ? badSource(skb, route.dev) : badForward6(skb, route.dev), {
+  return orLost(family === 4 ? badSource(skb, { oif: route.dev }) : badForward6(skb, route.dev), {
     kind: 'forward',
     route: { ...route, dev: route.dev },
   });
@@ -74,13 +75,22 @@ function orLost(bad: LostReason | InputRoute | undefined, otherwise: InputRoute)
   return typeof bad === 'string' ? lost(bad) : bad;
 }
 
-function badSource(skb: Skb, oif?: string): LostReason | InputRoute | undefined {
+interface WayBack {
+  /** absent: it is for this host */
+  readonly oif?: string;
+  /** to a group or by broadcast: the way back is looked up as from 0.0.0.0. kernel net/ipv4/route.c ip_route_input_slow(), ip_mc_validate_source() */
+  readonly toAll?: true;
+}
+
+const TO_ALL: WayBack = { toAll: true };
+
+function badSource(skb: Skb, { oif, toAll }: WayBack): LostReason | InputRoute | undefined {
   const { host, family, src, dst, mark, iif = '' } = skb;
   if (family === 6) return undefined;
   const check = sourceCheck(host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') return check.refused.includes(src) ? 'martian-source' : undefined;
   const flow = flowOf(skb, 'back');
-  const found = lookupRoute(host, { family, dst: src, src: dst, mark: check.marked ? mark : 0, iif: oif ?? 'lo', flow });
+  const found = lookupRoute(host, { family, dst: src, src: toAll ? 0 : dst, mark: check.marked ? mark : 0, iif: oif ?? 'lo', flow });
   const back = found === undefined ? undefined : wayBackBy(host, found, iif);
   return back?.unknown === undefined ? judgeWayBack(back, { ...check, iif }) : { kind: 'open', what: back.unknown };
 }

@@ -167,9 +167,26 @@ describe('the prover agrees with the simulator', () => {
     },
     { routes: ['default via 10.1.0.1 dev eth0', '9.9.9.0/24 nhid 3', '10.8.0.0/16 tos 8 via 10.7.0.1 dev net1'] },
     { ip_rules: ['pref 100 realms 2 prohibit'], sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '1' } },
+    {
+      ip_rules: ['not pref 102 from 10.0.0.0/8 lookup 100', 'pref 103 fwmark 7 realms 2 prohibit'],
+      route_tables: { 100: ['default via 10.7.0.1 dev net1'] },
+      sysctls: { 'net.ipv4.conf.all.rp_filter': '1' },
+    },
     { ip_rules: ['pref 10 realms 1 lookup 100'], routes: [], sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '2' } },
   ];
-  const ENDS = ['9.9.9.9', '10.1.0.9', '10.8.0.9', '192.0.2.9', '10.1.0.5', '10.7.0.5', '10.7.0.9', '172.31.0.1'];
+  const ENDS = [
+    '9.9.9.9',
+    '10.1.0.9',
+    '10.8.0.9',
+    '192.0.2.9',
+    '10.1.0.5',
+    '10.7.0.5',
+    '10.7.0.9',
+    '172.31.0.1',
+    '10.1.0.255',
+    '224.0.0.1',
+    '255.255.255.255',
+  ];
 
   it.each(SETS.map((set) => [JSON.stringify(set), set] as const))('%s', (_, set) => {
     const host = hostOf({ ...HOST, ...set });

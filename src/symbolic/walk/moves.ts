@@ -4,11 +4,12 @@ import type { Route } from '../../host/host.ts';
 import type { AddressCheck } from '../../host/inputChecks.ts';
 import { arrivalChecks, inputChecks } from '../../host/inputChecks.ts';
 import { tooLongToForward } from '../../host/mtu.ts';
-import { SEVERAL_WAYS, wayBackBy } from '../../host/nexthops.ts';
+import { SEVERAL_WAYS } from '../../host/nexthops.ts';
 import { DISGUISED6, ON_LINK6, SENDABLE } from '../../host/output.ts';
 import { isDiscarding } from '../../host/routing.ts';
-import { isForwarding, judgeWayBack, sourceCheck } from '../../host/sourceCheck.ts';
+import { isForwarding } from '../../host/sourceCheck.ts';
 import { interfaceSetting } from '../../host/sysctl.ts';
+import { kept } from '../../lib/kept.ts';
 import type { LostReason } from '../../netfilter/lost.ts';
 import { parsePrefix } from '../../packet/address.ts';
 import type { Bdd } from '../diagrams/bdd.ts';
@@ -18,9 +19,10 @@ import type { Space } from '../space/space.ts';
 import { keepingRoute } from './connectedSockets.ts';
 import type { HookResult } from './hook.ts';
 import { routeFlow } from './routeFlow.ts';
-import { inPrefix, partitionByRoute, partitionWhole, type RouteShare } from './routes.ts';
+import { inPrefix, partitionByRoute, type RouteShare } from './routes.ts';
 import type { Doubt, PacketClass, RouteDecision } from './state.ts';
 import type { EndedClass } from './tableWalk.ts';
+import { type Refused, refusedSources } from './wayBack.ts';
 
 /** Takes parts of a class away, each with what becomes of it, until nothing is left. */
 class Splitter {
@@ -150,12 +152,13 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
   const whole = new Splitter(space, one);
   const arrived: RouteDecision = { oif: '', local: true, via: undefined };
   whole.send(keepingRoute(space, one), arrived);
-  const refused = family === 4 ? refusedSources(space, one) : [];
+  const refused = family === 4 ? refusedSources(space, one, {}) : [];
+  const refusedToAll = kept(() => (family === 4 ? refusedSources(space, one, { toAll: true }) : []));
   for (const check of inputChecks(host, family, iif)) {
     const set = checkSet(space, one, check);
     if (check.verdict.kind === 'lost') whole.lose(set, check.verdict.reason);
     else {
-      if (check.verdict.checkSource) for (const bad of refused) refuse(whole, manager.and(set, bad.set), bad);
+      if (check.verdict.checkSource) for (const bad of refusedToAll()) refuse(whole, manager.and(set, bad.set), bad);
       whole.send(set, arrived);
     }
   }
@@ -170,7 +173,8 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
     else if (!forHere && !forwarding) parts.lose(set, 'not-forwarding');
     else if (!forHere && (route.type !== 'unicast' || route.dev === undefined || isDiscarding(route))) parts.lose(set, 'unreachable-route');
     else {
-      const bad = forHere || family === 6 ? refused : refusedSources(space, one, route.dev);
+      const bad =
+        route.type === 'broadcast' ? refusedToAll() : forHere || family === 6 ? refused : refusedSources(space, one, { oif: route.dev });
       for (const part of bad) refuse(parts, manager.and(set, part.set), part);
       if (!forHere && family === 6 && route.dev !== iif) parts.lose(manager.and(set, unforwardable(space, src)), 'martian-source');
       parts.send(set, forHere ? arrived : wayOn(route, route.dev ?? ''));
@@ -211,31 +215,4 @@ function checkSet(space: Space, { env }: PacketClass, check: AddressCheck): Bdd 
     check.src === undefined ? FULL : vectorIn(space.manager, env.src, check.src),
     check.dst === undefined ? FULL : vectorIn(space.manager, env.dst, check.dst),
   );
-}
-
-interface Refused {
-  readonly set: Bdd;
-  readonly reason: LostReason;
-  /** it may be so or not: what it depends on */
-  readonly open?: string;
-}
-
-/** Packets of a class whose source the kernel does not believe. */
-function refusedSources(space: Space, one: PacketClass, oif?: string): readonly Refused[] {
-  const iif = one.env.iif ?? '';
-  const check = sourceCheck(space.host, { iif, ...(oif === undefined ? {} : { oif }) });
-  if (check.kind === 'addresses') {
-    return [
-      { set: space.manager.any(check.refused.map((address) => equal(space.manager, one.env.src, address))), reason: 'martian-source' },
-    ];
-  }
-  const { src, dst, mark } = one.env;
-  const flow = routeFlow(space, one.env, 'back');
-  const back = { dst: src, src: dst, mark: check.marked ? mark : mark.map(() => EMPTY), iif: oif ?? 'lo', flow, within: one.set };
-  return partitionWhole(space, back).flatMap(({ set, route: found }): readonly Refused[] => {
-    const route = found === undefined ? undefined : wayBackBy(space.host, found, iif);
-    if (route?.unknown !== undefined) return [{ set, reason: 'reverse-path', open: route.unknown }];
-    const reason = judgeWayBack(route, { ...check, iif });
-    return reason === undefined ? [] : [{ set, reason }];
-  });
 }

@@ -288,6 +288,24 @@ export const HOST_CASES: readonly HostCase[] = [
     ],
   },
   {
+    name: 'the way back of a broadcast is looked up as from 0.0.0.0, which rules with `from` see',
+    host: {
+      interfaces: [ETH0, NET1],
+      routes: OUT,
+      route_tables: { 100: ['default via 10.7.0.1 dev net1'] },
+      ip_rules: ['not pref 102 from 10.0.0.0/8 lookup 100'],
+      sysctls: { 'net.ipv4.conf.all.rp_filter': '1' },
+    },
+    sends: [
+      ...['10.1.0.255', '10.7.0.255', '255.255.255.255'].flatMap((dst): (readonly [Send, string])[] => [
+        [get('10.3.0.9', dst, 'net1'), 'delivered'],
+        [get('10.3.0.9', dst, 'eth0'), 'lost'],
+      ]),
+      [get('10.3.0.9', '10.1.0.5', 'net1'), 'lost'],
+      [get('10.3.0.9', '10.1.0.5', 'eth0'), 'delivered'],
+    ],
+  },
+  {
     name: 'a rule passes over a route that discards as it does over others',
     host: {
       ...TWO,
