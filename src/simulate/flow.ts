@@ -1,6 +1,7 @@
 /** By what else than its addresses and mark a packet's route is looked up. symbolic/walk/routeFlow.ts for sets.
  *  kernel net/ipv4/netfilter.c ip_route_me_harder(), include/net/ip_fib.h fib4_rules_early_flow_dissect(); facts:
  *  docs/facts/kernel.md#policy-rules */
+import type { Route } from '../host/host.ts';
 import type { NoRoute, OutputQuery, OutputRoute } from '../host/output.ts';
 import { DISGUISED6, isOnLink6, routeOutput, sourceFor } from '../host/output.ts';
 import { isSameWay } from '../host/route.ts';
@@ -45,9 +46,11 @@ export const CONNECTED = 'whether the socket is connected before it sends';
  *  kernel net/ipv4/udp.c udp_sendmsg(), include/net/route.h ip_route_connect() */
 export function mayKeepRoute(skb: Skb, packet: Packet): boolean {
   if (packet.srcChosen !== true || skb.family === 6 || skb.proto !== PROTO.udp) return false;
-  const [kept, looked] = [true, false].map((one) => routeOutput(skb.host, outputQuery(skb, packet, { again: false, oif: '', kept: one })));
-  if (kept?.kind !== 'found' || looked?.kind !== 'found') return kept?.kind !== looked?.kind;
-  return kept.route === undefined || !isSameWay(kept.route, looked.route);
+  const found = routeOutput(skb.host, sourceQuery(skb, packet));
+  if (found.kind === 'lost') return lookAgain(skb, packet, skb.src).kind === 'found';
+  return looksOf(skb, packet, found).some(
+    ({ route, looked }) => looked.kind === 'lost' || route === undefined || !isSameWay(route, looked.route),
+  );
 }
 
 /** Such a socket may send to an address that is only in another table one of this host, and is then its source. */
@@ -105,16 +108,40 @@ export function sourceOfWay(
   return found.kind === 'found' && found.route === of.route ? sourceFor(skb.host, { ...before, way }) : undefined;
 }
 
-/** Of several ways of the look-up that chooses the source each may have its own, with which IPv4 may then find another route. */
-export function takeSourceOfWay(skb: Skb, packet: Packet, pick: (ways: number) => number): void {
-  if (packet.srcChosen !== true || skb.family === 6) return;
-  const { host, src } = skb;
+/** Of several ways of the look-up that chooses the source each may have its own, with which IPv4 may then find another route. The way that is
+ *  taken with the source; undefined: it is still open, or there is one. */
+export function takeSourceOfWay(skb: Skb, packet: Packet, pick: (ways: number) => number): number | undefined {
+  if (packet.srcChosen !== true || skb.family === 6) return undefined;
+  const found = routeOutput(skb.host, sourceQuery(skb, packet));
+  if (found.kind === 'lost' || found.ways === undefined) return undefined;
+  const looks = looksOf(skb, packet, found);
+  if (looks.every(({ src, stays }) => stays || src === skb.src)) return undefined;
+  const way = pick(looks.length);
+  const { src = skb.src, stays = false } = looks[way] ?? {};
+  skb.src = src;
+  return stays ? way : undefined;
+}
+
+/** One way of the look-up that chooses the source, and what the look-up with this source finds. */
+interface Look {
+  readonly src: Address;
+  readonly route: Route | undefined;
+  readonly looked: OutputRoute;
+  /** it finds the same: the way is taken once */
+  readonly stays: boolean;
+}
+
+function looksOf(skb: Skb, packet: Packet, found: Extract<OutputRoute, { readonly kind: 'found' }>): readonly Look[] {
   const before = sourceQuery(skb, packet);
-  const found = routeOutput(host, before);
-  if (found.kind === 'lost' || (found.ways ?? 1) === 1) return;
-  const looked = routeOutput(host, outputQuery(skb, packet, { again: false, oif: '', kept: false }));
-  // the way is chosen then, and the source with it
-  if (looked.kind === 'found' && looked.ways !== undefined && looked.route === found.route) return;
-  const sources = Array.from({ length: found.ways ?? 1 }, (_, way) => sourceFor(host, { ...before, way }) ?? src);
-  if (sources.some((one) => one !== src)) skb.src = sources[pick(sources.length)] ?? src;
+  return Array.from({ length: found.ways ?? 1 }, (_, way): Look => {
+    const own = way === 0 ? found : routeOutput(skb.host, { ...before, way });
+    const src = found.ways === undefined ? skb.src : (sourceFor(skb.host, { ...before, way }) ?? skb.src);
+    const looked = lookAgain(skb, packet, src);
+    const stays = looked.kind === 'found' && looked.route === found.route;
+    return { src, route: own.kind === 'found' ? own.route : undefined, looked: stays ? own : looked, stays };
+  });
+}
+
+function lookAgain(skb: Skb, packet: Packet, src: Address): OutputRoute {
+  return routeOutput(skb.host, { ...outputQuery(skb, packet, { again: false, oif: '', kept: false }), src });
 }

@@ -88,11 +88,11 @@ export function traverse(traversal: Traversal, watch: (steps: readonly WalkStep[
   /** Routes what is to be sent; a fate means that it cannot be. */
   function decide(again: boolean): Fate | undefined {
     const kept = !again && mayKeepRoute(skb, packet) && isUnconnected();
-    if (!again && !kept) takeSourceOfWay(skb, packet, pickWay);
+    const taken = again || kept ? undefined : takeSourceOfWay(skb, packet, pickWay);
     if (!again && isDisguised(skb)) return { kind: 'lost', reason: 'bad-address' };
     const query = outputQuery(skb, packet, { again, oif: out.oif, kept });
     const first = routeOutput(host, query);
-    const way = first.kind === 'found' && first.ways !== undefined ? pickWay(first.ways) : 0;
+    const way = taken ?? (first.kind === 'found' && first.ways !== undefined ? pickWay(first.ways) : 0);
     const found = way === 0 ? first : routeOutput(host, { ...query, way });
     if (found.kind === 'lost') return { kind: 'lost', reason: again ? 'reroute-failed' : found.reason };
     if (found.route?.unknown !== undefined) return open(found.route.unknown);

@@ -288,6 +288,31 @@ export const HOST_CASES: readonly HostCase[] = [
     ],
   },
   {
+    name: 'each of several ways has its source, with which IPv4 looks again',
+    host: {
+      interfaces: [ETH0, NET1],
+      routes: OUT,
+      route_tables: {
+        200: ['192.0.2.0/24 nexthop via 10.1.0.1 dev eth0 nexthop via 10.7.0.1 dev net1'],
+        201: ['192.0.2.0/24 via 10.1.0.9 dev eth0'],
+        202: ['prohibit 192.0.2.0/24'],
+      },
+      ip_rules: ['pref 90 from 10.7.0.5 to 192.0.2.0/25 lookup 201', 'pref 91 from 10.7.0.5 lookup 202', 'pref 92 lookup 200'],
+    },
+    sends: [
+      ...Array.from({ length: 8 }, (_, index): readonly [Send, string, string] => [
+        udp(`192.0.2.${index + 1}`, 'connect'),
+        'sent by eth0 from 10.1.0.5',
+        'sent by eth0 from 10.7.0.5',
+      ]),
+      ...Array.from({ length: 8 }, (_, index): readonly [Send, string, string] => [
+        udp(`192.0.2.${index + 129}`, 'connect'),
+        'sent by eth0 from 10.1.0.5',
+        'lost',
+      ]),
+    ],
+  },
+  {
     name: 'the way back of a broadcast is looked up as from 0.0.0.0, which rules with `from` see',
     host: {
       interfaces: [ETH0, NET1],
