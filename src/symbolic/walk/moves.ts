@@ -22,7 +22,7 @@ import { routeFlow } from './routeFlow.ts';
 import { inPrefix, partitionByRoute, type RouteShare } from './routes.ts';
 import type { Doubt, PacketClass, RouteDecision } from './state.ts';
 import type { EndedClass } from './tableWalk.ts';
-import { type Refused, refusedSources } from './wayBack.ts';
+import { type RefusedSources, refusedSources } from './wayBack.ts';
 
 /** Takes parts of a class away, each with what becomes of it, until nothing is left. */
 class Splitter {
@@ -187,7 +187,7 @@ export function routeInputOfSets(space: Space, one: PacketClass): HookResult {
     return { oif, local: false, via: route.via, ...((routed ?? leaving) && { tooLong: { routed, leaving } }) };
   }
 
-  function refuse(parts: Splitter, set: Bdd, { reason, open }: Refused): void {
+  function refuse(parts: Splitter, set: Bdd, { reason, open }: RefusedSources): void {
     if (open === undefined) parts.lose(set, reason);
     else parts.open(set, open);
   }

@@ -10,7 +10,7 @@ import { routeFlow } from './routeFlow.ts';
 import { partitionWhole } from './routes.ts';
 import type { PacketClass } from './state.ts';
 
-export interface Refused {
+export interface RefusedSources {
   readonly set: Bdd;
   readonly reason: LostReason;
   /** it may be so or not: what it depends on */
@@ -25,7 +25,7 @@ interface WayBack {
 }
 
 /** Packets of a class whose source the kernel does not believe. */
-export function refusedSources(space: Space, one: PacketClass, { oif, toAll }: WayBack): readonly Refused[] {
+export function refusedSources(space: Space, one: PacketClass, { oif, toAll }: WayBack): readonly RefusedSources[] {
   const iif = one.env.iif ?? '';
   const check = sourceCheck(space.host, { iif, ...(oif === undefined ? {} : { oif }) });
   if (check.kind === 'addresses') {
@@ -44,7 +44,7 @@ export function refusedSources(space: Space, one: PacketClass, { oif, toAll }: W
     flow,
     within: one.set,
   };
-  return partitionWhole(space, back).flatMap(({ set, route: found }): readonly Refused[] => {
+  return partitionWhole(space, back).flatMap(({ set, route: found }): readonly RefusedSources[] => {
     const route = found === undefined ? undefined : wayBackBy(space.host, found, iif);
     if (route?.unknown !== undefined) return [{ set, reason: 'reverse-path', open: route.unknown }];
     const reason = judgeWayBack(route, { ...check, iif });
