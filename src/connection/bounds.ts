@@ -1,6 +1,10 @@
 /** How far an answer about many packets goes: which families, which of their packets, on which host. */
 import { POD_INTERFACE } from '../host/podAddress.ts';
+import { does } from '../netfilter/everyEffect.ts';
 import { type Family, familyOf, formatAddress } from '../packet/address.ts';
+import { rulesOfTables } from '../ruleset/everyRule.ts';
+import { isOfNft } from '../ruleset/ofNft.ts';
+import type { Ruleset } from '../ruleset/ruleset.ts';
 import { routerWords } from './assumedHost.ts';
 import type { ChosenSetting } from './setting.ts';
 
@@ -16,6 +20,8 @@ export interface Bounds {
   readonly narrowed?: boolean;
   /** how far connections are followed; absent: of first packets alone */
   readonly ofConnections?: 'data' | 'whole';
+  /** of connections whose answers conntrack looks up elsewhere it is asked whether they open, and not what becomes of their data */
+  readonly lookedUpApart?: true;
   /** only what the application sends */
   readonly ofApplication?: boolean;
   /** of two hosts: interfaces that one of them alone has, as `tun0 of the base` */
@@ -55,8 +61,15 @@ export function mergeBounds(all: readonly Bounds[]): Bounds {
     ...(unruled.length > 0 && { unruled }),
     hosts: [...new Set(all.flatMap(({ hosts }) => hosts))],
     ...(all.some(({ narrowed }) => narrowed) && { narrowed: true }),
+    ...(all.some((one) => one.lookedUpApart) && { lookedUpApart: true }),
     ...(all.some(({ ofApplication }) => ofApplication) && { ofApplication: true }),
     ...(apart.length > 0 && { apart }),
     ...(followed.length > 0 && !followed.includes(undefined) && { ofConnections: followed.includes('data') ? 'data' : 'whole' }),
   };
+}
+
+/** Some rule takes packets from conntrack, or to another zone: of iptables those are in `raw` alone. */
+export function lookupsOf(rulesets: readonly Ruleset[]): Pick<Bounds, 'lookedUpApart'> {
+  const rules = rulesets.flatMap((ruleset) => rulesOfTables(ruleset, (table) => table.name === 'raw' || isOfNft(table)));
+  return rules.some((rule) => does(rule, 'conntrack')) ? { lookedUpApart: true } : {};
 }

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { mergeBounds } from '../../src/connection/bounds.ts';
 import { boundsInMesh, boundsText, CONNECTIONS, FIRST_PACKETS, unjudgedText } from '../../src/report/text/bounds.ts';
+import { chainwalk } from '../cli/memoryIo.ts';
 
 const ROOT = new URL('../../src/', import.meta.url);
 const SPOKEN = ['report', 'api', 'cli'];
@@ -53,4 +54,17 @@ it('the bounds say which packets, which host and which mesh', () => {
   );
   expect(boundsText({ ...given, ofConnections: 'data' })).toBe(`${CONNECTIONS} over IPv4 and IPv6, the host given`);
   expect(boundsText(mergeBounds([{ ...given, ofConnections: 'data' }, given]))).toContain(FIRST_PACKETS);
+});
+
+it('a proof about connections names those that conntrack knows one way only', async () => {
+  const rules = (raw: string) => `*raw\n:PREROUTING ACCEPT [0:0]\n${raw}COMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n`;
+  const asked = async (raw: string) => {
+    const files = { 'pod.rules': rules(raw) };
+    const argv = ['find', 'pod.rules', '--where', 'in tcp 10.0.0.1 -> 10.244.0.5:80', '--outcome', 'stalled'];
+    return (await chainwalk(argv, { files })).out.replaceAll(/\s+/g, ' ');
+  };
+  const apart = 'connections with their data (of those that conntrack knows one way only, whether they open)';
+  expect(await asked('-A PREROUTING -p tcp -j CT --zone-reply 4\n')).toContain(apart);
+  expect(await asked('-A PREROUTING -p tcp -j CT --notrack\n')).toContain(apart);
+  expect(await asked('-A PREROUTING -p tcp -j TRACE\n')).toContain('connections with their data, an assumed pod');
 });

@@ -1,7 +1,7 @@
 /** A set of packets against a wish: it is proved for all of them, or there is one for which it is not so.
  *  Packets are as an application opens connections with, and not the proxy's, unless the set says so. */
 
-import { hostWords } from '../../connection/bounds.ts';
+import { hostWords, lookupsOf } from '../../connection/bounds.ts';
 import { generalText } from '../../connection/generalWords.ts';
 import { OUTCOMES } from '../../connection/journey.ts';
 import type { ChosenSetting } from '../../connection/setting.ts';
@@ -70,7 +70,7 @@ export function askSet({ rulesets, where, wish, isNot }: MatcherSetQuestion, opt
 /** The set has its own families, in its own words. */
 function boundsOf(setting: ChosenSetting, rulesets: readonly Ruleset[]): string {
   const families = rulesets.map(({ family }) => family);
-  return boundsText({ families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: 'data' });
+  return boundsText({ families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: 'data', ...lookupsOf(rulesets) });
 }
 
 interface Question extends ChosenSetting {

@@ -1,7 +1,7 @@
 /** Expected packets against the rules or the pod that their file names. */
 
 import { type AskedSet, pinnedAddress } from '../../connection/assumedHost.ts';
-import { type Bounds, GIVEN_HOST, hostWords, POD_OF_MANIFEST } from '../../connection/bounds.ts';
+import { type Bounds, GIVEN_HOST, hostWords, lookupsOf, POD_OF_MANIFEST } from '../../connection/bounds.ts';
 import { wantedText } from '../../connection/wantedEnd.ts';
 import { withLength, withPodAddress } from '../../host/podAddress.ts';
 import { isBudgetReason } from '../../lib/budget.ts';
@@ -46,7 +46,7 @@ function boundsOf({ expected: { file }, setting }: ExpectQuestion): Bounds {
   );
   const walked = packets.some(({ kind }) => kind !== 'set') && setting.assumed !== undefined && sets.length === 0 ? ['an assumed pod'] : [];
   const hosts = setting.assumed !== undefined ? [...sets, ...walked] : [manifest === undefined ? GIVEN_HOST : POD_OF_MANIFEST];
-  return { families, unjudged: [], hosts: [...new Set(hosts)], ofConnections: 'data' };
+  return { families, unjudged: [], hosts: [...new Set(hosts)], ofConnections: 'data', ...lookupsOf(setting.rulesets) };
 }
 
 /** A pod that has a proxy and is not captured: whatever its packets are expected to do, this is wrong. */

@@ -1,6 +1,6 @@
 /** `find`: which packets of a set can have an outcome, in every ruleset of the texts. */
 import { unsaidOfArrivals } from '../../connection/assumedHost.ts';
-import { type Bounds, hostWords } from '../../connection/bounds.ts';
+import { type Bounds, hostWords, lookupsOf } from '../../connection/bounds.ts';
 import { type ChosenSetting, chooseSetting, type GivenPlace, placeAssumptions } from '../../connection/setting.ts';
 import type { WantedEnd } from '../../connection/wantedEnd.ts';
 import { Budget, type BudgetLimits } from '../../lib/budget.ts';
@@ -45,6 +45,7 @@ export function findInSetting({ rulesets, limits, ...asked }: Omit<FindQuestion,
   if (!parts.some(({ found }) => found.asked)) return undefined;
   const report = toFindReport(parts, placeAssumptions(setting, rulesets), unsaidOfArrivals(setting.assumed, asked.where.dir));
   const families = parts.flatMap(({ found }) => (found.asked ? [found.family] : []));
-  const bounds = { families, unjudged: [], hosts: [hostWords(setting, families)], ofConnections: 'data' as const };
+  const hosts = [hostWords(setting, families)];
+  const bounds = { families, unjudged: [], hosts, ofConnections: 'data' as const, ...lookupsOf(rulesets) };
   return { parts, profile, bounds, report };
 }

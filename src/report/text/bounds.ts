@@ -26,9 +26,10 @@ export function boundsInMesh(bounds: Bounds, profile: Pick<MeshProfile, 'title'>
   return [familiesText(bounds.families), packetsText(bounds), ...hostsText(bounds), mesh].join(', ');
 }
 
-function packetsText({ narrowed, ofApplication, ofConnections }: Bounds): string {
+function packetsText({ narrowed, ofApplication, ofConnections, lookedUpApart }: Bounds): string {
   const packets = ofConnections === undefined ? FIRST_PACKETS : ofConnections === 'data' ? CONNECTIONS : WHOLE_CONNECTIONS;
-  return `${packets}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the requested set' : ''}`;
+  const apart = lookedUpApart === true ? ' (of those that conntrack knows one way only, whether they open)' : '';
+  return `${packets}${apart}${ofApplication === true ? ' of the application' : ''}${narrowed === true ? ' in the requested set' : ''}`;
 }
 
 function hostsText({ hosts }: Bounds): readonly string[] {
