@@ -48,8 +48,12 @@ export function checkSet(set: NftSetNode, context: TableContext): void {
     if (late !== undefined) refuse(late, element.key);
     for (const one of element.statements) checkCounting(one, context.report);
     const [counts] = element.statements;
-    if (counts !== undefined && set.statements.length === 0)
+    // packets add elements with what their rule says, which `nft list` shows where the set has none of its own
+    if (counts !== undefined && set.statements.length === 0 && !flags.includes('dynamic'))
       refuse(`\`${counts.kind}\` of an element needs the same of the set`, counts, 'write it in the set, before its elements');
+    const [ofSet] = set.statements;
+    if (counts !== undefined && ofSet !== undefined && counts.kind !== ofSet.kind)
+      refuse(`\`${counts.kind}\` of an element, where the set has \`${ofSet.kind}\``, counts);
     checkValue(set, element, context);
   }
   const [timeout] = [set.timeout, ...set.flags.filter(({ text }) => text === 'timeout')].filter((one) => one !== undefined);
