@@ -9,7 +9,7 @@ import type { Datatype } from '../datatypes/datatype.ts';
 import { bitNames } from '../datatypes/printValue.ts';
 import { canonicalSet } from '../values/canonicalSet.ts';
 import { canonicalConstant } from '../values/canonicalValue.ts';
-import { constantOf } from '../values/constant.ts';
+import { constantOf, intervalOf } from '../values/constant.ts';
 import { isInterval } from '../values/isInterval.ts';
 import { onlyValue } from '../values/onlyValue.ts';
 import { keyPart, keyParts } from '../values/part.ts';
@@ -17,7 +17,7 @@ import { selectorIn } from './canonicalSelector.ts';
 import { asNumber, numbered, numberOfPresence, withoutPresence } from './presence.ts';
 
 export function canonicalMatch(given: StatementOf<'match'>, context: NftRuleContext): NftStatement {
-  const statement = turnedBack(withoutZero(given, context));
+  const statement = turnedBack(withoutPrefix(withoutZero(given, context), context));
   const left = selectorIn(statement.left, context);
   const types = typesIn(statement.left, context);
   const [type] = types;
@@ -62,6 +62,27 @@ function withoutZero(match: StatementOf<'match'>, context: NftRuleContext): Stat
   if (left.kind !== 'binary' || (left.op !== '|' && left.op !== '^')) return match;
   const by = constantOf(left.right, keyPart(left.left, context).type, context);
   return by === 0 || by === 0n ? { ...match, op: match.op ?? '==', left: left.left } : match;
+}
+
+/** `tcp dport 2/15` is `tcp dport & 65534 == 2`: plain numbers have no prefixes in a listing. */
+function withoutPrefix(match: StatementOf<'match'>, context: NftRuleContext): StatementOf<'match'> {
+  const { left, right, op } = match;
+  const only = onlyValue(right);
+  if (only.kind !== 'prefix' || left.kind === 'binary' || left.kind === 'concat' || (op ?? '==').length !== 2) return match;
+  const { type } = keyPart(left, context);
+  const interval = intervalOf(only, type, context);
+  if (interval === undefined || type.form !== 'number' || type.prefixes === true || type.prints !== undefined) return match;
+  // whole bytes of a header are compared as a prefix is
+  const isWhole = left.kind === 'payload' && only.length > 0 && only.length % 8 === 0;
+  if (only.length >= type.bits || type.bits % 8 > 0 || isWhole) return match;
+  const number = (value: number): NftExpression => ({ ...bareSpan(only), kind: 'value', form: 'number', text: String(value) });
+  const mask = number(2 ** type.bits - 2 ** (type.bits - only.length));
+  return {
+    ...match,
+    op: op ?? '==',
+    left: { ...bareSpan(left), kind: 'binary', op: '&', left, right: mask },
+    right: number(Number(interval.lo)),
+  };
 }
 
 /** `mark ^ 1 == 2` is `mark 3`. nftables src/evaluate.c binop_transfer() */

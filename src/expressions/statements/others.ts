@@ -6,6 +6,7 @@ import { notClaimed, partly } from '../contract/claims.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import { type StatementOf, statement } from '../contract/statement.ts';
 import { tcpOptionProblem } from '../datatypes/tcpOptions.ts';
+import { findExpression } from '../selectors/all.ts';
 import { checkObject } from './objects.ts';
 
 export const counter = statement({
@@ -95,6 +96,15 @@ type Other = StatementOf<'other'>;
 function checkDup({ says, ...span }: Other, { table, report }: NftRuleContext): void {
   const refuse = (message: string): void => report({ kind: 'not-loadable', code: 'bad-value', message, span });
   const to = says[1]?.text ?? '';
+  const words = says.slice(1).map(({ text }) => text);
+  const said = words.slice(0, words.includes('device') ? words.indexOf('device') : words.length);
+  const name = said.join(' ');
+  const { type, at: [, width] = [0, 32], implies } = findExpression(name) ?? findExpression(`meta ${name}`) ?? {};
+  const own = table === 'ip' ? 4 : 6;
+  const fits = type === `ipv${own}_addr` || type === 'string' || (type === 'integer' && own === 4 && width === 32);
+  const isOther = type !== undefined && (!fits || (implies?.family ?? own) !== own);
+  if (table !== 'netdev' && (isOther || (said.includes('.') && !said.includes('map') && !said.includes('jhash'))))
+    refuse(`\`${name}\` is not an address of ${table}`);
   const isMany = /^[\da-f.:]+[/-]/.test(to);
   if (isMany) refuse('`dup` sends to one address');
   const isNumeric = /^[\d.]+$|:|^0x[\da-f]+$/i.test(to);

@@ -15,14 +15,16 @@ const ALL = 0xffff_ffff;
 export const tproxy = statement({
   kind: 'tproxy',
   says: [{ name: 'tproxy' }],
-  apply: (given, { context, ask, act, need, onlyAt, protocols }) => {
+  apply: (given, { context, ask, act, need, onlyAt, protocols, protocolsBefore }) => {
     need('defrag');
     onlyAt({ what: 'tproxy', hooks: ['PREROUTING'], span: given });
     const { address, port } = given;
     const refuse = (message: string, help?: string): void =>
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: given, help });
-    const { proto, family: known } = protocols();
-    if (proto === undefined) refuse('`tproxy` needs a transport protocol', 'match on `meta l4proto tcp` or udp before it');
+    const { family: known } = protocols();
+    // what the port asks for does not count
+    if (protocolsBefore().proto === undefined)
+      refuse('`tproxy` needs a transport protocol', 'match on `meta l4proto tcp` or udp before it');
     if (address !== undefined && context.table === 'inet' && given.family === undefined)
       refuse('`tproxy` to an address needs `ip` or `ip6` in a table of inet');
     if (context.table === 'inet' && given.family === undefined && known !== undefined)

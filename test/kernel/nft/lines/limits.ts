@@ -101,6 +101,11 @@ export const NFT_LIMITS: readonly NftLimit[] = [
       theirs === 'refused: nft crashed' && /\b(?:ct (?:state|status)|tcp flags) (?:!= )?(?:v?map )?\{[^{}]*0x[\da-f]+-0x/.test(ours),
   },
   {
+    // tproxy to :tcp dport is listed as tproxy to
+    id: 'nft 1.0.6 does not list a port of tproxy that is not constant',
+    holds: ({ ours, theirs }) => ours.replace(/(\btproxy (?:ip6? )?to\b[^:]*?) ?:[a-z@].*$/, '$1') === theirs,
+  },
+  {
     // snat ip6 addr . port to fd00::1 . 80; netlink_gen_expr() has no room for the address
     id: 'nft 1.0.6 crashes where NAT goes to an address of IPv6 and a port as one',
     holds: ({ text, theirs }) => theirs === 'refused: nft crashed' && /\b[sd]nat ip6 addr *\. *port to (?!.*\bmap\b)/.test(text),
