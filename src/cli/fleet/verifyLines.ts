@@ -16,6 +16,7 @@ import { readClaimOptions } from '../verify/options.ts';
 import { type AnsweredFile, type FleetQuestion, fileAnswerer } from './answerFiles.ts';
 import { readJobs, startJobs } from './jobs.ts';
 import { type ListedFiles, listFiles } from './listFiles.ts';
+import { onlyManifests } from './onlyManifests.ts';
 import { runSettings } from './settings.ts';
 import { filesOfShard, readShard } from './shard.ts';
 
@@ -26,6 +27,10 @@ export async function verifyLines(call: Call, known: readonly CommandOption[]): 
   const question = jobs === undefined ? undefined : await questionOf(call);
   if (shard === undefined || question === undefined) return EXIT.usage;
   const files = await listFiles(call, input.args);
+  if (await onlyManifests(call, files)) {
+    await complain(io, OF_MANIFESTS);
+    return EXIT.usage;
+  }
   const own = shard.shard === undefined ? files : filesOfShard(files, shard.shard);
   const list = shortDigest(files.flatMap(({ names }) => names).join('\n'));
   const run = { version: input.version, settings: await runSettings(call), files: files.length, list, ...shard };
@@ -58,6 +63,11 @@ export async function verifyLines(call: Call, known: readonly CommandOption[]): 
   await writer.flush();
   return totals.exit;
 }
+
+const OF_MANIFESTS = {
+  message: 'there are no lines of manifests, and no shards: one changes what another means, so they are read together',
+  help: '`-o json` has all pods, of any number; those with equal rules are proved once',
+};
 
 async function* answeredFiles(answer: ReturnType<typeof fileAnswerer>, files: readonly ListedFiles[]): AsyncGenerator<AnsweredFile> {
   for (const listed of files) yield* await answer(listed);

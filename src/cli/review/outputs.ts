@@ -46,7 +46,8 @@ function misuses(outputs: readonly ReviewOutput[], places: readonly (string | un
 }
 
 function misuse(format: string, file: string | undefined): Complaint | undefined {
-  if (LINE_FORMAT_NAMES.some((name) => name === format)) return { message: `\`${format}\` is a format of \`verify\` of files` };
+  if (LINE_FORMAT_NAMES.some((name) => name === format))
+    return { message: `\`${format}\` is a format of \`verify\` of files`, help: '`json` is one answer about everything that was asked' };
   if (!FORMATS.includes(format)) {
     const meant = nearest(format, FORMATS);
     const help = meant === undefined ? `the formats are ${FORMATS.join(', ')}` : `did you mean \`${meant}\`?`;

@@ -5,6 +5,7 @@ import type { Review, ReviewStyle } from '../../report/review/review.ts';
 import { PLAIN } from '../../report/text/paint.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { terminal } from '../argv/terminal.ts';
+import type { Sink } from '../io/io.ts';
 import { complain } from '../io/messages.ts';
 import { readPage } from '../io/readPage.ts';
 import type { ReviewOutput } from './outputs.ts';
@@ -17,8 +18,11 @@ export interface WrittenReview {
   /** git revision that was compared with */
   readonly base?: string | undefined;
   /** what a command says in its own way: by name of the format */
-  readonly own?: Readonly<Partial<Record<'human' | 'json', (style: ReviewStyle) => string | Promise<string>>>>;
+  readonly own?: Readonly<Partial<Record<'human' | 'json', (style: ReviewStyle) => Written | Promise<Written>>>>;
 }
+
+/** A text, or pieces that are made while they are written. */
+type Written = string | { readonly pieces: Iterable<string> };
 
 /** A file has no colours, and no width of its own. */
 const IN_FILE = { paint: PLAIN, width: 80 };
@@ -39,7 +43,12 @@ export async function writeReport(call: Call, report: WrittenReview): Promise<bo
       ...page,
       htmlFile,
     };
-    const text = await render(format, report, style).catch(tooLong);
+    const written = await render(format, report, style).catch(tooLong);
+    if (typeof written === 'object' && file === undefined) {
+      await writePieces(io.out, written.pieces);
+      continue;
+    }
+    const text = typeof written === 'object' ? joined(written.pieces) : written;
     if (text === undefined) {
       await complain(io, { message: `the ${format} of this run is longer than a text can be`, help: TOO_LONG });
       fine = false;
@@ -55,13 +64,29 @@ export async function writeReport(call: Call, report: WrittenReview): Promise<bo
   return fine;
 }
 
-const TOO_LONG =
-  'of files of rules `verify -o jsonl > FILE` has no such end, and `chainwalk merge FILE -o json` writes of it piece by piece';
+const TOO_LONG = 'JSON of `verify` on standard output has no such end: `chainwalk verify -o json ... > FILE`';
 
 /** V8 holds half a billion characters: JSON of 20,000 pods. */
 function tooLong(error: unknown): undefined {
   if (error instanceof RangeError && error.message === 'Invalid string length') return undefined;
   throw error;
+}
+
+function joined(pieces: Iterable<string>): string | undefined {
+  try {
+    return [...pieces].join('');
+  } catch (error) {
+    return tooLong(error);
+  }
+}
+
+/** Nobody may be reading any more. */
+async function writePieces(out: Sink, pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) {
+    if (out.closed()) return;
+    await out.write(piece, 'data');
+  }
+  await out.write('\n', 'data');
 }
 
 /** What the formats need of it; undefined when it cannot be read, which has been reported. */
@@ -78,7 +103,7 @@ async function writeFile({ io }: Call, { file, text }: { readonly file: string; 
 }
 
 /** A format is loaded when it is requested. */
-async function render(format: string, { review, base, strict, own }: WrittenReview, style: ReviewStyle): Promise<string> {
+async function render(format: string, { review, base, strict, own }: WrittenReview, style: ReviewStyle): Promise<Written> {
   const said = format === 'human' || format === 'json' ? await own?.[format]?.(style) : undefined;
   if (said !== undefined) return said;
   if (format === 'json') {

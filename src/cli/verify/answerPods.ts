@@ -4,10 +4,9 @@ import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfPods, verifyPodTexts } from '../../app/verify/verifyPods.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { kept } from '../../lib/kept.ts';
-import { jsonText } from '../../lib/printable.ts';
 import type { VerifyStyle } from '../../report/human/verify.ts';
 import { humanVerifyPods } from '../../report/human/verifyPods.ts';
-import { toVerifyPodsReport } from '../../report/json/verifyPods.ts';
+import { verifyPodsPieces } from '../../report/json/verifyPieces.ts';
 import { isError, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type Call, optionIsSet, optionText } from '../argv/command.ts';
 import { EXIT, type ExitCode, worst } from '../argv/exitCode.ts';
@@ -49,7 +48,7 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
   const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
   const own = {
     human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing, detailed: optionIsSet(input, 'verbose') }),
-    json: () => jsonText(toVerifyPodsReport(pods)),
+    json: () => ({ pieces: verifyPodsPieces(pods) }),
   };
   const review = kept(() => reviewOf(subjectsOfPods({ ...verified, pods }), diagnostics));
   if (!(await writeReport(call, { review, outputs, own, strict }))) return EXIT.usage;

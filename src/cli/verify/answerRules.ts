@@ -4,7 +4,6 @@ import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfRules, type VerifyRulesQuestion, verifyRuleTexts } from '../../app/verify/verifyRules.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { kept } from '../../lib/kept.ts';
-import { jsonText } from '../../lib/printable.ts';
 import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { asksForFix } from '../../prove/proof/provedFix.ts';
 import { filesOfRules } from '../../report/human/verdictLine.ts';
@@ -70,8 +69,8 @@ export async function answerRules(call: Call, read: () => Promise<RuleSubject | 
       (detailed ? undefined : instead?.(pods, { ...style, failing })) ??
       humanVerify(pods, { ...style, failingOf, detailed, inFiles, fixesFollow: later !== undefined }),
     json: async () => {
-      const { toVerifyReport } = await import('../../report/json/verify.ts');
-      return jsonText(toVerifyReport(pods));
+      const { verifyPieces } = await import('../../report/json/verifyPieces.ts');
+      return { pieces: verifyPieces(pods) };
     },
   };
   const report = { review: kept(() => reviewOf(subjectsOfRules(verified), diagnostics)), outputs, own, strict };

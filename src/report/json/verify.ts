@@ -90,18 +90,22 @@ export interface VerifyCause {
 
 export function toVerifyReport(pods: readonly Verified[]): VerifyReport {
   const results = pods.map(toVerifyResult);
-  const profiles = new Set(results.map(({ profile }) => profile));
+  const { schema, rules, profile, ...totals } = verifyTotals(pods);
   const findings = results.flatMap((one) => one.findings);
+  return { schema, rules, profile, findings, ...totals, ...(results.length > 1 && { results }) };
+}
+
+/** What is said of all of them together. */
+export function verifyTotals(pods: readonly Verified[]): Omit<VerifyReport, 'findings' | 'results'> {
+  const profiles = new Set(pods.map(({ profile }) => profile?.name ?? null));
   return {
     schema: 'chainwalk/verify/v1',
-    rules: [...new Set(results.flatMap(({ rules }) => rules))],
-    profile: profiles.size === 1 ? (results[0]?.profile ?? null) : null,
-    findings,
-    summary: summaryOf(findings),
+    rules: [...new Set(pods.flatMap(({ rulesets }) => rulesets.map(({ source }) => source.file)))],
+    profile: profiles.size === 1 ? (pods[0]?.profile?.name ?? null) : null,
+    summary: summaryOf(pods.flatMap(({ findings }) => findings)),
     bounds: provedText(mergeBounds(pods.map((pod) => pod.bounds))),
-    assumptions: distinct(results.flatMap(({ assumptions }) => assumptions)),
-    notes: [...new Set(results.flatMap(({ notes }) => notes))],
-    ...(results.length > 1 && { results }),
+    assumptions: distinct(pods.flatMap(({ assumptions }) => assumptions)),
+    notes: [...new Set(pods.flatMap(({ notes }) => notes))],
   };
 }
 
@@ -164,7 +168,7 @@ function toCause({ setting, value, from, place, missing }: WrittenSetting): Veri
   return { setting, value: missing === true ? null : value, from, file: place.source.file, ...positionOf(place) };
 }
 
-function summaryOf(findings: readonly VerifyFinding[]): VerifySummary {
+function summaryOf(findings: readonly Pick<Finding, 'verdict' | 'muted'>[]): VerifySummary {
   const count = (verdict: Finding['verdict']): number =>
     findings.filter((one) => one.verdict === verdict && one.muted === undefined).length;
   const suppressed = findings.filter(({ muted }) => muted !== undefined).length;

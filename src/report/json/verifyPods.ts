@@ -26,11 +26,11 @@ export interface VerifiedPodFinding extends FindingJson {
 export function toVerifyPodsReport(pods: readonly VerifiedPod[]): VerifyPodsReport {
   return {
     ...toVerifyReport(pods.map(({ verified }) => verified)),
-    pods: pods.map(toPod),
+    pods: pods.map(toVerifiedPod),
   };
 }
 
-function toPod({ pod: { kind, namespace, name }, verified, findings, muted }: VerifiedPod): VerifiedPodJson {
+export function toVerifiedPod({ pod: { kind, namespace, name }, verified, findings, muted }: VerifiedPod): VerifiedPodJson {
   const withReason = findings.map((finding) => {
     const by = muted?.get(finding);
     return { ...toFinding(finding), ...(by !== undefined && { muted: by }) };
