@@ -66,7 +66,7 @@ export async function verifyLines(call: Call, known: readonly CommandOption[]): 
 
 const OF_MANIFESTS = {
   message: 'there are no lines of manifests, and no shards: one changes what another means, so they are read together',
-  help: '`-o json` has all pods, of any number; those with equal rules are proved once',
+  help: '`-o json` has all pods, of any number',
 };
 
 async function* answeredFiles(answer: ReturnType<typeof fileAnswerer>, files: readonly ListedFiles[]): AsyncGenerator<AnsweredFile> {
