@@ -57,10 +57,10 @@ export function ourEnds(description: RoutedHost, send: Send): readonly string[] 
 
 /** What connect(2) refuses before there is a packet; the simulator walks one, as from a raw socket (docs/limits.md).
  *  kernel net/ipv4/tcp_ipv4.c tcp_v4_connect(), net/ipv6/tcp_ipv6.c tcp_v6_connect(), net/ipv6/datagram.c __ip6_datagram_connect() */
-function isRefusedByConnect(host: Host, packet: Packet, { how, proto, dst, oif }: Send): boolean {
+function isRefusedByConnect(host: Host, packet: Packet, { how, proto, dst, oif, sport = 0 }: Send): boolean {
   if (how !== 'connect') return false;
   const { family, mark, uid = 0, tos, dport = 0, src } = packet;
-  const flow = { tos, uid, proto: packet.proto, sport: 0, dport };
+  const flow = { tos, uid, proto: packet.proto, sport, dport };
   const own = packet.srcChosen === true ? {} : { src };
   const found = routeOutput(host, { family, dst: packet.dst, mark, flow, ...own, ...(oif !== undefined && { bound: oif }) });
   const toAll = found.kind === 'found' && found.route?.type === 'broadcast';
