@@ -25,8 +25,12 @@ it.each([
   expect(saidOf(apart)).toEqual([]);
 });
 
-it('what is done between them is done for all or none', () => {
-  const rule = 'tcp sport 6 meta mark set 5 tcp dport 5';
+it.each([
+  'tcp sport 6 meta mark set 5 tcp dport 5',
+  // the type of the frame, which IPv4 asks for
+  'ether saddr 01:02:03:04:05:06 meta mark set 5 ip saddr 10.0.0.1',
+  'ether saddr 01:02:03:04:05:06 meta mark set 5 ip saddr vmap { 10.0.0.1 : drop }',
+])('what is done between them is done for all or none: %s', (rule) => {
   expect(saidOf(rule)).toEqual([`warning ${rule}: write all matches before what is done`]);
 });
 
@@ -41,6 +45,7 @@ it.each([
   'tcp flags == syn tcp window 5',
   'tcp flags syn tcp window != 5',
   'tcp flags syn tcp dport 5',
+  'ether saddr 01:02:03:04:05:06 meta mark set 5 tcp dport 5',
 ])('nothing is said of %s', (rule) => {
   expect(saidOf(rule)).toEqual([]);
 });

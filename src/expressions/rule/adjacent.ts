@@ -11,6 +11,8 @@ import { implicationOf } from './implication.ts';
 import { groupsIn, keeperOf, type PlacedMatch, runsOf, withoutBraces } from './neighbours.ts';
 import { asksNextHeader } from './nextHeader.ts';
 
+type Match = Extract<NftStatement, { kind: 'match' }>;
+
 export interface Ordering {
   readonly context: NftRuleContext;
   /** with those that are left out */
@@ -48,10 +50,13 @@ export interface JoinedMatches {
 }
 
 /** The statements of a rule in which there may be neighbours, as they are compared; undefined: there are none, as in most rules. Fewer
- *  matches on the packet have none, and iptables-nft joins none. */
+ *  matches on the packet have none but where nft asks for the type of a frame, and iptables-nft joins none. */
 export function toJoin(statements: readonly NftStatement[], { ofIptables }: NftRuleContext): readonly NftStatement[] | undefined {
-  const ofPacket = statements.filter((one) => one.kind === 'match' && (one.left.kind === 'payload' || one.left.kind === 'raw'));
-  return ofIptables || ofPacket.length < 2 ? undefined : statements.map(withoutBraces);
+  const ofPacket = statements.filter(
+    (one): one is Match => one.kind === 'match' && (one.left.kind === 'payload' || one.left.kind === 'raw'),
+  );
+  const isOfEther = ofPacket.some(({ left }) => left.kind === 'payload' && left.protocol === 'ether');
+  return ofIptables || ofPacket.length < (isOfEther ? 1 : 2) ? undefined : statements.map(withoutBraces);
 }
 
 export function joinedMatches(statements: readonly NftStatement[], context: NftRuleContext): readonly JoinedMatches[] {
@@ -90,7 +95,9 @@ function runInOrder(run: readonly NftStatement[], around: Around): readonly NftS
           .slice(around.all.indexOf(one), around.all.indexOf(run[to] as NftStatement))
           .some((between) => asksProtocolOfCt(between) || asksNextHeader(between, context)) ||
         isUnnamed(run[to] as NftStatement);
-      const isAskedBetween = run.slice(index + 1, to).some((between) => protoOf(between, context) === protoOf(one, context));
+      const isAskedBetween = run
+        .slice(index + 1, to)
+        .some((between, after) => !movedTo.has(index + 1 + after) && protoOf(between, context) === protoOf(one, context));
       return crosses && !isAskedBetween ? implicationOf(one, [...around.before, ...run.slice(0, index)], context) : [];
     }
     const group = at.get(index);

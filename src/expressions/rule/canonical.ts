@@ -20,6 +20,7 @@ import { canonicalCounted, canonicalCounting, canonicalLog, canonicalOther } fro
 import { canonicalMatch, comparedIn, mapTypesIn } from './canonicalMatch.ts';
 import { selectorIn, tuplePartIn } from './canonicalSelector.ts';
 import { withAddressFamilies } from './ctAddresses.ts';
+import { etherTypes } from './etherTypes.ts';
 import { withFamilies } from './families.ts';
 import { withIcmpTypes, withoutIcmpTypes } from './icmpTypes.ts';
 import { withoutImplied } from './implied.ts';
@@ -32,7 +33,9 @@ export function canonicalRule(rule: NftRuleNode, context: NftRuleContext): NftRu
   const silent: NftRuleContext = { ...context, report: () => {} };
   const read = withFamilies(withAddressFamilies(rule.statements.map(withoutCounts), silent), silent);
   const told = withFieldNames(withRawJoined(withoutUnlisted(read, silent), silent), silent);
-  const ordered = inHeaderOrder(withIcmpTypes(withoutImplied(told, silent), silent), { context: silent, all: told });
+  const { withTypes, askedFor } = etherTypes(told, silent);
+  const shown = withIcmpTypes(withTypes(withoutImplied(told, silent)), silent);
+  const ordered = inHeaderOrder(shown, { context: silent, all: withTypes(told) }).filter((one) => askedFor(one) === one);
   const ranges = rangesIn(told, silent);
   const statements = withoutIcmpTypes(ordered, silent).flatMap((one) => ranges.get(one) ?? [canonicalStatement(one, silent)]);
   return { ...rule, statements };

@@ -8,6 +8,7 @@ import { comparisonOf } from '../values/compare.ts';
 import { hasKey } from '../values/keyed.ts';
 import { keyParts } from '../values/part.ts';
 import { type JoinedMatches, joinedMatches, toJoin } from './adjacent.ts';
+import { etherTypes } from './etherTypes.ts';
 
 /** What a match asks, with what versions of nft make of it. */
 export type AskTogether = (statement: NftStatement, asked: MatchExpr) => MatchExpr;
@@ -16,7 +17,10 @@ export function askTogether(statements: readonly NftStatement[], context: NftRul
   const plain = toJoin(statements, context);
   if (plain === undefined) return (_, asked) => asked;
   const silent = { ...context, report: () => {} };
-  const groups = joinedMatches(plain, silent).filter(({ unequal, crosses }) => unequal || crosses);
+  const { withTypes, askedFor } = etherTypes(plain, silent);
+  const groups = joinedMatches(withTypes(plain), silent)
+    .filter(({ unequal, crosses }) => unequal || crosses)
+    .map((group) => ({ ...group, members: group.members.map(askedFor), keeper: askedFor(group.keeper) }));
   if (groups.length === 0) return (_, asked) => asked;
   return (statement, asked) => {
     const own = plain[statements.indexOf(statement)] as NftStatement;

@@ -8,6 +8,7 @@ import type { StatementOf } from '../contract/statement.ts';
 import { keyPart } from '../values/part.ts';
 import { type JoinedMatches, joinedMatches, toJoin } from './adjacent.ts';
 import { canonicalMatch } from './canonicalMatch.ts';
+import { etherTypes } from './etherTypes.ts';
 import { withFamilies } from './families.ts';
 import { withFieldNames } from './named.ts';
 
@@ -18,16 +19,18 @@ export function sayJoined({ statements }: NftRuleNode, context: NftRuleContext):
   if (plain === undefined) return;
   const silent: NftRuleContext = { ...context, report: () => {} };
   const told = withFieldNames(withFamilies(plain, silent), silent);
-  for (const joined of joinedMatches(told, silent)) sayOf(joined, context);
+  const { withTypes, askedFor } = etherTypes(told, silent);
+  for (const joined of joinedMatches(withTypes(told), silent)) sayOf({ ...joined, members: joined.members.map(askedFor) }, context);
 }
 
 function sayOf({ members, crosses }: JoinedMatches, context: NftRuleContext): void {
-  const matches = members.filter((one): one is Match => one.kind === 'match').toSorted((a, b) => a.start - b.start);
+  const parts = members.toSorted((a, b) => a.start - b.start);
+  const matches = parts.filter((one): one is Match => one.kind === 'match');
   const [first, last] = [matches[0] as Match, matches.at(-1) as Match];
   const say = (means: string, help: string): void => {
-    const all = matches.map((one) => `\`${printNftStatement(one)}\``).join(' and ');
+    const all = parts.map((one) => `\`${printNftStatement(one)}\``).join(' and ');
     const message = `nft 1.0.6 loads ${all} as one comparison, ${means}: other versions ask each by itself`;
-    context.report({ kind: 'warning', code: 'refused-clause', message, span: spanOver(first, last), help });
+    context.report({ kind: 'warning', code: 'refused-clause', message, span: spanOver(parts[0] ?? first, parts.at(-1) ?? last), help });
   };
   const silent: NftRuleContext = { ...context, report: () => {} };
   const flags = matches.find(({ op, left }) => op === undefined && keyPart(left, silent).type.flags === true);
