@@ -83,7 +83,7 @@ export function intervalOf(expression: NftExpression, type: Datatype, context: V
   switch (expression.kind) {
     case 'prefix': {
       const isEmpty = type.form === 'name' && expression.length === 0;
-      if (isEmpty || expression.length > (type.name === 'inet_service' ? 16 : Math.max(type.bits, 32))) {
+      if (isEmpty || expression.length > type.bits) {
         const message = `a prefix of type ${type.name} has up to ${type.bits} bits`;
         return void context.report({ kind: 'not-loadable', code: 'bad-value', message, span: expression });
       }
