@@ -20,6 +20,7 @@ export function tcpOptionName(text: string): string {
 
 /** A number has eight bits. Undefined: nothing is wrong with it. */
 export function tcpOptionProblem(text: string): string | undefined {
+  if (/^@.*,\s*0$/.test(text)) return 'a part of an option has bits';
   const [, number] = /^@?(\d\w*)/.exec(text) ?? [];
   return number !== undefined && nftNumber(number) > 255 ? 'options of TCP have numbers up to 255' : undefined;
 }

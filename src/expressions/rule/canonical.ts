@@ -88,7 +88,7 @@ export function canonicalStatement(statement: NftStatement, context: NftRuleCont
     case 'log':
       return canonicalLog(statement);
     case 'other':
-      return canonicalOther(statement);
+      return canonicalOther(statement, context.table);
     case 'dynamic':
     case 'meter': {
       const { expires: _, ...given } = statement.element;

@@ -1,5 +1,6 @@
 /** Statements that are kept as their words, in those in which nft 1.0.6 lists them. nftables src/statement.c */
-import type { NftElement, NftName, NftStatement } from '../../syntax/nft/ast.ts';
+import { formatAddress } from '../../packet/address.ts';
+import type { NftElement, NftFamily, NftName, NftStatement } from '../../syntax/nft/ast.ts';
 import { nftNumber, nftWhole } from '../../syntax/nft/selectors.ts';
 import { tcpOptionName } from '../datatypes/tcpOptions.ts';
 import { nftDuration } from '../values/canonicalValue.ts';
@@ -105,9 +106,9 @@ function logFlags(words: readonly string[]): readonly string[] {
 type Other = Extract<NftStatement, { kind: 'other' }>;
 
 /** `queue num 3 bypass` is `queue flags bypass to 3`; names of devices are in quotes. */
-export function canonicalOther(statement: Other): NftStatement {
+export function canonicalOther(statement: Other, table: NftFamily): NftStatement {
   const { start, end, says } = statement;
-  const words = says.map(({ text }) => text);
+  const words = statement.verb === 'dup' ? addressWords(statement, table) : says.map(({ text }) => text);
   const said = (texts: readonly string[]): NftStatement => ({ ...statement, says: texts.map((text) => ({ text, start, end })) });
   if (statement.verb === 'dup' || statement.verb === 'fwd')
     return said(words.map((word, at) => (isDevice(statement.verb, words.slice(0, at)) ? deviceName(word) : word)));
@@ -125,6 +126,18 @@ export function canonicalOther(statement: Other): NftStatement {
   const at = words.findIndex((word) => word === 'to' || word === 'num');
   const to = at < 0 ? ['0'] : words.slice(at + 1).filter((word) => !/^(?:bypass|fanout)(?:,|$)/.test(word));
   return said([...(flags.length === 0 ? [] : ['flags', flags.join(',')]), 'to', ...to]);
+}
+
+/** Where `dup` sends to: with the family of the table, a number as an address. */
+function addressWords({ says }: Other, table: NftFamily): readonly string[] {
+  if (table !== 'ip' && table !== 'ip6') return says.map(({ text }) => text);
+  const words = says.map(({ text }) => text).filter((word, at, all) => !(/^ip6?$/.test(word) && all[at - 1] === 'rt'));
+  return words.flatMap((word, at) => {
+    const before = words[at - 1] ?? '';
+    if (word === 'nexthop' || (/^[sd]addr$/.test(word) && /^(?:original|reply)$/.test(before))) return [table, word];
+    const isNumber = before === 'to' && table === 'ip' && /^(?:0x[\da-f]+|\d+)$/i.test(word);
+    return isNumber ? [formatAddress(Number(word))] : [word];
+  });
 }
 
 /** By number where it has one. */

@@ -44,6 +44,13 @@ function checkComparison({ left, op, right, ...span }: StatementOf<'match'>, { c
     refuse('several values together are compared with elements of a set: write `{ ... }`');
   if (left.kind === 'fib' && right.kind !== 'value' && only.kind !== 'set' && saysPresence(only))
     refuse('`exists` and `missing` are compared by themselves');
+  const [of] = parts;
+  const elements = right.kind === 'set' && left.kind !== 'concat' ? right.elements : [];
+  const hasAll = elements.some(({ key }) => key.kind === 'wildcard') && elements.some(({ key }) => key.kind === 'value');
+  if (hasAll && elements.every(({ key }) => !isInterval(key)) && of?.expression?.name === 'ip6 dscp')
+    refuse('the kernel loads no `*` beside values of `ip6 dscp`');
+  if (left.kind === 'header' && left.name.startsWith('@') && saysPresence(only))
+    refuse('a part of an option has a value, and is not asked whether it exists');
   const asksNextHop = parts.some(({ expression }) => expression?.name === 'rt nexthop');
   if (asksNextHop && protocols().family === undefined) refuse('`rt nexthop` needs `ip` or `ip6` in a table of inet');
 }

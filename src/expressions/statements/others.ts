@@ -93,24 +93,39 @@ const OF_NO_DUP: ReadonlySet<string> = new Set(['inet', 'arp', 'bridge']);
 
 type Other = StatementOf<'other'>;
 
-function checkDup({ says, ...span }: Other, { table, report }: NftRuleContext): void {
+function checkDup({ says, ...span }: Other, { table, sets, report }: NftRuleContext): void {
   const refuse = (message: string): void => report({ kind: 'not-loadable', code: 'bad-value', message, span });
   const to = says[1]?.text ?? '';
   const words = says.slice(1).map(({ text }) => text);
   const said = words.slice(0, words.includes('device') ? words.indexOf('device') : words.length);
   const name = said.join(' ');
-  const { type, at: [, width] = [0, 32], implies } = findExpression(name) ?? findExpression(`meta ${name}`) ?? {};
   const own = table === 'ip' ? 4 : 6;
-  const fits = type === `ipv${own}_addr` || type === 'string' || (type === 'integer' && own === 4 && width === 32);
-  const isOther = type !== undefined && (!fits || (implies?.family ?? own) !== own);
-  if (table !== 'netdev' && (isOther || (said.includes('.') && !said.includes('map') && !said.includes('jhash'))))
-    refuse(`\`${name}\` is not an address of ${table}`);
+  const value = sets.get(/ map @(\S+)/.exec(name)?.[1] ?? '')?.value;
+  const isMapOfOthers = value !== undefined && 'types' in value && value.types[0]?.text !== `ipv${own}_addr`;
+  const ofOther = own === 4 ? /:/ : /^\d+\.\d+\.\d+\.\d+$/;
+  const findsOthers = isMapOfOthers || said.some((word, at) => said[at - 1] === ':' && ofOther.test(word));
+  if (table !== 'netdev' && (findsOthers || isOtherThan(said, own))) refuse(`\`${name}\` is not an address of ${table}`);
   const isMany = /^[\da-f.:]+[/-]/.test(to);
   if (isMany) refuse('`dup` sends to one address');
   const isNumeric = /^[\d.]+$|:|^0x[\da-f]+$/i.test(to);
   const isNumber = /^(?:\d+|0x[\da-f]+)$/i.test(to) && Number(to) < 2 ** 32;
   const isAddress = table === 'ip' ? parseIPv4(to) !== undefined || isNumber : table !== 'ip6' || parseIPv6(to) !== undefined;
   if (!isMany && isNumeric && !isAddress) refuse(`\`${to}\` is not an address of ${table}`);
+}
+
+/** What is asked for is of another family, or of another length where it is no key of a map. nftables src/evaluate.c stmt_evaluate_addr() */
+function isOtherThan(said: readonly string[], own: 4 | 6): boolean {
+  const name = said.join(' ');
+  if (said.some((word, at) => word === (own === 4 ? 'ip6' : 'ip') && !/^(?:rt|original|reply)$/.test(said[at - 1] ?? ''))) return true;
+  if (said.includes('map')) return false;
+  if (/^(?:numgen|symhash|jhash)$/.test(said[0] ?? '')) return own === 6;
+  const bits = /^@\w+,\w+,(\w+)$/.exec(name)?.[1];
+  if (bits !== undefined) return Number(bits) !== (own === 4 ? 32 : 128);
+  // the family is that of the table
+  if (name === 'rt ip nexthop') return false;
+  const { type, at: [, width] = [0, 32], implies } = findExpression(name) ?? findExpression(`meta ${name}`) ?? {};
+  const fits = type === `ipv${own}_addr` || type === 'string' || (type === 'integer' && own === 4 && width === 32);
+  return said.includes('.') || (type !== undefined && (!fits || (implies?.family ?? own) !== own));
 }
 
 function checkDupToDevice({ says, ...span }: Other, { report }: NftRuleContext): void {
