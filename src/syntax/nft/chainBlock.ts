@@ -23,18 +23,30 @@ export function readChainBlock(cursor: NftCursor, { table, name, start }: NamedB
   const handle = readHandle(cursor);
   if (handle !== undefined) chain.handle = handle;
   cursor.scopes.unshift(new Map());
-  readLines(cursor, name, () => readChainLine(cursor, chain, known !== undefined));
+  const block: ChainBlock = { chain, isKnown: known !== undefined };
+  readLines(cursor, name, () => readChainLine(cursor, block));
   cursor.scopes.shift();
+  sayWithoutBase(cursor, block);
   // as of `packedList`: most chains have few rules, and one block
   if (known === undefined) chain.rules = chain.rules.slice();
 }
 
-function readChainLine(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
+interface ChainBlock {
+  readonly chain: NftChainState;
+  /** an earlier block or command has made it */
+  readonly isKnown: boolean;
+  /** of this block: they may stand before its line `type ...` */
+  policy?: NftName;
+  flags?: readonly NftName[];
+}
+
+function readChainLine(cursor: NftCursor, block: ChainBlock): void {
+  const { chain, isKnown } = block;
   const word = nextWord(cursor);
-  if (word === 'type') readBase(cursor, chain, isKnown);
-  else if (word === 'policy') readPolicy(cursor, chain, isKnown);
+  if (word === 'type') readBase(cursor, block);
+  else if (word === 'policy') readPolicy(cursor, block);
   else if (word === 'comment') readComment(cursor, chain, isKnown);
-  else if (word === 'flags') readFlags(cursor, chain);
+  else if (word === 'flags') readFlags(cursor, block);
   else if (isDefinition(word)) readDefinition(cursor);
   else readRuleLine(cursor, chain);
 }
@@ -50,19 +62,21 @@ function readRuleLine(cursor: NftCursor, chain: NftChainState): void {
   endLine(cursor);
 }
 
-function readBase(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
+function readBase(cursor: NftCursor, block: ChainBlock): void {
+  const { chain, isKnown } = block;
   if (!takeOrSkip(cursor, 'chainBase')) return;
   const [whole = 0] = allParts(cursor);
   const parts = partsIn(cursor, whole);
   const [type = 0, hook = 0] = [findPart(cursor, parts, 'baseType'), findPart(cursor, parts, 'baseHook')];
   const before = chain.base;
+  const policy = block.policy ?? before?.policy;
   const base: NftBaseNode = {
     type: nameAt(cursor, type),
     hook: nameAt(cursor, hook),
     devices: parts.flatMap((part) => devicesIn(cursor, part)),
     priority: readPriority(cursor, parts),
-    flags: before?.flags ?? [],
-    ...(before?.policy !== undefined && { policy: before.policy }),
+    flags: block.flags ?? before?.flags ?? [],
+    ...(policy !== undefined && { policy }),
     ...spanAt(cursor, whole),
   };
   // JSON of nft leaves devices out
@@ -113,26 +127,25 @@ function readPriority(cursor: NftCursor, parts: readonly number[]): NftBaseNode[
   return /^-?\d+$/.test(text) ? { offset: Number(text) + offset, ...span } : { name: text, offset, ...span };
 }
 
-function readPolicy(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
+/** nft takes it before the line `type ...` as well. nftables src/parser_bison.y chain_block, policy_spec */
+function readPolicy(cursor: NftCursor, block: ChainBlock): void {
   if (!takeOrSkip(cursor, 'chainPolicy')) return;
+  const { chain } = block;
   const [part = 0] = allParts(cursor);
   const [variable] = partsIn(cursor, part);
   const policy = variable === undefined ? nameAt(cursor, part) : textIn(cursor, part);
-  if (chain.base === undefined) {
-    const message = `chain \`${chain.name.text}\` has no policy: it is not a base chain`;
-    cursor.report({
-      kind: 'not-loadable',
-      code: 'bad-policy',
-      message,
-      span: policy,
-      help: 'write its `type ... hook ... priority ...` before',
-    });
-  } else {
-    if (chain.base.policy !== undefined && !isKnown)
-      cursor.report({ kind: 'malformed', code: 'bad-policy', message: 'there is a policy already', span: policy });
-    chain.base = { ...chain.base, policy };
-  }
+  if (block.policy !== undefined)
+    cursor.report({ kind: 'malformed', code: 'bad-policy', message: 'there is a policy already', span: policy });
+  block.policy = policy;
+  if (chain.base !== undefined) chain.base = { ...chain.base, policy };
   endLine(cursor);
+}
+
+function sayWithoutBase(cursor: NftCursor, { chain, policy }: ChainBlock): void {
+  if (policy === undefined || chain.base !== undefined) return;
+  const message = `chain \`${chain.name.text}\` has no policy: it is not a base chain`;
+  const help = 'write its `type ... hook ... priority ...`';
+  cursor.report({ kind: 'not-loadable', code: 'bad-policy', message, span: policy, help });
 }
 
 function readComment(cursor: NftCursor, chain: NftChainState, isKnown: boolean): void {
@@ -144,11 +157,13 @@ function readComment(cursor: NftCursor, chain: NftChainState, isKnown: boolean):
   endLine(cursor);
 }
 
-function readFlags(cursor: NftCursor, chain: NftChainState): void {
+function readFlags(cursor: NftCursor, block: ChainBlock): void {
   if (!takeOrSkip(cursor, 'flags')) return;
   const flags = allParts(cursor).map((part) => textIn(cursor, part));
   for (const { text, start, end } of flags.filter((flag) => flag.text !== 'offload'))
     cursor.report({ kind: 'malformed', code: 'bad-value', message: `\`${text}\` is not a flag of a chain`, span: { start, end } });
-  if (chain.base !== undefined) chain.base = { ...chain.base, flags };
+  const { chain } = block;
+  if (chain.base === undefined) block.flags = flags;
+  else chain.base = { ...chain.base, flags };
   endLine(cursor);
 }

@@ -61,7 +61,8 @@ function readSetLine(cursor: NftCursor, set: NftSetState, had: number): void {
   } else {
     if (partAt(cursor, first) === captures.flag) set.flags = [];
     for (const part of parts) readProperty(cursor, set, part);
-    endLine(cursor);
+    if (partAt(cursor, first) === captures.autoMerge) take(cursor, 'separator');
+    else endLine(cursor);
   }
 }
 
@@ -128,6 +129,7 @@ function flagsIn(cursor: NftCursor, part: number): readonly NftName[] {
   return flags;
 }
 
+/** As `auto-merge` it needs no `;` behind it. nftables src/parser_bison.y set_block */
 function readElementsLine(cursor: NftCursor, set: NftSetState, part: number): void {
   const [variable] = partsIn(cursor, part);
   if (variable === undefined) {
@@ -137,7 +139,7 @@ function readElementsLine(cursor: NftCursor, set: NftSetState, part: number): vo
   }
   const given = readExpression(cursor, variable);
   if (given.kind === 'set') for (const element of given.elements) pushElement(set.elements, element);
-  endLine(cursor);
+  take(cursor, 'separator');
 }
 
 /** Up to the brace that closes them; the one that opens them was taken. */

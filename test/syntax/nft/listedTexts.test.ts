@@ -94,3 +94,56 @@ describe('addresses with ports of a map', () => {
     expect(dnat('typeof tcp dport : ip daddr . tcp dport', 'dnat to tcp dport map @m')).toContain('dnat ip to tcp dport map @m');
   });
 });
+
+describe('the order of lines in a base chain', () => {
+  const BASE = 'type filter hook input priority 0;';
+  const inChain = (...blocks: readonly string[]): string | undefined => listed(inTable(...blocks.map((lines) => `chain c { ${lines} }`)));
+
+  it.each([`policy drop; ${BASE}`, `policy drop; tcp dport 22 accept; ${BASE}`, `comment "a"; policy drop; ${BASE}`])(
+    'a policy may stand before its type: %s',
+    (lines) => {
+      expect(inChain(lines)).toContain('type filter hook input priority filter; policy drop;');
+    },
+  );
+
+  it('and before devices', () => {
+    const text = 'table netdev t {\nchain c { policy drop; type filter hook ingress devices = { lo } priority 0; }\n}\n';
+    expect(listed(text)).toContain('hook ingress device "lo" priority filter; policy drop;');
+  });
+
+  it('another block changes it', () => {
+    expect(inChain(`${BASE} policy drop;`, `policy accept; ${BASE}`)).toContain('policy accept;');
+    expect(inChain(BASE, 'policy drop;')).toContain('policy drop;');
+  });
+
+  it.each([
+    [['policy drop;']],
+    [['policy drop;', BASE]],
+    [[`policy drop; policy accept; ${BASE}`]],
+    [[`policy drop; ${BASE} policy accept;`]],
+    [[BASE, 'policy drop; policy accept;']],
+  ])('twice in a block, or without a type, it is refused: %j', (blocks) => {
+    expect(inChain(...blocks)).toBe(undefined);
+  });
+});
+
+describe('what needs no `;` before the brace of a set', () => {
+  const ofSet = (line: string): string | undefined =>
+    listed(`define v = { 10.0.0.1 }\n${inTable(`set s { type ipv4_addr; flags interval; ${line} }`)}`);
+
+  it.each(['elements = $v', 'elements = { 10.0.0.1 }', 'elements = $v auto-merge', 'auto-merge elements = $v'])('%s', (line) => {
+    expect(ofSet(line)).toContain('elements = { 10.0.0.1 }');
+  });
+
+  it('auto-merge', () => {
+    expect(ofSet('auto-merge')).toContain('auto-merge');
+  });
+
+  it.each(['timeout 5s', 'size 5', 'policy memory', 'comment "a"', 'timeout 5s; gc-interval 5s', 'counter', 'flags interval'])(
+    'but %s',
+    (line) => {
+      expect(ofSet(line)).toBe(undefined);
+      expect(ofSet(`${line};`)).not.toBe(undefined);
+    },
+  );
+});
