@@ -2,7 +2,7 @@
 import { captures } from '../generated/nft.ts';
 import type { NftName } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
-import { type NftCursor, take, takeOrSkip } from './cursor.ts';
+import { endLine, type NftCursor, take, takeOrSkip } from './cursor.ts';
 import { allParts, partAt, wordsOfPart } from './matched.ts';
 import { objectSays } from './objectWords.ts';
 import { textIn } from './statements.ts';
@@ -35,9 +35,19 @@ function readSaid(cursor: NftCursor, kind: string, name: NftName): Said {
       if (comment !== undefined)
         cursor.report({ kind: 'malformed', code: 'bad-argument', message: 'there is a comment already', span: said });
       comment = said;
-    } else lines.push(wordsOfPart(cursor, part, 0));
-    take(cursor, 'separator');
+      take(cursor, 'separator');
+      return;
+    }
+    const line = wordsOfPart(cursor, part, 0);
+    lines.push(line);
+    if (needsEnd(kind, line)) endLine(cursor);
+    else take(cursor, 'separator');
   });
   const says = objectSays(cursor, { kind, lines });
   return { says, ...(comment !== undefined && { comment }), ...(handle !== undefined && { handle }) };
+}
+
+/** Others are one statement, which the brace ends. nftables src/parser_bison.y ct_helper_block, ct_timeout_block, ct_expect_block, flowtable_block */
+function needsEnd(kind: string, [first]: readonly NftName[]): boolean {
+  return kind.startsWith('ct ') || (kind === 'flowtable' && first?.text !== 'counter');
 }

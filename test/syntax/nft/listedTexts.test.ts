@@ -147,3 +147,30 @@ describe('what needs no `;` before the brace of a set', () => {
     },
   );
 });
+
+describe('what objects say before their brace', () => {
+  const of = (kind: string, line: string): string | undefined => listed(inTable(`${kind} h { ${line} }`));
+
+  it.each([
+    ['ct helper', 'type "ftp" protocol tcp'],
+    ['ct helper', 'type "ftp" protocol tcp; l3proto ip'],
+    ['ct timeout', 'protocol tcp; l3proto ip'],
+    ['ct timeout', 'protocol tcp; l3proto ip; policy = { close : 5 }'],
+    ['ct expectation', 'protocol tcp; dport 5; timeout 5s; size 5; l3proto ip'],
+    ['flowtable', 'hook ingress priority 0; devices = { lo }'],
+    ['flowtable', 'devices = { lo }; hook ingress priority 0'],
+  ])('%s needs a `;`: %s', (kind, line) => {
+    expect(of(kind, line)).toBe(undefined);
+    expect(of(kind, `${line};`)).toContain(`${kind} h {`);
+  });
+
+  it.each([
+    ['counter', 'packets 5 bytes 5'],
+    ['counter', 'comment "a"'],
+    ['quota', 'over 5 bytes'],
+    ['limit', 'rate 5/second'],
+    ['synproxy', 'mss 5 wscale 5'],
+  ])('%s needs none: %s', (kind, line) => {
+    expect(of(kind, line)).toContain(`${kind} h {`);
+  });
+});
