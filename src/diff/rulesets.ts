@@ -1,6 +1,7 @@
 /** Diff of all that two texts hold: family by family. A family that only one side has meets a kernel without rules on the other. */
 
 import { hasPackets } from '../connection/askedPackets.ts';
+import { type Bounds, lookupsOf } from '../connection/bounds.ts';
 import { unknownProxies, unknownProxyText } from '../connection/unknownProxy.ts';
 import type { Host } from '../host/host.ts';
 import { Budget, type BudgetLimits } from '../lib/budget.ts';
@@ -13,7 +14,7 @@ import type { DiffQuestion, Sides } from './question.ts';
 import type { Diff } from './rules.ts';
 import { diffRules } from './rules.ts';
 
-export interface RulesetsDiff {
+export interface RulesetsDiff extends Pick<Bounds, 'lookedUpApart'> {
   readonly diffs: readonly Diff[];
   /** what was assumed */
   readonly notes: readonly string[];
@@ -56,7 +57,7 @@ export function diffRulesets(base: readonly Ruleset[], head: readonly Ruleset[],
   const isApart = onlyThere.base.length + onlyThere.head.length > 0;
   const shared = [withoutInterfaces(host, onlyThere.base), withoutInterfaces(headHost, onlyThere.head)];
   const isAsked = where === undefined || shared.some((one) => hasPackets(families, one, where));
-  return { diffs, notes, ...(isApart && { onlyThere }), ...(!isAsked && { asksNothing: true }) };
+  return { diffs, notes, ...lookupsOf([...base, ...head]), ...(isApart && { onlyThere }), ...(!isAsked && { asksNothing: true }) };
 }
 
 function namesBeside({ interfaces }: Host, other: Host): readonly string[] {

@@ -68,3 +68,15 @@ it('a proof about connections names those that conntrack knows one way only', as
   expect(await asked('-A PREROUTING -p tcp -j CT --notrack\n')).toContain(apart);
   expect(await asked('-A PREROUTING -p tcp -j TRACE\n')).toContain('connections with their data, an assumed pod');
 });
+
+it('so does a proof that two texts are the same', async () => {
+  const rules = (raw: string) => `*raw\n:PREROUTING ACCEPT [0:0]\n${raw}COMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n`;
+  const asked = async (base: string, head: string) => {
+    const files = { 'base.rules': rules(base), 'head.rules': rules(head) };
+    return (await chainwalk(['diff', 'base.rules', 'head.rules'], { files })).out.replaceAll(/\s+/g, ' ');
+  };
+  const apart = 'whole connections (of those that conntrack knows one way only, whether they open)';
+  const zone = '-A PREROUTING -p tcp -j CT --zone-reply 4\n';
+  expect(await asked(zone, zone)).toContain(apart);
+  expect(await asked('', '')).toContain('whole connections over');
+});

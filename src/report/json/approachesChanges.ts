@@ -29,8 +29,8 @@ export function toChanges({ diffs, notes, firstLeg }: ApproachDiff): readonly Ap
 }
 
 /** How far it is proved that no other packet changes. */
-export function approachBounds({ diffs, firstLeg }: ApproachDiff): string {
-  return comparedText(diffBounds({ diffs, hosts: [], firstLeg }));
+export function approachBounds({ diffs, firstLeg, lookedUpApart }: ApproachDiff): string {
+  return comparedText(diffBounds({ diffs, hosts: [], firstLeg, ...(lookedUpApart === true && { lookedUpApart }) }));
 }
 
 /** Of a pod's rules by Istio's other backend. */

@@ -25,7 +25,7 @@ import { type KernelKeys, toTracedKernel } from './tracedKernel.ts';
 import { type TraceFate, type TraceRule, toTraceRule } from './walk.ts';
 
 /** What was compared: rules with rules, or a pod with itself. */
-export interface DiffAnswer {
+export interface DiffAnswer extends Pick<Bounds, 'lookedUpApart'> {
   readonly diffs: readonly Diff[];
   readonly files: Sides<string>;
   readonly profile?: string | undefined;
@@ -126,7 +126,8 @@ export function diffBounds({
   narrowed,
   firstLeg,
   onlyThere,
-}: Pick<DiffAnswer, 'diffs' | 'hosts' | 'narrowed' | 'firstLeg' | 'onlyThere'>): Bounds {
+  lookedUpApart,
+}: Pick<DiffAnswer, 'diffs' | 'hosts' | 'narrowed' | 'firstLeg' | 'onlyThere' | 'lookedUpApart'>): Bounds {
   const families = diffs.map(({ family }) => family);
   return {
     families,
@@ -134,6 +135,7 @@ export function diffBounds({
     hosts: [...new Set(hosts)],
     ...(narrowed === true && { narrowed }),
     ofConnections: 'whole',
+    ...(lookedUpApart === true && { lookedUpApart }),
     ...(firstLeg === true && { ofApplication: true }),
     ...(onlyThere !== undefined && {
       apart: [...onlyThere.base.map((name) => `${name} of the base`), ...onlyThere.head.map((name) => `${name} of the head`)],
