@@ -1,4 +1,5 @@
 /** Where a packet ends, as both sides say it. */
+import { longestMatch } from '../../../src/host/fib.ts';
 import type { Host } from '../../../src/host/host.ts';
 import { routeOutput } from '../../../src/host/output.ts';
 import { readHost } from '../../../src/host/readHost.ts';
@@ -48,11 +49,17 @@ export function ourEnds(description: RoutedHost, send: Send): readonly string[] 
     [send.src ?? '', send.dst].some((end) => end === '::1' || (end.startsWith('fe80:') && end !== send.dst));
   if (send.how === 'get' && family === 6 && asksLess) return undefined;
   if (isRefusedByConnect(host, packet, send)) return ['lost'];
+  if (send.how === 'connect' && isForeignChoice(host, packet)) return undefined;
   const { walks } = simulate({ ruleset: rulesetOf(RULES, { family }), packet, host });
   const ways = walks.filter(({ choices }) =>
     choices.every(({ taken }) => taken !== (send.how === 'connect' ? 'not connected' : 'connected')),
   );
   return [...new Set(ways.map((walk) => endOf(walk, { send, host })))];
+}
+
+/** A `src` of a route that is no address of this host: see docs/limits.md. */
+function isForeignChoice(host: Host, { family, src, srcChosen }: Packet): boolean {
+  return family === 4 && srcChosen === true && src !== 0 && longestMatch(host, { table: 'local', address: src })?.type !== 'local';
 }
 
 /** What connect(2) refuses before there is a packet; the simulator walks one, as from a raw socket (docs/limits.md).
