@@ -3,7 +3,7 @@ import { captures } from '../generated/nft.ts';
 import type { NftBaseNode, NftName } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
 import { endLine, type NftCursor, nextWord, skipUnread, takeLineOrSay, takeOrSkip } from './cursor.ts';
-import { isDefinition, namesIn, readDefinition } from './definitions.ts';
+import { isDefinition, namesIn, readDefinition, sayInclude } from './definitions.ts';
 import { nftLikenessOf, shapedLine } from './lineShapes.ts';
 import { allParts, findPart, nameAt, partAt, partsIn, spanAt, textAt, unquotedNft } from './matched.ts';
 import { readRule, textIn } from './statements.ts';
@@ -48,6 +48,7 @@ function readChainLine(cursor: NftCursor, block: ChainBlock): void {
   else if (word === 'comment') readComment(cursor, chain, isKnown);
   else if (word === 'flags') readFlags(cursor, block);
   else if (isDefinition(word)) readDefinition(cursor);
+  else if (word === 'include') sayInclude(cursor);
   else readRuleLine(cursor, chain);
 }
 

@@ -60,3 +60,18 @@ function namesOf(expression: NftExpression): readonly string[] {
   if (expression.kind === 'set') return expression.elements.flatMap(({ key }) => namesOf(key));
   return expression.kind === 'value' ? [expression.text] : [];
 }
+
+/** It may stand wherever a definition may. */
+export function sayInclude(cursor: NftCursor): void {
+  const { at, report } = cursor;
+  if (!takeOrSkip(cursor, 'inclusion')) return;
+  const file = cursor.s.text.slice(at, cursor.at).replace(/^include\s+/, '');
+  report({
+    kind: 'malformed',
+    code: 'script-not-evaluated',
+    message: `${file} is not read: only this text is`,
+    span: { start: at, end: cursor.at },
+    help: 'put the text of the file in place of the `include`, or give `nft list ruleset` of a host where it is loaded',
+  });
+  endLine(cursor);
+}

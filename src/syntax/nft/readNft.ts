@@ -2,9 +2,9 @@
 import type { Source } from '../text/source.ts';
 import type { NftRulesetNode } from './ast.ts';
 import { nftCommand } from './commands.ts';
-import { endLine, type NftInput, newNftCursor, nextWord, take, takeOrSkip } from './cursor.ts';
+import { endLine, type NftInput, newNftCursor, nextWord, take } from './cursor.ts';
 import { sayDefinedLater } from './definedLater.ts';
-import { isDefinition, readDefinition } from './definitions.ts';
+import { isDefinition, readDefinition, sayInclude } from './definitions.ts';
 import { allParts } from './matched.ts';
 import { nftTableOf, readTableBlock, tableNameIn } from './tableBlock.ts';
 import { type NftWorld, nftRuleset, nftTableKey } from './world.ts';
@@ -35,18 +35,4 @@ export function nftInto(world: NftWorld, input: NftInput): void {
     if (cursor.at === before) cursor.at++;
   }
   sayDefinedLater(cursor, world);
-}
-
-function sayInclude(cursor: Parameters<typeof readDefinition>[0]): void {
-  const { at, report } = cursor;
-  if (!takeOrSkip(cursor, 'inclusion')) return;
-  const file = cursor.s.text.slice(at, cursor.at).replace(/^include\s+/, '');
-  report({
-    kind: 'malformed',
-    code: 'script-not-evaluated',
-    message: `${file} is not read: only this text is`,
-    span: { start: at, end: cursor.at },
-    help: 'put the text of the file in place of the `include`, or give `nft list ruleset` of a host where it is loaded',
-  });
-  endLine(cursor);
 }

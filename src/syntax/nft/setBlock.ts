@@ -3,7 +3,7 @@ import { captures } from '../generated/nft.ts';
 import type { NftElement, NftName, NftSetNode } from './ast.ts';
 import { type NamedBlock, readHandle, readLines } from './blocks.ts';
 import { endLine, type NftCursor, nextWord, take, takeLineOrSay, takeOrSay, takeOrSkip } from './cursor.ts';
-import { isDefinition, namesIn, readDefinition } from './definitions.ts';
+import { isDefinition, namesIn, readDefinition, sayInclude } from './definitions.ts';
 import { pushElement, readElement, readExpression } from './expressions.ts';
 import { shapedElement } from './lineShapes.ts';
 import { allParts, nameAt, partAt, partsIn, spanAt, textAt, wordsWithin } from './matched.ts';
@@ -50,6 +50,10 @@ function typesOf(said: NftSetState['value']): string {
 function readSetLine(cursor: NftCursor, set: NftSetState, had: number): void {
   if (isDefinition(nextWord(cursor))) {
     readDefinition(cursor);
+    return;
+  }
+  if (nextWord(cursor) === 'include') {
+    sayInclude(cursor);
     return;
   }
   if (!takeOrSkip(cursor, 'setLine')) return;

@@ -6,7 +6,7 @@ import { type NamedBlock, readHandle, readLines } from './blocks.ts';
 import { readChainBlock } from './chainBlock.ts';
 import { endLine, type NftCursor, nextWord, skipUnread, takeOrSay, takeOrSkip } from './cursor.ts';
 import { noteEarlyIn } from './definedLater.ts';
-import { isDefinition, readDefinition } from './definitions.ts';
+import { isDefinition, readDefinition, sayInclude } from './definitions.ts';
 import { allParts, findPart, type NftReader, partAt, spanAt, textAt } from './matched.ts';
 import { readFlowtable, readObject } from './objectBlock.ts';
 import { readSetBlock } from './setBlock.ts';
@@ -66,6 +66,7 @@ function readTableLine(cursor: NftCursor, table: NftTableState): void {
     table.comment = said;
     endLine(cursor);
   } else if (isDefinition(word)) readDefinition(cursor);
+  else if (word === 'include') sayInclude(cursor);
   else if (takeOrSay(cursor, 'opensBlock')) readItem(cursor, table);
   else skipUnread(cursor);
 }

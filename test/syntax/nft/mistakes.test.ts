@@ -107,3 +107,16 @@ describe('broken listings', () => {
     );
   });
 });
+
+describe('a file that is included', () => {
+  const include = 'include "/etc/nftables.d/*.nft"';
+
+  it.each([
+    include,
+    `table inet t {\n${include}\n}`,
+    `table inet t {\nchain c {\n${include}\naccept\n}\n}`,
+    `table inet t {\nset s {\n${include}\ntype ipv4_addr\n}\n}`,
+  ])('is named where it stands: %j', (text) => {
+    expect(said(`${text}\n`)).toEqual([['"/etc/nftables.d/*.nft" is not read: only this text is', include]]);
+  });
+});
