@@ -101,6 +101,8 @@ function takePiece({ page, listed }: Reading, line: HostLine): boolean {
   if (/^(?:create|add)\b/.test(line.text)) return takeSetLine(page, line);
   if (/^(?:[a-z]+[./]|\/proc)/.test(line.text) && takeSysctlLine(page, line)) return true;
   if (/^\d+:/.test(line.text) && takeRuleLine(page, line)) return true;
+  // `ip route` right behind `ip addr`: it would be a detail of the last interface
+  if (/^[ \t]+nexthop\b/.test(line.text) && takeRouteLine(page, line)) return true;
   return takeInterfaceLine(page, line) || takeSocketLine(page, line) || takeRouteLine(page, line);
 }
 
