@@ -158,8 +158,13 @@ function checkNamed(set: NftSetNode, { types, wanted }: SetNaming, { at, context
 }
 
 function isSame(a: Datatype, b: Datatype | undefined): boolean {
+  // a part of the packet by its place may be a field of the type
+  if (b?.name === 'integer' && b.prints !== 'hex' && ADDRESSES_AND_NAMES.has(a.name)) return false;
   return a.name === b?.name || [a.name, b?.name].some((name) => name === 'string' || name === 'integer');
 }
+
+/** Types whose values are no plain numbers to nft. nftables include/datatype.h datatype_equal() */
+const ADDRESSES_AND_NAMES = new Set(['inet_service', 'ipv4_addr', 'ipv6_addr', 'ether_type', 'ether_addr', 'inet_proto', 'mark']);
 
 function typeNames(types: readonly Datatype[]): string {
   return types.map(({ name }) => name).join(' . ');

@@ -34,7 +34,11 @@ const withoutTuples = (text: string): string => interfacesSorted(withoutTuplesOf
 
 const withoutAccounts = (text: string): string => text.replaceAll(/(meta sk[ug]id (?:[!<>=]+ )?)(?:\{[^{}]*\}|"?[\w-]+"?)/g, '$1x');
 
-const PROTOCOL_WITHIN = /[{,.:&|^-] ?(?:tcp|udp|icmp|icmpv6|esp|ah|sctp|dccp|udplite|comp|igmp|redirect|exists|missing)\b/;
+/** The word of which it says that it is no value stands within a set or an operation. */
+function isWordWithin(text: string, ours: string): boolean {
+  const words = [...ours.matchAll(/`"?([\w-]+)"?` (?:is a (?:protocol|type of ICMP), not a value|says whether something is there)/g)];
+  return words.length > 0 && words.every(([, word]) => new RegExp(`(?:[{,.:&|^-] ?|\\b(?:and|x?or) )"?${word}\\b`).test(text));
+}
 
 const NAMED_ACCOUNT = /meta sk[ug]id (?:[!<>=]+ )?(?:\{[^{}]*[a-z]|"?[a-z])/i;
 
@@ -103,7 +107,8 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // tproxy to :tcp dport is listed as tproxy to
     id: 'nft 1.0.6 does not list a port of tproxy that is not constant',
-    holds: ({ ours, theirs }) => ours.replace(/(\btproxy (?:ip6? )?to\b[^:]*?) ?:[a-z@].*$/, '$1') === theirs,
+    holds: ({ ours, theirs }) =>
+      ours !== theirs && ours.replaceAll(/(\btproxy (?:ip6? )?to(?: [\d.]+| \[[\da-f:.]+\])?) ?:[a-z@][^"\n]*$/gm, '$1') === theirs,
   },
   {
     // snat ip6 addr . port to fd00::1 . 80; netlink_gen_expr() has no room for the address
@@ -159,8 +164,7 @@ export const NFT_LIMITS: readonly NftLimit[] = [
   {
     // oifname { tcp, udp } is listed as { "", "" }; icmp code 0 & redirect is listed as icmp code net-unreachable
     id: 'nft 1.0.6 takes protocols, a type of ICMP, `exists` and `missing` for values of any type within sets and operations',
-    holds: ({ text, ours }) =>
-      PROTOCOL_WITHIN.test(text) && /is a (?:protocol|type of ICMP), not a value|says whether something is there/.test(ours),
+    holds: ({ text, ours }) => isWordWithin(text, ours),
   },
   {
     // iifname 10.0.0.0/33 is listed as iifname "10.0"
