@@ -37,7 +37,7 @@ export type RoutedAs = 'sent' | 'sent again' | 'arrived' | 'back';
 
 export const NO_FLOW: FlowKeys = { tos: 0, uid: 0, proto: 0, sport: 0, dport: 0 };
 
-/** Whether the kernel looks at protocol and ports of packets that arrive: not for rules about `iif lo` alone.
+/** Whether the kernel looks at protocol and ports of packets that arrive or are routed again: not for rules about `iif lo` alone.
  *  kernel include/net/fib_rules.h fib_rule_requires_fldissect() */
 export function seesPorts({ rules }: Host, family: Family): boolean {
   return rules.some(({ family: of, iif, proto, sport, dport }) => of === family && iif !== 'lo' && (proto ?? sport ?? dport) !== undefined);

@@ -16,8 +16,7 @@ export function flowOf({ host, family, tos, uid = 0, proto, sport = 0, dport = 0
     case 'sent':
       return { tos, uid, proto, sport, dport };
     case 'sent again':
-      // rules have rewritten or marked it: its ports are not asked
-      return { tos, uid, proto: 0, sport: 0, dport: 0 };
+      return seesPorts(host, family) ? { tos, uid, proto, sport, dport } : { ...NO_FLOW, tos, uid };
     case 'arrived':
       return { tos, uid: 0, proto, sport, dport };
     default:

@@ -24,7 +24,7 @@ export function routeFlow({ start, process, has, host, family }: Space, env: Env
   const { tos, sport, dport, owned } = env;
   const isSent = as === 'sent' || as === 'sent again';
   const user = isSent && owned && env.about === undefined ? { uid: start.uid, owned: process } : { owned: EMPTY };
-  if (as === 'sent again' || (as === 'back' && !seesPorts(host, family))) return { tos, ...user };
+  if ((as === 'sent again' || as === 'back') && !seesPorts(host, family)) return { tos, ...user };
   const ports = as === 'back' ? { sport: dport, dport: sport } : { sport, dport };
   return { tos, ...user, ends: { proto: start.proto, ports: has.ports, ...ports } };
 }
