@@ -24,7 +24,7 @@ export function ipRouteText(route: Route, onlink = false): string {
   return [
     `-${family} ${type} ${prefixText(to)}`,
     ...word('from', from && prefixText(from)),
-    ...word('tos', tos),
+    ...word('tos', tosText(tos)),
     ...hopWords(route, onlink),
     `table ${table}`,
     ...word('src', src === undefined ? undefined : formatAddress(src)),
@@ -52,7 +52,7 @@ export function ipRuleText(rule: RoutingRule): string {
     ...(not ? ['not'] : []),
     ...word('from', from && prefixText(from)),
     ...word('to', to && prefixText(to)),
-    ...word('tos', tos),
+    ...word('tos', tosText(tos)),
     ...word('dscp', dscp),
     ...word('iif', iif),
     ...word('oif', oif),
@@ -73,6 +73,11 @@ export function ipRuleText(rule: RoutingRule): string {
 function actionWords(action: RoutingRule['action']): readonly string[] {
   if (typeof action === 'object') return 'lookup' in action ? [`lookup ${action.lookup}`] : [`goto ${action.goto}`];
   return action === 'unknown' ? [] : [action];
+}
+
+/** ip(8) reads it in hexadecimal, with or without `0x`. */
+function tosText(tos: number | undefined): string | undefined {
+  return tos === undefined ? undefined : `0x${tos.toString(16)}`;
 }
 
 function rangeText({ lo, hi }: Interval<number>): string {

@@ -2,6 +2,20 @@
 import type { HostJson } from '../question.ts';
 import type { Random } from './random.ts';
 
+/** What a rule asks besides the mark: also of packets that are routed again. */
+const ASKED_TOO = [
+  'ipproto tcp',
+  'ipproto udp',
+  'sport 40000',
+  'dport 443-15001',
+  'ipproto tcp dport 80',
+  'tos 0x10',
+  'uidrange 1-1336',
+  'iif lo',
+  'iif lo ipproto tcp',
+  'oif eth0',
+];
+
 export function varied({ pick, chance }: Random, host: HostJson): HostJson {
   const { interfaces, sysctls = {}, ip_rules = [], route_tables = {}, listeners } = host;
   const others = interfaces.filter(({ name }) => name !== 'lo');
@@ -25,7 +39,7 @@ export function varied({ pick, chance }: Random, host: HostJson): HostJson {
     },
     ip_rules: [
       ...ip_rules,
-      ...(marked ? ['fwmark 7 lookup 200', '-6 fwmark 7 lookup 200'] : []),
+      ...(marked ? ['', '-6 '].map((family) => `${family}fwmark 7 ${chance(0.5) ? '' : pick(ASKED_TOO)} lookup 200`) : []),
       ...(proxied ? ['fwmark 1337 lookup 133', '-6 fwmark 1337 lookup 133'] : []),
     ],
     route_tables: {
