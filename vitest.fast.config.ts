@@ -11,11 +11,13 @@ const SLOW = [
   'properties/**',
   'prove/**',
   'query/**',
-  'diff/{diff,diffCommand,diffConnections,diffLater,diffLevels,backendDifferences}.test.ts',
+  'api/connection.test.ts',
+  'diff/{wordsLater,diff,diffCommand,diffConnections,diffLater,diffLevels,backendDifferences}.test.ts',
   'docs/{examples,fleets}.test.ts',
   'fix/**',
   'bundle/loaded.test.ts',
   'connection/packetWords.test.ts',
+  'ruleset/{wordTree,alikeRules}.test.ts',
   'simulate/{stated,template,conversation}.test.ts',
   'pods/{causes,podParity,randomParity,backendParity,backendOfMesh}.test.ts',
   'vitest/**',
@@ -30,7 +32,7 @@ const SLOW = [
   'syntax/**/*.kernel.test.ts',
   'report/{lanesLaws.prop,mermaidLaws}.test.ts',
   'report/review/{sarif,fromPods,fixes}.test.ts',
-  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render,likeFiles,merge,jobs,fix,laterFixes,keptProofs}*.test.ts',
+  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render,likeFiles,merge,jobs,fix,laterFixes,keptProofs,outputSchemas,report,jsonLines}*.test.ts',
   'action.test.ts',
 ];
 
