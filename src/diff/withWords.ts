@@ -3,6 +3,12 @@ import { kept } from '../lib/kept.ts';
 
 /** `later`: looked for when they are read. */
 export function withWords<T extends object>(known: T, make: () => string, later: boolean): T & { readonly packets: string } {
+  if (!later) return { ...known, packets: make() };
   const words = kept(make);
-  return Object.defineProperty({ ...known, packets: later ? '' : words() }, 'packets', later ? { get: words } : {});
+  return {
+    ...known,
+    get packets() {
+      return words();
+    },
+  };
 }

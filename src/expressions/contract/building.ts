@@ -28,9 +28,6 @@ export interface Building {
   readonly jumpTo: (jump: { readonly chain: string; readonly span: Span }) => void;
 }
 
-/** kernel include/uapi/linux/if_ether.h ETH_P_ARP */
-export const ARP = 0x0806;
-
 export interface AskedProtocols {
   readonly family?: Family | undefined;
   readonly proto?: number | undefined;

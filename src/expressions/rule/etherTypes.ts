@@ -2,8 +2,8 @@
  *  neighbour of the source in the header. nftables src/payload.c payload_gen_dependency() */
 import { PROTO } from '../../packet/protocol.ts';
 import type { NftStatement } from '../../syntax/nft/ast.ts';
-import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import { ARP, FRAME_OF, TAGGED } from '../contract/frameTypes.ts';
 import { findExpression } from '../selectors/all.ts';
 import { selectorsOf } from '../values/asked.ts';
 import { selectorName } from '../values/selectorName.ts';
@@ -33,7 +33,13 @@ export function etherTypes(statements: readonly NftStatement[], context: NftRule
   }
   const owners = new Map([...types].map(([owner, type]) => [type, owner]));
   return {
-    withTypes: (of) => (types.size === 0 ? of : of.flatMap((one) => [types.get(one) ?? [], one].flat())),
+    withTypes: (of) => {
+      const withType = (one: NftStatement): readonly NftStatement[] => {
+        const type = types.get(one);
+        return type === undefined ? [one] : [type, one];
+      };
+      return types.size === 0 ? of : of.flatMap(withType);
+    },
     askedFor: (one) => owners.get(one) ?? one,
   };
 }
@@ -43,10 +49,10 @@ function isOfEther(statement: NftStatement): boolean {
 }
 
 function typeFor(protocol: string, { family, proto }: Protocols): number | undefined {
-  if (protocol === 'vlan') return 0x8100;
+  if (protocol === 'vlan') return TAGGED;
   if (protocol === 'arp') return ARP;
   const of = proto === PROTO.icmp ? 4 : proto === PROTO.icmpv6 ? 6 : family;
-  return of === undefined ? undefined : of === 4 ? 0x0800 : 0x86dd;
+  return of && FRAME_OF[of];
 }
 
 const SPAN = { start: 0, end: 0 } as const;

@@ -4,6 +4,7 @@ import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { NftExpression, NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import { TAGGED } from '../contract/frameTypes.ts';
 import type { StatementOf } from '../contract/statement.ts';
 import { ICMP_CODE, ICMPV6_CODE, ICMPX_CODE } from '../datatypes/constants.ts';
 import { icmpCodeOf } from '../datatypes/icmpCode.ts';
@@ -46,7 +47,7 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
     }
     if (!isOfOne(context.table) && asksVlanType(one) && known.etherType === undefined) {
       told.push(VLAN);
-      known = { ...known, etherType: 0x8100 };
+      known = { ...known, etherType: TAGGED };
     }
     told.push(...askedByPortMap(one, known, context));
     for (const selector of selectorsOf(one)) {
@@ -55,7 +56,7 @@ function tellFamilies(statements: readonly NftStatement[], context: NftRuleConte
       const implied = expression?.implies ?? { family: impliedByHeader(selector).family };
       if (selector.kind !== 'ct') known = withImplied(known, implied, { at: selector, context });
       if (selector.kind === 'payload' && selector.protocol === 'ether') known = { ...known, link: true };
-      if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { etherType: 0x8100, ...known };
+      if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { etherType: TAGGED, ...known };
     }
     first ??= known.family === undefined ? askedOf(answeredFamily(one), known) : undefined;
     resets ||= one.kind === 'reject' && known.proto === undefined && one.with?.[0]?.startsWith('tcp') === true;

@@ -2,7 +2,7 @@
  *  nftables src/payload.c payload_expr_complete(), payload_match_expand() */
 import { PROTO } from '../../packet/protocol.ts';
 import type { NftSelector } from '../../syntax/nft/ast.ts';
-import { ARP } from '../contract/building.ts';
+import { ARP } from '../contract/frameTypes.ts';
 import { EXPRESSIONS } from '../selectors/all.ts';
 import type { Protocols } from './protocols.ts';
 

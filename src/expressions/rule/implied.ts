@@ -2,8 +2,8 @@
 import type { Family } from '../../packet/address.ts';
 import { PROTO } from '../../packet/protocol.ts';
 import type { NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
-import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import { ARP, TAGGED } from '../contract/frameTypes.ts';
 import { findExpression } from '../selectors/all.ts';
 import { withPortOfTuple } from '../statements/nat.ts';
 import { selectorsOf } from '../values/asked.ts';
@@ -101,7 +101,7 @@ export function withoutImplied(statements: readonly NftStatement[], context: Nft
     const isOne = one.right.kind !== 'set' || one.right.elements.length === 1;
     // a set of protocols says nothing in a listing: what was asked for before it waits on
     known = { ...afterMatch(known, one, context), ...(!isOne && { proto: known.proto }) };
-    if (said.etherType === 0x8100) vlan = at;
+    if (said.etherType === TAGGED) vlan = at;
     if (asksNextHeader(one, context)) transport = { at, protocols: {}, ofNext: true };
     if (said.proto !== undefined && isOne && isDependency(one, context)) transport = { at, protocols: said, again };
     const ofCt = isOne ? ofConnection(one, context) : undefined;
@@ -173,7 +173,7 @@ function saysCarried({ left, op = '==' }: Match, { etherType }: Protocols): bool
   if (left.kind === 'meta') return left.key === 'protocol' || left.key === 'nfproto';
   if (left.kind === 'ct') return left.key === 'l3proto';
   return (
-    left.kind === 'payload' && ((left.protocol === 'ether' && etherType !== 0x8100) || left.protocol === 'vlan') && left.field === 'type'
+    left.kind === 'payload' && ((left.protocol === 'ether' && etherType !== TAGGED) || left.protocol === 'vlan') && left.field === 'type'
   );
 }
 

@@ -4,9 +4,10 @@ import type { Effect } from '../../netfilter/effect.ts';
 import { and, type MatchExpr, NEVER } from '../../netfilter/matchExpr.ts';
 import type { NftRuleNode, NftSelector, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import { ARP, type Building, type ChainOf, type HookLimit, type Need } from '../contract/building.ts';
+import type { Building, ChainOf, HookLimit, Need } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
+import { ARP, TAGGED } from '../contract/frameTypes.ts';
 import type { Statement } from '../contract/statement.ts';
 import { findExpression } from '../selectors/all.ts';
 import { fibHooks } from '../selectors/host.ts';
@@ -147,7 +148,7 @@ function expressionsNeed(statement: NftStatement, { building, limits, protocols 
     }
     refuseBehindEtherType(selector, expression, { known, context });
     refuseVlanBehind(selector, { known, context });
-    if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { ...known, etherType: VLAN };
+    if (selector.kind === 'payload' && selector.protocol === 'vlan') known = { ...known, etherType: TAGGED };
     if (expression.needsTransport === true && known.proto === undefined) {
       const message = `\`${expression.name}\` needs a transport protocol before it`;
       context.report({ kind: 'not-loadable', code: 'needs-protocol', message, span: selector, help: 'match on `meta l4proto` first' });
@@ -203,7 +204,7 @@ function refuseBehindEtherType(
   { implies }: Expression,
   { known: { etherType, proto }, context }: Behind,
 ): void {
-  if (selector.kind !== 'payload' || etherType === undefined || etherType === VLAN) return;
+  if (selector.kind !== 'payload' || etherType === undefined || etherType === TAGGED) return;
   const isOther =
     (selector.protocol === 'vlan' && context.table !== 'arp') ||
     (implies?.family !== undefined && etherType === ARP) ||
@@ -221,9 +222,6 @@ function refuseVlanBehind(selector: NftSelector & Span, { known: { family, ether
   const message = `a packet of IP has no \`vlan ${selector.field}\` behind it`;
   context.report({ kind: 'not-loadable', code: 'conflicting-options', message, span: selector });
 }
-
-/** kernel include/uapi/linux/if_ether.h */
-const VLAN = 0x8100;
 
 /** Messages of ICMP that have the field are of other types than those that were asked for. */
 function ofType(known: Protocols, { name, ofTypes }: Expression, { at, context }: Asking): Protocols {

@@ -5,8 +5,8 @@ import { PROTO } from '../../packet/protocol.ts';
 import { PROTOCOL_BY_NUMBER } from '../../packet/protocolNames.ts';
 import type { NftFamily, NftStatement } from '../../syntax/nft/ast.ts';
 import type { Span } from '../../syntax/text/source.ts';
-import { ARP } from '../contract/building.ts';
 import type { NftRuleContext } from '../contract/context.ts';
+import { ARP, FRAME_OF } from '../contract/frameTypes.ts';
 import { intervalOf } from '../values/constant.ts';
 import { keyParts } from '../values/part.ts';
 
@@ -63,8 +63,8 @@ function nameOf(proto: number): string {
 }
 
 const ETHERTYPES: ReadonlyMap<number, Family> = new Map<number, Family>([
-  [0x0800, 4],
-  [0x86dd, 6],
+  [FRAME_OF[4], 4],
+  [FRAME_OF[6], 6],
 ]);
 const NFPROTOS: ReadonlyMap<number, Family> = new Map<number, Family>([
   [2, 4],

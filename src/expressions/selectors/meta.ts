@@ -8,6 +8,7 @@ import type { FieldValue } from '../../packet/fields.ts';
 import { NOT_KEPT, notClaimed, partly } from '../contract/claims.ts';
 import type { NftRuleContext } from '../contract/context.ts';
 import type { Expression } from '../contract/expression.ts';
+import { FRAME_OF } from '../contract/frameTypes.ts';
 import { always, ofField, passes, type Selection, unknown } from '../contract/selection.ts';
 
 /** Without an interface the name is empty, which is not that of any. */
@@ -49,7 +50,6 @@ function owner(field: 'uid' | 'gid', { ofIptables }: NftRuleContext): Selection 
 }
 
 const NFPROTO: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
-const ETHERTYPE: Readonly<Record<Family, number>> = { 4: 0x0800, 6: 0x86dd };
 
 /** kernel include/uapi/linux/if_packet.h PACKET_HOST */
 const HOST = 0;
@@ -99,7 +99,7 @@ export const meta: readonly Expression[] = [
   { name: 'meta length', type: 'integer', last: 0xffff_ffff, select: () => ofField('length', 16) },
   { name: 'meta nfproto', type: 'nf_proto', tables: ['inet'], select: ({ family }) => always(NFPROTO[family]) },
   { name: 'meta l4proto', type: 'inet_proto', select: () => ofField('proto', 8) },
-  { name: 'meta protocol', type: 'ether_type', select: ({ family }) => always(ETHERTYPE[family]) },
+  { name: 'meta protocol', type: 'ether_type', select: ({ family }) => always(FRAME_OF[family]) },
   { name: 'meta mark', type: 'mark', select: () => ofField('mark', 32) },
   { name: 'meta iif', type: 'iface_index', select: () => interfaceIndex('iif') },
   { name: 'meta oif', type: 'iface_index', select: () => interfaceIndex('oif') },

@@ -35,7 +35,7 @@ interface ChainBlock {
   readonly chain: NftChainState;
   /** an earlier block or command has made it */
   readonly isKnown: boolean;
-  /** of this block: they may stand before its line `type ...` */
+  /** what this block says; nft takes both before the line `type ...` as well */
   policy?: NftName;
   flags?: readonly NftName[];
 }
