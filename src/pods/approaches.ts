@@ -1,6 +1,7 @@
 /** Which packets are treated differently when another approach writes a pod's rules. Sidecars are compared for all packets.
  *  Between a sidecar and ambient the proxy is another program, so there it is the application's packets, each up to its first end. */
 
+import { lookupsOf } from '../connection/bounds.ts';
 import { type DiffScene, diffRulesets, type RulesetsDiff } from '../diff/rulesets.ts';
 import type { Host } from '../host/host.ts';
 import { readHost } from '../host/readHost.ts';
@@ -37,6 +38,7 @@ export function compareApproaches(base: Approached, head: Approached, limits?: D
   return {
     diffs: diffs.flatMap((one) => one.diffs),
     notes: [...new Set(diffs.flatMap(({ notes }) => notes))],
+    ...lookupsOf([...base.rulesets, ...head.rulesets]),
     firstLeg: true,
   };
 }

@@ -95,7 +95,7 @@ function notCompared({ base, head }: Sides<DiffSubject>, reason: string): Subjec
 }
 
 /** The classes of each question together, the most serious first. */
-function acrossMeshes({ diffs, notes, firstLeg }: ApproachDiff): SubjectsDiff {
+function acrossMeshes({ diffs, notes, ...bounds }: ApproachDiff): SubjectsDiff {
   const rank = ({ severity }: ChangedClass) => seriousness(severity);
   return {
     diffs: [...groupBy(diffs, ({ family }) => family)].map(([family, group]) => ({
@@ -104,7 +104,7 @@ function acrossMeshes({ diffs, notes, firstLeg }: ApproachDiff): SubjectsDiff {
       undecided: group.flatMap(({ undecided }) => undecided),
     })),
     notes: [...notes, 'between a sidecar and ambient mode the packets of the application are compared, each up to its first end'],
-    firstLeg,
+    ...bounds,
   };
 }
 

@@ -22,6 +22,24 @@ describe('the bounds of a claim', () => {
     expect(verdictOf('proxy-egress-direct', SIDECAR, only)).toBe('holds');
   });
 
+  it.each([
+    ['istio-sidecar', false],
+    ['istio-dns', true],
+    ['kuma-vnet', true],
+    ['broken/dns-no-answer-zone', true],
+  ])('connections-complete notes connections that conntrack knows one way only: %s', (name, noted) => {
+    const { notes } = verifyRulesets(rulesetsOf(readFixture(name).text), { only: ['connections-complete'] });
+    expect(notes.some((note) => /^connections-complete: .* whether they open, not what follows$/.test(note))).toBe(noted);
+  });
+
+  it('connections of one way that nobody asked about are not noted', () => {
+    const { set: where } = parsePacketSet({ file: 'where', text: 'out tcp' });
+    expect(where).toBeDefined();
+    const options = { only: ['connections-complete'], ...(where !== undefined && { where }) };
+    const { notes } = verifyRulesets(rulesetsOf(readFixture('istio-dns').text), options);
+    expect(notes.filter((note) => note.startsWith('connections-complete'))).toEqual([]);
+  });
+
   it('packets that a mark makes rp_filter discard are not captured', () => {
     const marked = `${SIDECAR}\n*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -i eth0 -p tcp -m tcp --dport 8080 -j MARK --set-xmark 0x7/0xffffffff\nCOMMIT\n`;
     const pod = {

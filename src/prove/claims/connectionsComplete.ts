@@ -30,10 +30,14 @@ export const connectionsComplete: Claim = {
     const judgement = {
       violations: parts.flatMap(({ violations }) => violations),
       doubts: parts.flatMap(({ doubts }) => doubts),
+      ...(parts.some(({ notes }) => notes !== undefined) && { notes: [OPENS_ONLY] }),
     };
     return parts.every(({ vacuous }) => vacuous === true) ? { ...judgement, vacuous: true } : judgement;
   },
 };
+
+const OPENS_ONLY =
+  'connections-complete: of connections whose answers conntrack does not track, or looks up in another zone, it is checked whether they open, not what follows';
 
 function isRelayed(context: ProofContext, { fate }: FateClass): boolean {
   return fate.kind === 'delivered' && fate.listener !== undefined && relayOf(context, fate.listener) !== undefined;
@@ -60,7 +64,8 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
     if (doubt !== undefined) doubts.push(doubt);
     else for (const end of more(set)) violations.push({ kind: 'packets', dir, ...place, by: one.last.decided, within, ...end });
   };
-  for (const one of context.connections(place)) {
+  const connections = context.connections(place);
+  for (const one of connections) {
     if (one.end !== 'stalls' && !(one.end === 'undecided' && one.part !== 'first')) continue;
     const why = stallWords(one);
     judged(one, { but: excused, more: (set) => [{ set, outcome: 'stalled', why, apart: why }] });
@@ -79,7 +84,8 @@ function judgeWay(context: ProofContext, place: Ingress, scope: Bdd): Judgement 
     judged(one, { but, more });
     told.set(rule, manager.or(known, one.set));
   }
-  return { violations, doubts };
+  const isCut = connections.some(({ opensOnly, set }) => opensOnly === true && manager.and(set, within) !== EMPTY);
+  return { violations, doubts, ...(isCut && { notes: [OPENS_ONLY] }) };
 }
 
 /** What a router says of packets with another host's address finds its way to a proxy by rules of their own at best: of errors those count that

@@ -51,10 +51,12 @@ export function connectionEnds(question: ConnectionQuestion, classes: readonly F
   const acknowledged = walkStep(question, shaken, { step: ack, ...plain(ack) });
   const served: Going[] = [];
   for (const one of [...acknowledged.on, ...answered.on.filter(({ part }) => part === answer.name)]) {
-    const asked = isWhole(one) ? manager.and(one.set, has.ports) : EMPTY;
-    if (asked !== EMPTY) served.push({ ...one, set: asked });
-    const rest = manager.minus(one.set, asked);
+    const talking = manager.and(one.set, has.ports);
+    const rest = manager.minus(one.set, talking);
     if (rest !== EMPTY) ends.push({ ...one, set: rest, end: 'completes' });
+    if (talking === EMPTY) continue;
+    if (isWhole(one)) served.push({ ...one, set: talking });
+    else ends.push({ ...one, set: talking, end: 'completes', opensOnly: true });
   }
   const [data, back] = DATA as readonly [ConnectionStep, ConnectionStep];
   const sent = walkStep(question, served, { step: data, ...plain(data) });

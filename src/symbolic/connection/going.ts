@@ -16,6 +16,8 @@ export interface ConnectionEnd {
   readonly set: Bdd;
   /** as `ConversationEnd` of simulate/conversation.ts */
   readonly end: 'completes' | 'stalls' | 'one-way' | 'undecided';
+  /** conntrack knows it one way only: what follows its handshake or first answer is not walked */
+  readonly opensOnly?: true;
   readonly first: FateClass;
   /** the last packet that was sent, and how it ended. Of one that stalls as delivered or sent, the addresses are not those waited for */
   readonly part: PartName;
