@@ -4,6 +4,7 @@ import type { PodFinding } from '../injection/podChecks/check.ts';
 import { checkPod } from '../injection/podChecks/checks.ts';
 import { refusals } from '../injection/world/refusals.ts';
 import type { PodWorld } from '../injection/world/world.ts';
+import type { Pod } from '../kubernetes/manifest/pod.ts';
 import { type Diagnostic, isError } from '../syntax/text/diagnostic.ts';
 import { emptyMemory, type PodMemory } from './podMemory.ts';
 import { type RenderedPod, renderPod } from './renderedPod.ts';
@@ -13,6 +14,8 @@ export interface PodScene extends RenderedPod {
   readonly findings: readonly PodFinding[];
   /** its settings are refused: there are no rules to ask */
   readonly refused?: true;
+  /** what is wrong with its settings and rules; an error is about it alone */
+  readonly about: readonly Diagnostic[];
 }
 
 export interface PodScenes {
@@ -22,15 +25,20 @@ export interface PodScenes {
   readonly memory: PodMemory;
 }
 
-export function scenesOf({ manifests, world }: PodWorld): PodScenes {
-  const diagnostics: Diagnostic[] = [];
+export function scenesOf(world: PodWorld): PodScenes {
   const memory = emptyMemory();
-  const scenes = manifests.pods.map((pod): PodScene => {
-    const enrolment = enrol(pod, world);
-    const rendered = renderPod(enrolment, memory);
-    const found = [...refusals(enrolment), ...rendered.rules.diagnostics, ...rendered.diagnostics.filter(isError)];
-    diagnostics.push(...found.map((one) => (isError(one) ? { ...one, ofOneObject: true as const } : one)));
-    return { ...rendered, findings: checkPod(enrolment, rendered.rules), ...(found.some(isError) && { refused: true }) };
-  });
-  return { scenes, diagnostics, memory };
+  const scenes = world.manifests.pods.map((pod) => sceneOf(pod, { world, memory }));
+  return { scenes, diagnostics: scenes.flatMap(({ about }) => about), memory };
+}
+
+export function sceneOf(pod: Pod, { world: { world }, memory }: { readonly world: PodWorld; readonly memory: PodMemory }): PodScene {
+  const enrolment = enrol(pod, world);
+  const rendered = renderPod(enrolment, memory);
+  const found = [...refusals(enrolment), ...rendered.rules.diagnostics, ...rendered.diagnostics.filter(isError)];
+  return {
+    ...rendered,
+    findings: checkPod(enrolment, rendered.rules),
+    ...(found.some(isError) && { refused: true }),
+    about: found.map((one) => (isError(one) ? { ...one, ofOneObject: true as const } : one)),
+  };
 }

@@ -4,6 +4,7 @@ import type { PodFinding } from '../injection/podChecks/check.ts';
 import type { Pod } from '../kubernetes/manifest/pod.ts';
 import type { Verified } from '../prove/judge/verifyRules.ts';
 import type { Muted } from '../prove/proof/suppressions.ts';
+import type { Diagnostic } from '../syntax/text/diagnostic.ts';
 
 export interface VerifiedPod {
   readonly pod: Pod;
@@ -14,4 +15,6 @@ export interface VerifiedPod {
   readonly findings: readonly PodFinding[];
   /** those of them that are suppressed */
   readonly muted?: ReadonlyMap<PodFinding, Muted>;
+  /** warnings about its settings and rules */
+  readonly warnings: readonly Diagnostic[];
 }

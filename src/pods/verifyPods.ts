@@ -4,7 +4,9 @@ import { podAssumptions } from '../injection/podRules/podAssumptions.ts';
 import { assumptionTexts } from '../mesh/assumption.ts';
 import type { Verified, VerifyOptions } from '../prove/judge/verifyRules.ts';
 import { isSelected } from '../prove/proof/claim.ts';
+import { isError } from '../syntax/text/diagnostic.ts';
 import { causeMemory, causesOfFindings } from './causes.ts';
+import type { PodMemory } from './podMemory.ts';
 import type { PodScene, PodScenes } from './scenes.ts';
 import type { VerifiedPod } from './verifiedPod.ts';
 import { proofKey, verifyPod } from './verifyPod.ts';
@@ -15,22 +17,46 @@ export interface Verifying {
   readonly tell?: (doing: string) => void;
 }
 
-/** Pods with equal rules, hosts and families are proved once; what causes a finding is looked for in each. */
 export function verifyScenes(
   { scenes, memory }: Pick<PodScenes, 'scenes' | 'memory'>,
   { options, tell }: Verifying,
 ): readonly VerifiedPod[] {
-  const proved = new Map<string, Verified>();
-  const question = { options, memory: causeMemory(memory) };
+  const verifier = sceneVerifier(memory, { options: () => options });
   return scenes.map((scene, index): VerifiedPod => {
-    tell?.(`verifying pod ${index + 1} of ${scenes.length}, ${proved.size} different so far`);
+    tell?.(`verifying pod ${index + 1} of ${scenes.length}, ${verifier.proved()} different so far`);
+    return verifier.verify(scene);
+  });
+}
+
+export interface SceneVerifier {
+  readonly verify: (scene: PodScene) => VerifiedPod;
+  /** pods that were proved, and not as another one */
+  readonly proved: () => number;
+}
+
+/** Pods with equal rules, hosts and families are proved once; what causes a finding is looked for in each. `options`: of each proof; `most`:
+ *  proofs that are kept. */
+export function sceneVerifier(
+  memory: PodMemory,
+  { options: optionsOf, most = Number.POSITIVE_INFINITY }: { readonly options: () => VerifyOptions; readonly most?: number },
+): SceneVerifier {
+  const kept = new Map<string, Verified>();
+  const causesMemory = causeMemory(memory);
+  let proved = 0;
+  const verify = (scene: PodScene): VerifiedPod => {
+    const options = optionsOf();
     const key = proofKey(scene, options, memory);
-    const known = proved.get(key) ?? verifyPod(scene, options);
-    proved.set(key, known);
+    const before = kept.get(key);
+    const known = before ?? verifyPod(scene, options);
+    if (before === undefined) proved++;
+    kept.delete(key);
+    kept.set(key, known);
+    const [oldest] = kept.keys();
+    if (kept.size > most && oldest !== undefined) kept.delete(oldest);
     const named = known.rulesets.map(
       (one) => scene.rulesets.find(({ family }) => family === one.family) ?? { ...one, source: sourceOf(scene) },
     );
-    const causes = causesOfFindings(scene, known.findings, question);
+    const causes = causesOfFindings(scene, known.findings, { options, memory: causesMemory });
     const verified = { ...known, rulesets: named, notes: [...notesOf(scene), ...known.notes], causes };
     const outside = outsideOf(scene);
     return {
@@ -38,8 +64,10 @@ export function verifyScenes(
       verified,
       findings: asked(scene.findings, options),
       ...(outside !== undefined && { outside }),
+      warnings: scene.about.filter((one) => !isError(one)),
     };
-  });
+  };
+  return { verify, proved: () => proved };
 }
 
 /** Of the selected claims. */

@@ -95,7 +95,7 @@ describe('merge takes no part for the whole', { timeout: 120_000 }, () => {
 
   it.each<[string, (reports: Reports) => Reports | Promise<Reports>, string]>([
     ['a missing shard', ({ '2.jsonl': _, ...others }) => others, 'shard 2/3 is missing'],
-    ['a shard that is there twice', replaced('4.jsonl', () => shards(3, small, only), '1.jsonl'), 'file 1 is in another report as well'],
+    ['a shard that is there twice', replaced('4.jsonl', () => shards(3, small, only), '1.jsonl'), 'number 1 is in another report as well'],
     ['a shard of others', replaced('4.jsonl', () => shards(9, small, only), '9.jsonl'), 'shards of 3 and of 9'],
     ['a report without its end', edited('1.jsonl', /\{[^\n]*"kind":"end".*\n/, ''), '`1.jsonl` has no last line'],
     ['a report without a line', edited('1.jsonl', /\{[^\n]*"kind":"same".*\n/, ''), 'has not the lines that its last line counts'],

@@ -21,7 +21,7 @@ async function problemsOf(pods: string, only: readonly string[]) {
   const [enrolment] = await enrolAll({ pods, approach: 'init' });
   if (enrolment === undefined) return [];
   const memory = emptyMemory();
-  const [pod] = verifyScenes({ scenes: [{ ...renderPod(enrolment, memory), findings: [] }], memory }, { options: { only } });
+  const [pod] = verifyScenes({ scenes: [{ ...renderPod(enrolment, memory), findings: [], about: [] }], memory }, { options: { only } });
   return pod === undefined ? [] : reviewedPod(pod).checks.flatMap(({ problems }) => problems);
 }
 

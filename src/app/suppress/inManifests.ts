@@ -10,23 +10,20 @@ import type { Diagnostic } from '../../syntax/text/diagnostic.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { commentWarnings, type Suppressions, suppressionsIn } from './comments.ts';
 
-export interface CommentedPods {
-  readonly pods: readonly VerifiedPod[];
-  /** warnings about comments */
-  readonly diagnostics: readonly Diagnostic[];
+export interface PodMuter {
+  readonly mute: (pod: VerifiedPod) => VerifiedPod;
+  /** about the comments, once all pods are muted */
+  readonly warnings: () => readonly Diagnostic[];
 }
 
-/** `asked`: whether a claim was checked at all. */
-export function muteCommentedPods(pods: readonly VerifiedPod[], asked: ReadonlySet<string>): CommentedPods {
-  const comments = new Map<Source, Suppressions>();
-  for (const { pod } of pods) {
-    const { source } = pod.place;
-    if (!comments.has(source)) comments.set(source, suppressionsIn(source.text));
-  }
+/** `sources`: those with pods; `asked`: whether a claim was checked at all. */
+export function podMuter(sources: Iterable<Source>, asked: ReadonlySet<string>): PodMuter {
+  const comments = new Map([...new Set(sources)].map((source) => [source, suppressionsIn(source.text)]));
   const used = new Set<Muted>();
-  const muted = pods.map((pod) => muteOne(pod, comments.get(pod.pod.place.source), used));
-  const diagnostics = [...comments].flatMap(([source, suppressions]) => commentWarnings(source, suppressions, { used, asked }));
-  return { pods: muted, diagnostics };
+  return {
+    mute: (pod) => muteOne(pod, comments.get(pod.pod.place.source), used),
+    warnings: () => [...comments].flatMap(([source, suppressions]) => commentWarnings(source, suppressions, { used, asked })),
+  };
 }
 
 function muteOne(pod: VerifiedPod, comments: Suppressions | undefined, used: Set<Muted>): VerifiedPod {

@@ -8,7 +8,7 @@ import type { VerifyOptions } from '../../prove/judge/verifyRules.ts';
 import { reviewedPod } from '../../report/review/fromPods.ts';
 import { type Diagnostic, stopsAll } from '../../syntax/text/diagnostic.ts';
 import { type PodTexts, podScenesOf } from '../load/podTexts.ts';
-import { muteCommentedPods } from '../suppress/inManifests.ts';
+import { podMuter } from '../suppress/inManifests.ts';
 import { type NotedSubjects, withNotes } from './notedSubjects.ts';
 
 export interface VerifyPodsQuestion {
@@ -34,8 +34,12 @@ export function verifyPodTexts({ pods: texts, options, inInitPhase: early = fals
   const scenes = all.filter(({ refused }) => refused !== true);
   const asked = { scenes: early ? scenes.map(inInitPhase) : scenes, memory };
   const verified = verifyScenes(asked, { options, ...(progress !== undefined && { tell: progress }) });
-  const { pods, diagnostics: about } = muteCommentedPods(verified, askedClaims(options));
-  return { pods, unread, diagnostics: [...diagnostics, ...(options.where === undefined ? about : [])] };
+  const muter = podMuter(
+    verified.map(({ pod }) => pod.place.source),
+    askedClaims(options),
+  );
+  const pods = verified.map(muter.mute);
+  return { pods, unread, diagnostics: [...diagnostics, ...(options.where === undefined ? muter.warnings() : [])] };
 }
 
 export function subjectsOfPods({ pods }: Pick<VerifiedManifests, 'pods'>): NotedSubjects {

@@ -8,31 +8,22 @@ import type { Verified } from '../../prove/judge/verifyRules.ts';
 import { filesOfRules } from '../../report/human/verdictLine.ts';
 import { type CheckDiagnostic, toCheckDiagnostics } from '../../report/json/check.ts';
 import { toSubjectLine } from '../../report/lines/toSubjectLine.ts';
-import type { LinePlace, SkippedLine, SubjectLine, UnreadLine } from '../../report/lines/verifyLine.ts';
+import type { LinePlace, SubjectLine, UnreadLine } from '../../report/lines/verifyLine.ts';
 import { isError } from '../../syntax/text/diagnostic.ts';
 import { TABLE_LINE } from '../../syntax/text/refusal.ts';
 import type { Source } from '../../syntax/text/source.ts';
 import { type Call, optionIsSet } from '../argv/command.ts';
 import { type RuleFiles, readRuleFiles } from '../input/ruleTexts.ts';
 import { verifyExitCode } from '../verify/exitCode.ts';
+import type { Answered, AnsweredSubject } from './fleet.ts';
 import type { ListedFiles } from './listFiles.ts';
-
-/** A subject's answer by its name, and its line. */
-export interface AnsweredSubject extends LinePlace {
-  readonly kind: 'answered';
-  readonly rules: readonly string[];
-  readonly answer: string;
-  readonly line: () => SubjectLine;
-}
-
-export type AnsweredFile = UnreadLine | SkippedLine | AnsweredSubject;
 
 export interface FleetQuestion {
   readonly options: VerifyRulesQuestion['options'];
   readonly how: Omit<RuleFiles, 'files'>;
 }
 
-export function fileAnswerer(call: Call, { options, how }: FleetQuestion): (listed: ListedFiles) => Promise<readonly AnsweredFile[]> {
+export function fileAnswerer(call: Call, { options, how }: FleetQuestion): (listed: ListedFiles) => Promise<readonly Answered[]> {
   const verify = fleetVerifier(options);
   /** of answers that come again */
   const names = new WeakMap<ProvedText, readonly string[]>();

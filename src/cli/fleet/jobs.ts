@@ -1,4 +1,4 @@
-/** `--jobs N`: a part of the files for each thread, which is this very program with a `--shard` of its own. */
+/** `--jobs N`: a part of the files or pods for each thread, which is this very program with a `--shard` of its own. */
 import { invariant } from '../../lib/invariant.ts';
 import type { EndLine, FileLine, LineRun, LineShard } from '../../report/lines/verifyLine.ts';
 import { type Call, type CommandOption, optionText } from '../argv/command.ts';
@@ -6,6 +6,7 @@ import { complain } from '../io/messages.ts';
 import type { Thread } from '../io/threads.ts';
 import { type NumberedLine, numberedLines } from '../lines/lineReader.ts';
 import { linesInOrder } from '../lines/linesInOrder.ts';
+import { type Diagnostics, sharedDiagnostics } from './fleet.ts';
 
 const MOST_JOBS = 256;
 
@@ -30,6 +31,8 @@ export interface JobLines {
   readonly lines: AsyncGenerator<FileLine>;
   /** once all are read: why they are not the whole; `isBug`: a thread died of one, and has said so */
   readonly failure: () => Promise<{ readonly message: string; readonly isBug?: true } | undefined>;
+  /** once all are read */
+  readonly diagnostics: () => Diagnostics;
   readonly stop: () => void;
 }
 
@@ -50,6 +53,7 @@ export async function startJobs(
     stop: () => {
       for (const { job } of started) job.stop();
     },
+    diagnostics: () => sharedDiagnostics(started.map(({ end }) => end?.diagnostics ?? [])),
     failure: async () => {
       for (const { job, end } of started) {
         if (end === undefined) {

@@ -1,4 +1,4 @@
-/** Whether a fleet is one of manifests, which are read together: one changes what another means. */
+/** Whether a fleet is one of manifests. */
 import { isManifestText } from '../../app/load/recognise.ts';
 import { TABLE_LINE } from '../../syntax/text/refusal.ts';
 import type { Call } from '../argv/command.ts';
@@ -12,7 +12,7 @@ export async function onlyManifests({ io }: Call, files: readonly ListedFiles[])
   let found = false;
   for (const { names, inFolder } of files)
     for (const name of names) {
-      if (!MANIFEST_NAME.test(name) && !inFolder) return false;
+      if (!MANIFEST_NAME.test(name) && !inFolder && name !== '-') return false;
       const content = await io.read(name);
       if (!('text' in content)) return false;
       if (isManifestText(content.text)) found = true;

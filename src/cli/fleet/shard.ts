@@ -1,8 +1,7 @@
-/** `--shard I/N`: which files are whose. */
+/** `--shard I/N`: which files or pods are whose. */
 import type { LineShard } from '../../report/lines/verifyLine.ts';
 import { type Call, optionText } from '../argv/command.ts';
 import { complain } from '../io/messages.ts';
-import type { ListedFiles } from './listFiles.ts';
 
 const MOST_SHARDS = 100_000;
 
@@ -21,9 +20,13 @@ export async function readShard({ io, input }: Call): Promise<{ readonly shard?:
 }
 
 /** By their names in order, turn by turn: whatever order a file system lists them in, and shards of equal size. */
-export function filesOfShard(files: readonly ListedFiles[], { index, of }: LineShard): readonly ListedFiles[] {
-  const keys = new Map(files.map((one) => [one, one.names.join('\n')]));
-  const keyOf = (one: ListedFiles) => keys.get(one) ?? '';
-  const sorted = files.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : a.index - b.index));
+export function ofShard<T extends { readonly index: number }>(
+  all: readonly T[],
+  nameOf: (one: T) => string,
+  { index, of }: LineShard,
+): readonly T[] {
+  const names = new Map(all.map((one) => [one, nameOf(one)]));
+  const keyOf = (one: T) => names.get(one) ?? '';
+  const sorted = all.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : a.index - b.index));
   return sorted.filter((_, at) => at % of === index - 1).sort((a, b) => a.index - b.index);
 }

@@ -1,52 +1,46 @@
 /** `verify -o jsonl`: a line for each subject as soon as it is answered, and the totals. */
 
+import { type CheckDiagnostic, isErrorOfText } from '../../report/json/check.ts';
 import { lineCounter } from '../../report/lines/lineTotals.ts';
 import { placedWords } from '../../report/lines/placedWords.ts';
-import type { LineRun } from '../../report/lines/verifyLine.ts';
-import { shortDigest } from '../../report/text/shortDigest.ts';
+import type { FileLine, LineRun, LineShard } from '../../report/lines/verifyLine.ts';
+import { withKeptInput } from '../argv/cachedReads.ts';
 import { type Call, type CommandOption, optionIsSet, optionList } from '../argv/command.ts';
 import { EXIT, type ExitCode } from '../argv/exitCode.ts';
 import { progressOn } from '../argv/progress.ts';
-import { phaseOfRules } from '../input/phase.ts';
-import { readPlace } from '../input/place.ts';
-import { renderSettingsOf, ruleReadingOf } from '../input/ruleTexts.ts';
 import { complain } from '../io/messages.ts';
 import { lineWriter } from '../lines/lineWriter.ts';
-import { readClaimOptions } from '../verify/options.ts';
-import { type AnsweredFile, type FleetQuestion, fileAnswerer } from './answerFiles.ts';
+import { fleetOfFiles } from './fileFleet.ts';
+import { type Fleet, listedWord, nothingIn } from './fleet.ts';
 import { readJobs, startJobs } from './jobs.ts';
-import { type ListedFiles, listFiles } from './listFiles.ts';
+import { listFiles } from './listFiles.ts';
 import { onlyManifests } from './onlyManifests.ts';
+import { fleetOfPods } from './podFleet.ts';
 import { runSettings } from './settings.ts';
-import { filesOfShard, readShard } from './shard.ts';
+import { readShard } from './shard.ts';
 
-export async function verifyLines(call: Call, known: readonly CommandOption[]): Promise<ExitCode> {
+export async function verifyLines(given: Call, known: readonly CommandOption[]): Promise<ExitCode> {
+  const call = withKeptInput(given);
   const { io, input } = call;
   const shard = await readShard(call);
   const jobs = shard && (await readJobs(call));
-  const question = jobs === undefined ? undefined : await questionOf(call);
-  if (shard === undefined || question === undefined) return EXIT.usage;
-  const files = await listFiles(call, input.args);
-  if (await onlyManifests(call, files)) {
-    await complain(io, OF_MANIFESTS);
-    return EXIT.usage;
-  }
-  const own = shard.shard === undefined ? files : filesOfShard(files, shard.shard);
-  const list = shortDigest(files.flatMap(({ names }) => names).join('\n'));
-  const run = { version: input.version, settings: await runSettings(call), files: files.length, list, ...shard };
+  const fleet = jobs === undefined || (await isRefused(call)) ? undefined : await fleetOf(call, shard?.shard);
+  if (shard === undefined || fleet === undefined) return EXIT.usage;
+  const run: LineRun = { version: input.version, settings: await runSettings(call), ...fleet.listed, ...shard };
   const counter = lineCounter();
   const writer = lineWriter(io, () => performance.now());
   const progress = progressOn(io.err, () => performance.now());
-  const most = Math.min(jobs ?? 1, own.length);
+  const most = Math.min(jobs ?? 1, fleet.own);
   const threads = most > 1 && io.startThread !== undefined ? await startJobs(call, { jobs: most, run, known }) : undefined;
-  for await (const one of threads?.lines ?? answeredFiles(fileAnswerer(call, question), own)) {
-    const line = one.kind === 'answered' ? (counter.again(one) ?? counter.add(one.line())) : counter.add(one);
-    await writer.write(line);
-    progress.tell(`verified file ${line.index} of ${files.length}`);
-    const said =
-      line.kind === 'unread' ? line.errors : line.kind === 'subject' && !optionIsSet(input, 'quiet') ? (line.warnings ?? []) : [];
+  const say = async (said: readonly CheckDiagnostic[]) => {
     if (said.length > 0) await progress.end();
     for (const diagnostic of said) await io.err.write(`${placedWords(diagnostic)}\n`);
+  };
+  for await (const one of threads?.lines ?? fleet.answers()) {
+    const line = one.kind === 'answered' ? (counter.again(one) ?? counter.add(one.line())) : counter.add(one);
+    await writer.write(line);
+    progress.tell(`verified ${listedWord(run)} ${line.index} of ${run.files}`);
+    await say(line.kind === 'unread' ? line.errors : optionIsSet(input, 'quiet') ? [] : warningsOf(line));
     if (io.out.closed()) break;
   }
   await progress.end();
@@ -57,40 +51,31 @@ export async function verifyLines(call: Call, known: readonly CommandOption[]): 
     await complain(io, failure);
     return failure.isBug === true ? EXIT.bug : EXIT.usage;
   }
-  if (own.length === 0) await complain(io, { message: `nothing was verified: ${emptyWords(run)}` });
-  const totals = counter.totals();
-  await writer.write({ schema: 'chainwalk/verify-lines/v1', kind: 'end', ...run, ...totals });
+  const diagnostics = threads?.diagnostics() ?? fleet.diagnostics();
+  await say(optionIsSet(input, 'quiet') ? diagnostics.filter(isErrorOfText) : diagnostics);
+  if (fleet.own === 0 && !diagnostics.some(isErrorOfText)) await complain(io, nothingIn(run));
+  const totals = counter.totals({ diagnostics, strict: optionIsSet(input, 'strict') });
+  const about = diagnostics.length > 0 ? { diagnostics } : {};
+  await writer.write({ schema: 'chainwalk/verify-lines/v1', kind: 'end', ...run, ...totals, ...about });
   await writer.flush();
   return totals.exit;
 }
 
-const OF_MANIFESTS = {
-  message: 'there are no lines of manifests, and no shards: one changes what another means, so they are read together',
-  help: '`-o json` has all pods, of any number',
-};
-
-async function* answeredFiles(answer: ReturnType<typeof fileAnswerer>, files: readonly ListedFiles[]): AsyncGenerator<AnsweredFile> {
-  for (const listed of files) yield* await answer(listed);
+async function fleetOf(call: Call, shard: LineShard | undefined): Promise<Fleet | undefined> {
+  const files = await listFiles(call, call.input.args);
+  return (await onlyManifests(call, files)) ? fleetOfPods(call, files, shard) : fleetOfFiles(call, files, shard);
 }
 
-function emptyWords({ files, shard }: Pick<LineRun, 'files' | 'shard'>): string {
-  return shard === undefined
-    ? 'there are no files'
-    : `shard ${shard.index}/${shard.of} is empty, as there ${files === 1 ? 'is one file' : `are ${files} files`}`;
+function warningsOf(line: FileLine): readonly CheckDiagnostic[] {
+  const ofPod = line.kind === 'subject' || line.kind === 'same' ? (line.pod?.warnings ?? []) : [];
+  return line.kind === 'subject' ? [...(line.warnings ?? []), ...ofPod] : ofPod;
 }
 
-/** Undefined when something cannot be asked, which has been reported. */
-async function questionOf(call: Call): Promise<FleetQuestion | undefined> {
+/** Whether something else is asked that lines cannot be, which has been reported. */
+async function isRefused(call: Call): Promise<boolean> {
   const refused = refusal(call);
-  if (refused !== undefined) {
-    await complain(call.io, refused);
-    return undefined;
-  }
-  if (await phaseOfRules(call)) return undefined;
-  const options = await readClaimOptions(call);
-  const place = options && (await readPlace(call));
-  const reading = place && (await ruleReadingOf(call));
-  return options && place && reading && { options: { ...options, ...place }, how: { reading, settings: renderSettingsOf(call) } };
+  if (refused !== undefined) await complain(call.io, refused);
+  return refused !== undefined;
 }
 
 function refusal({ input }: Call) {

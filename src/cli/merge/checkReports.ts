@@ -1,7 +1,8 @@
 /** Whether reports are all shards of one run, each once and whole. */
 import type { Complaint } from '../../lib/complaint.ts';
-import { lineCounter } from '../../report/lines/lineTotals.ts';
+import { type AboutAll, lineCounter } from '../../report/lines/lineTotals.ts';
 import type { EndLine, FileLine } from '../../report/lines/verifyLine.ts';
+import { listedWord, sharedDiagnostics } from '../fleet/fleet.ts';
 import type { Io } from '../io/io.ts';
 import { linesOfReport } from '../lines/lineReader.ts';
 
@@ -47,7 +48,7 @@ export async function checkReports(io: Io, files: readonly string[], version: st
   if (wrong.length === 0)
     for (let index = 1; index <= first.end.files; index++)
       if (!owners.has(index)) {
-        wrong.push({ message: `no report has a line of file ${index} of ${first.end.files}` });
+        wrong.push({ message: `no report has a line of ${listedWord(first.end)} ${index} of ${first.end.files}` });
         break;
       }
   return { ends: ends.map(({ end }) => end), begun, wrong };
@@ -71,18 +72,28 @@ async function checkReport(io: Io, file: string, own: (index: number) => boolean
       end = line;
       continue;
     }
-    if (!isAfter(line, last)) return { message: `${at} is not in the order of the files` };
-    if (!own(line.index)) return { message: `${at}: file ${line.index} is in another report as well` };
+    if (!isAfter(line, last)) return { message: `${at} is not in the order of what was listed` };
+    if (!own(line.index)) return { message: `${at}: number ${line.index} is in another report as well` };
     last = line;
     if (line.kind === 'same' && counter.again(line) === undefined) return { message: `${at} is of an answer that no line before it has` };
     if (line.kind !== 'same') counter.add(line);
   }
   if (end === undefined)
     return { message: `\`${file}\` has no last line: its run was cut short, or goes on`, help: 'run that shard again' };
-  if (last.index > end.files) return { message: `\`${file}\` has a line of file ${last.index}, and there are ${end.files}` };
-  const { subjects, unread, skipped, exit } = counter.totals();
+  if (last.index > end.files) return { message: `\`${file}\` has a line of ${listedWord(end)} ${last.index}, and there are ${end.files}` };
+  const { subjects, unread, skipped, exit } = counter.totals(aboutAll(end));
   const isWhole = subjects === end.subjects && unread === end.unread && skipped === end.skipped && exit === end.exit;
   return isWhole ? end : { message: `\`${file}\` has not the lines that its last line counts`, help: 'run that shard again' };
+}
+
+/** What the run itself counted with its lines. */
+function aboutAll({ diagnostics = [], settings }: Pick<EndLine, 'diagnostics' | 'settings'>): AboutAll {
+  return { diagnostics, strict: settings.strict === 'true' };
+}
+
+/** Of all shards together. */
+export function aboutShards(ends: readonly EndLine[]): AboutAll {
+  return aboutAll({ settings: ends[0]?.settings ?? {}, diagnostics: sharedDiagnostics(ends.map((one) => one.diagnostics ?? [])) });
 }
 
 function isAfter(line: Pick<FileLine, 'index' | 'part'>, last: Pick<FileLine, 'index' | 'part'>): boolean {
@@ -100,15 +111,19 @@ function difference(first: ReadReport, other: ReadReport): readonly Complaint[] 
         message: `\`${first.file}\` and \`${other.file}\` are of runs with different settings: ${settings.map((name) => `\`${name}\``).join(', ')}`,
       },
     ];
+  if (a.listed !== b.listed || (a.listed === 'pods' && (a.files !== b.files || a.list !== b.list)))
+    return [{ message: `\`${first.file}\` and \`${other.file}\` are of different manifests`, help: SAME_FILES }];
   if (a.files !== b.files || a.list !== b.list)
     return [
       {
         message: `\`${first.file}\` and \`${other.file}\` are of different files: ${a.files} and ${b.files} were listed`,
-        help: 'no file may come or go, or get another name, between the shards of a run',
+        help: SAME_FILES,
       },
     ];
   return [];
 }
+
+const SAME_FILES = 'no file may come or go, or get another name or text, between the shards of a run';
 
 /** Of one run without shards, or each shard once. */
 function shardsOf(ends: readonly ReadReport[]): readonly Complaint[] {
@@ -132,7 +147,10 @@ function shardsOf(ends: readonly ReadReport[]): readonly Complaint[] {
   const shown = missing.slice(0, MOST_SHOWN).map((index) => `${index}/${of}`);
   const more = missing.length > MOST_SHOWN ? ` and ${missing.length - MOST_SHOWN} others` : '';
   const are = missing.length === 1 ? `shard ${shown.join()} is missing` : `shards ${shown.join(', ')}${more} are missing`;
-  return [...wrong, { message: are, help: 'without it nothing is known of its files' }];
+  return [
+    ...wrong,
+    { message: are, help: `without it nothing is known of its ${ends[0] === undefined ? 'file' : listedWord(ends[0].end)}s` },
+  ];
 }
 
 const MOST_SHOWN = 10;

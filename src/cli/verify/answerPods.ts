@@ -4,6 +4,7 @@ import { reviewOf } from '../../app/verify/notedSubjects.ts';
 import { subjectsOfPods, verifyPodTexts } from '../../app/verify/verifyPods.ts';
 import { NO_PACKET } from '../../connection/askedPackets.ts';
 import { kept } from '../../lib/kept.ts';
+import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import type { VerifyStyle } from '../../report/human/verify.ts';
 import { humanVerifyPods } from '../../report/human/verifyPods.ts';
 import { verifyPodsPieces } from '../../report/json/verifyPieces.ts';
@@ -45,9 +46,11 @@ export async function answerPods(call: Call, files: readonly string[]): Promise<
     return EXIT.usage;
   }
   const strict = optionIsSet(input, 'strict');
-  const failing = strict ? diagnostics.filter((one) => !isError(one)).length : 0;
+  const ofPods = new Set(pods.flatMap(({ warnings }) => warnings));
+  const ofAll = diagnostics.filter((one) => !isError(one) && !ofPods.has(one)).length;
+  const failingOf = ({ warnings }: VerifiedPod) => (strict ? ofAll + warnings.length : 0);
   const own = {
-    human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failing, detailed: optionIsSet(input, 'verbose') }),
+    human: (style: VerifyStyle) => humanVerifyPods(pods, { ...style, failingOf, detailed: optionIsSet(input, 'verbose') }),
     json: () => ({ pieces: verifyPodsPieces(pods) }),
   };
   const review = kept(() => reviewOf(subjectsOfPods({ ...verified, pods }), diagnostics));

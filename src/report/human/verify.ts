@@ -32,11 +32,10 @@ export interface FleetStyle extends Omit<VerifyStyle, 'failing'> {
   readonly failingOf?: (pod: Verified) => number;
 }
 
-/** What stands between the verdict and the claims on rules: the same for others, and what is wrong with a pod's own fields. */
+/** What is wrong with a pod's own fields. */
 export interface VerifyFrame {
   readonly own?: OwnClaims;
-  readonly lines?: readonly string[];
-  /** of its own, not among the lines */
+  /** of them, not said line by line */
   readonly folded?: { readonly hints: number; readonly suppressed: number };
 }
 
@@ -48,7 +47,7 @@ export function humanVerify(pods: readonly Verified[], { failingOf, ...common }:
   const groups = [...groupBy(pods, (pod) => wordsOf(pod, styleOf(pod))).values()];
   const said = groups.map(([first, ...others]) => {
     const names = others.map((pod) => filesOfRules(pod).join(', '));
-    return humanPod(first, styleOf(first), { lines: sameLines(names, common, most) });
+    return humanPod(first, styleOf(first), sameLines(names, common, most));
   });
   const counts =
     groups.length === 1 || groups.length === pods.length
@@ -73,8 +72,8 @@ function wordsOf(pod: Verified, style: VerifyStyle): string {
 const UNBROKEN = 1 << 20;
 
 /** Without a line feed at its end. */
-export function humanPod(pod: Verified, style: VerifyStyle, { lines = [], ...frame }: VerifyFrame = {}): string {
-  const { verdict, rest } = podParts(pod, style, frame);
+function humanPod(pod: Verified, style: VerifyStyle, lines: readonly string[] = []): string {
+  const { verdict, rest } = podParts(pod, style);
   return [...verdict, ...lines, ...rest].join('\n');
 }
 
@@ -87,7 +86,7 @@ export interface PodParts {
 export function podParts(
   pod: Verified,
   style: VerifyStyle,
-  { own, folded: more = { hints: 0, suppressed: 0 } }: Omit<VerifyFrame, 'lines'> = {},
+  { own, folded: more = { hints: 0, suppressed: 0 } }: VerifyFrame = {},
 ): PodParts {
   const { paint, width } = style;
   const detailed = isDetailed(pod, style);

@@ -23,6 +23,11 @@ export interface CheckDiagnostic {
   readonly help: string | null;
 }
 
+/** As `isError`. */
+export function isErrorOfText({ kind }: Pick<CheckDiagnostic, 'kind'>): boolean {
+  return kind === 'malformed' || kind === 'not-loadable';
+}
+
 export function toCheckReport(diagnostics: readonly Diagnostic[], notes: readonly string[] = []): CheckReport {
   return {
     schema: 'chainwalk/check/v1',

@@ -3,15 +3,18 @@ import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
 import { jsonText } from '../../lib/printable.ts';
 import { type Assumption, distinct } from '../../mesh/assumption.ts';
 import { sameLines } from '../human/sameLines.ts';
+import { nameOfPod } from '../human/verifyPods.ts';
 import type { CheckDiagnostic } from '../json/check.ts';
 import { provedText, type VerifyResult } from '../json/verify.ts';
 import { PLAIN } from '../text/paint.ts';
 import { renamedResult } from './renamedResult.ts';
-import type { FileLine, LineTotals, SubjectLine } from './verifyLine.ts';
+import type { FileLine, LinePod, LineTotals, SameLine, SubjectLine } from './verifyLine.ts';
 
 export interface GatheredLines {
   /** in the order of the files */
   readonly add: (line: FileLine) => void;
+  /** something was asked of one at least */
+  readonly asks: () => boolean;
   readonly errors: () => readonly CheckDiagnostic[];
   readonly warnings: () => readonly CheckDiagnostic[];
   /** as `verify -o json`, in pieces */
@@ -20,8 +23,7 @@ export interface GatheredLines {
   readonly human: (detailed: boolean) => string;
 }
 
-interface Subject {
-  readonly rules: readonly string[];
+interface Subject extends Pick<SameLine, 'rules' | 'pod' | 'places'> {
   readonly of: SubjectLine;
 }
 
@@ -34,13 +36,18 @@ export function gatheredLines(): GatheredLines {
       if (line.kind === 'unread') errors.push(...line.errors);
       if (line.kind === 'subject') answers.set(line.answer, line);
       const of = line.kind === 'subject' || line.kind === 'same' ? answers.get(line.answer) : undefined;
-      if (of !== undefined) subjects.push({ rules: line.rules, of });
+      if (of === undefined || (line.kind !== 'subject' && line.kind !== 'same')) return;
+      const { rules, pod } = line;
+      const places = line.kind === 'same' ? line.places : undefined;
+      subjects.push({ rules, of, ...(pod !== undefined && { pod }), ...(places !== undefined && { places }) });
     },
+    asks: () => subjects.some(({ of }) => of.asked !== false),
     errors: () => errors,
     warnings: () =>
-      subjects.flatMap(({ rules, of }) =>
-        (of.warnings ?? []).map((one) => ({ ...one, file: rules[of.rules.indexOf(one.file)] ?? one.file })),
-      ),
+      subjects.flatMap(({ rules, of, pod }) => [
+        ...(of.warnings ?? []).map((one) => ({ ...one, file: rules[of.rules.indexOf(one.file)] ?? one.file })),
+        ...(pod?.warnings ?? []),
+      ]),
     json: (totals) => jsonPieces(subjects, [...answers.values()], totals),
     human: (detailed) => humanWords(subjects, detailed),
   };
@@ -72,11 +79,19 @@ function* jsonPieces(subjects: readonly Subject[], answers: readonly SubjectLine
     for (const [at, one] of subjects.entries()) yield `${at === 0 ? '' : ','}${jsonText(resultOf(one))}`;
     yield ']';
   }
+  yield* podPieces(subjects.flatMap(({ pod }) => pod ?? []));
   yield '}\n';
 }
 
-function resultOf({ rules, of }: Subject): VerifyResult {
-  return renamedResult(of, rules);
+function* podPieces(pods: readonly LinePod[]): Iterable<string> {
+  if (pods.length === 0) return;
+  yield ',"pods":[';
+  for (const [at, { warnings: _, ...pod }] of pods.entries()) yield `${at === 0 ? '' : ','}${jsonText(pod)}`;
+  yield ']';
+}
+
+function resultOf({ rules, of, places }: Subject): VerifyResult {
+  return renamedResult(of, rules, places);
 }
 
 function humanWords(subjects: readonly Subject[], detailed: boolean): string {
@@ -86,7 +101,7 @@ function humanWords(subjects: readonly Subject[], detailed: boolean): string {
     const { words } = one.of.said;
     const group = groups.get(words);
     if (group === undefined) groups.set(words, { first: one, others: [] });
-    else group.others.push(one.rules.join(', '));
+    else group.others.push(one.pod === undefined ? one.rules.join(', ') : nameOfPod({ pod: one.pod }));
   }
   const said = [...groups.values()].map(({ first: { of }, others }) => {
     const { verdict, rest } = of.said;
@@ -94,6 +109,7 @@ function humanWords(subjects: readonly Subject[], detailed: boolean): string {
       '\n',
     );
   });
+  if (subjects.some(({ pod }) => pod !== undefined)) return said.join('\n\n\n');
   const verdicts = new Map<string, number>();
   for (const { of } of subjects) verdicts.set(of.said.word, (verdicts.get(of.said.word) ?? 0) + 1);
   const counts = [...verdicts].map(([word, count]) => `${count} ${word}`).join(', ');

@@ -1,7 +1,12 @@
 /** Lines in the order of their files, each answer said once, and the totals of all of them: of one run, of workers, or of shards together. */
 import { type Bounds, mergeBounds } from '../../connection/bounds.ts';
+import { type CheckDiagnostic, isErrorOfText } from '../json/check.ts';
 import { provedText, type VerifySummary } from '../json/verify.ts';
+import { causePlacesIn } from './causePlaces.ts';
 import type { FileLine, LineExit, LineTotals, SameLine, SubjectLine } from './verifyLine.ts';
+
+/** What a line has of its own. */
+export type OwnOfLine = Pick<SameLine, 'index' | 'part' | 'rules' | 'answer' | 'pod' | 'places'>;
 
 /** What is kept of an answer. */
 export interface KnownAnswer extends Pick<SubjectLine, 'answer' | 'exit' | 'summary' | 'bounds' | 'asked'> {
@@ -12,8 +17,14 @@ export interface LineCounter {
   /** the line as it stands in the output; a `same` line is of an answer that was added before */
   readonly add: (line: FileLine) => FileLine;
   /** the same without making the whole line, where its answer is known */
-  readonly again: (place: Pick<SameLine, 'index' | 'part' | 'rules' | 'answer'>) => SameLine | undefined;
-  readonly totals: () => LineTotals;
+  readonly again: (own: OwnOfLine) => SameLine | undefined;
+  /** `about`: what is said of manifests together */
+  readonly totals: (about?: AboutAll) => LineTotals;
+}
+
+export interface AboutAll {
+  readonly diagnostics: readonly CheckDiagnostic[];
+  readonly strict: boolean;
 }
 
 export function lineCounter(): LineCounter {
@@ -24,13 +35,14 @@ export function lineCounter(): LineCounter {
   let within: Bounds | undefined;
   let exit: LineExit = 0;
 
-  function again({ index, part, rules, answer }: Pick<SameLine, 'index' | 'part' | 'rules' | 'answer'>): SameLine | undefined {
+  function again({ index, part, rules, answer, pod, places }: OwnOfLine): SameLine | undefined {
     const of = known.get(answer);
     if (of === undefined) return undefined;
     take(of);
     const place = { index, ...(part !== undefined && { part }) };
     const { exit: own, summary, bounds } = of;
-    return { schema: 'chainwalk/verify-lines/v1', kind: 'same', ...place, rules, answer, exit: own, summary, bounds };
+    const ofPod = { ...(pod !== undefined && { pod }), ...(places !== undefined && { places }) };
+    return { schema: 'chainwalk/verify-lines/v1', kind: 'same', ...place, rules, answer, exit: own, summary, bounds, ...ofPod };
   }
 
   function take({ word, summary, exit: own, asked }: KnownAnswer): void {
@@ -54,7 +66,7 @@ export function lineCounter(): LineCounter {
         count.skipped++;
         return line;
       }
-      const same = again(line);
+      const same = again(line.kind === 'same' ? line : ownOf(line));
       if (same !== undefined || line.kind === 'same') return same ?? line;
       const { answer, exit: own, summary, bounds, asked, said } = line;
       within = within === undefined ? line.within : mergeBounds([within, line.within]);
@@ -62,7 +74,7 @@ export function lineCounter(): LineCounter {
       take(known.get(answer) as KnownAnswer);
       return line;
     },
-    totals: () => ({
+    totals: (about) => ({
       subjects: count.subjects,
       answers: known.size,
       unread: count.unread,
@@ -71,9 +83,19 @@ export function lineCounter(): LineCounter {
       summary: summaryOf(sum),
       bounds: within === undefined ? '' : provedText(within),
       // nothing was asked: that proves nothing
-      exit: count.asked === 0 ? 2 : exit,
+      exit: count.asked === 0 ? 2 : about === undefined ? exit : worse(exit, exitOfAll(about)),
     }),
   };
+}
+
+function exitOfAll({ diagnostics, strict }: AboutAll): LineExit {
+  if (diagnostics.some(isErrorOfText)) return 2;
+  return strict && diagnostics.length > 0 ? 1 : 0;
+}
+
+function ownOf(line: SubjectLine): OwnOfLine {
+  const places = line.pod === undefined ? [] : causePlacesIn(line);
+  return { ...line, ...(places.length > 0 && { places }) };
 }
 
 function summaryOf({ suppressed, ...sum }: Required<VerifySummary>): VerifySummary {

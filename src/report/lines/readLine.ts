@@ -32,6 +32,10 @@ const DIAGNOSTIC = RECORD({
   message: WORDS,
   help: (value) => value === null || WORDS(value),
 });
+const POD = OPTIONAL(
+  RECORD({ kind: WORDS, namespace: WORDS, name: WORDS, findings: LIST(RECORD({})), warnings: OPTIONAL(LIST(DIAGNOSTIC)) }),
+);
+const CAUSE_PLACE = RECORD({ file: WORDS, line: COUNT, column: COUNT });
 const PLACE = { index: (value: unknown) => COUNT(value) && value !== 0, part: OPTIONAL(COUNT), rules: LIST(WORDS) };
 
 const KINDS: Readonly<Record<VerifyLine['kind'], (value: unknown) => boolean>> = {
@@ -48,9 +52,10 @@ const KINDS: Readonly<Record<VerifyLine['kind'], (value: unknown) => boolean>> =
     asked: OPTIONAL((value) => value === false),
     warnings: OPTIONAL(LIST(DIAGNOSTIC)),
     within: RECORD({ families: LIST(FAMILY), unjudged: LIST(FAMILY), hosts: LIST(WORDS) }),
+    pod: POD,
     said: RECORD({ word: WORDS, words: WORDS, verdict: WORDS, rest: WORDS }),
   }),
-  same: RECORD({ ...PLACE, answer: WORDS }),
+  same: RECORD({ ...PLACE, answer: WORDS, pod: POD, places: OPTIONAL(LIST(CAUSE_PLACE)) }),
   unread: RECORD({ ...PLACE, errors: LIST(DIAGNOSTIC) }),
   skipped: RECORD(PLACE),
   end: RECORD({
@@ -58,6 +63,8 @@ const KINDS: Readonly<Record<VerifyLine['kind'], (value: unknown) => boolean>> =
     settings: MAP(WORDS),
     files: COUNT,
     list: WORDS,
+    listed: OPTIONAL((value) => value === 'pods'),
+    diagnostics: OPTIONAL(LIST(DIAGNOSTIC)),
     shard: OPTIONAL(RECORD({ index: COUNT, of: COUNT })),
     exit: EXIT,
   }),

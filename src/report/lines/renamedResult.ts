@@ -1,16 +1,20 @@
 /** What is said of a subject, as it is said of another one with the same answer: only the names of files differ. */
 import { isJsonRecord } from '../../lib/json.ts';
 import type { VerifyResult } from '../json/verify.ts';
+import { withCausePlaces } from './causePlaces.ts';
+import type { CausePlace } from './verifyLine.ts';
 
 type NameOf = (file: string) => string;
 
-export function renamedResult(result: VerifyResult, rules: readonly string[]): VerifyResult {
+/** `places`: of what causes its findings. */
+export function renamedResult(result: VerifyResult, rules: readonly string[], places?: readonly CausePlace[]): VerifyResult {
   const names = new Map(result.rules.map((file, at) => [file, rules[at] ?? file]));
   const nameOf: NameOf = (file) => names.get(file) ?? file;
+  const findings = renamed(result.findings, nameOf) as VerifyResult['findings'];
   return {
     rules,
     profile: result.profile,
-    findings: renamed(result.findings, nameOf) as VerifyResult['findings'],
+    findings: places === undefined ? findings : withCausePlaces(findings, places),
     summary: result.summary,
     bounds: result.bounds,
     assumptions: result.assumptions,
