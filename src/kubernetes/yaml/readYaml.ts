@@ -45,7 +45,7 @@ function readDocuments(yaml: Yaml, source: Source): ReadDocuments {
   if (json !== undefined) return json;
   const list = readListed(yaml, source.text);
   if (list !== undefined) return { documents: [{ source, root: list }], diagnostics: [] };
-  const parsed = parsedBy(yaml, source.text);
+  const parsed = parsedApart(yaml, source.text) ?? parsedBy(yaml, source.text);
   if ('flaw' in parsed) return { documents: [], diagnostics: [toDiagnostic(source, parsed.flaw)] };
   const documents: Document[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -108,6 +108,36 @@ function readItem(yaml: Yaml, text: string, { start, end }: Span): Node | undefi
   return one === undefined || one.flaws.length > 0 ? undefined : one.tree;
 }
 
+/** Documents between lines of `---`, which end whatever is before them, one at a time: what the library makes of thousands of pods is many
+ *  times as large as what is kept. Undefined: not all can be read so. */
+function parsedApart(yaml: Yaml, text: string): { readonly all: readonly Parsed[] } | undefined {
+  const marks = [...text.matchAll(/^---[ ]*\n/gm)];
+  if (marks.length === 0 || /^(?:---[ ]*[^ \n]|\.\.\.|%)|\r/m.test(text)) return undefined;
+  const all: Parsed[] = [];
+  let start = 0;
+  for (const mark of [...marks, undefined]) {
+    const span = { start, end: mark?.index ?? text.length };
+    start = span.end + (mark?.[0].length ?? 0);
+    const first = contentStart(text, span);
+    if (first === span.end) continue;
+    const tree = readBlockYaml(text, { start: first, end: span.end });
+    if (tree !== undefined) all.push({ span, tree, flaws: [], mapAsKey: false });
+    else {
+      const parsed = parsedBy(yaml, text.slice(span.start, span.end), span.start);
+      if ('flaw' in parsed) return undefined;
+      all.push(...parsed.all);
+    }
+  }
+  return { all };
+}
+
+/** Behind blank lines and comments. */
+function contentStart(text: string, { start, end }: Span): number {
+  const before = /(?:[ ]*(?:#.*)?\n)*/y;
+  before.lastIndex = start;
+  return Math.min(before.exec(text) === null ? start : before.lastIndex, end);
+}
+
 interface Parsed {
   readonly span: Span;
   readonly tree: Node;
@@ -124,8 +154,16 @@ function parsedBy(yaml: Yaml, text: string, offset = 0): { readonly all: readonl
     if (deep !== undefined) return { flaw: tooDeep({ start: offset + deep, end: offset + deep + 1 }) };
     const all = [...new yaml.Composer(OPTIONS).compose(tokens)].map((document) => {
       const { root: tree, flaws, mapAsKey } = toTree(yaml, document, offset);
-      const errors = document.errors.map(({ message, pos: [start, end] }) => ({ message: firstLine(message), span: { start, end } }));
-      return { span: { start: document.range[0], end: document.range[2] }, tree, flaws: errors.length > 0 ? errors : flaws, mapAsKey };
+      const errors = document.errors.map(({ message, pos: [start, end] }) => ({
+        message: firstLine(message),
+        span: { start: offset + start, end: offset + end },
+      }));
+      return {
+        span: { start: offset + document.range[0], end: offset + document.range[2] },
+        tree,
+        flaws: errors.length > 0 ? errors : flaws,
+        mapAsKey,
+      };
     });
     return { all };
   } catch (error) {
