@@ -27,11 +27,11 @@ export interface PodScenes {
 
 export function scenesOf(world: PodWorld): PodScenes {
   const memory = emptyMemory();
-  const scenes = world.manifests.pods.map((pod) => sceneOf(pod, { world, memory }));
+  const scenes = world.manifests.pods.map((pod) => podSceneOf(pod, { world, memory }));
   return { scenes, diagnostics: scenes.flatMap(({ about }) => about), memory };
 }
 
-export function sceneOf(pod: Pod, { world: { world }, memory }: { readonly world: PodWorld; readonly memory: PodMemory }): PodScene {
+export function podSceneOf(pod: Pod, { world: { world }, memory }: { readonly world: PodWorld; readonly memory: PodMemory }): PodScene {
   const enrolment = enrol(pod, world);
   const rendered = renderPod(enrolment, memory);
   const found = [...refusals(enrolment), ...rendered.rules.diagnostics, ...rendered.diagnostics.filter(isError)];

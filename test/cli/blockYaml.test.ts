@@ -14,6 +14,21 @@ function shape(node: Node | undefined): unknown {
   return node.value === null ? 'null' : [node.span.start, node.value];
 }
 
+/** Each document of a text by itself: the others are comments then. */
+async function apart(documents: readonly string[]): Promise<readonly unknown[]> {
+  const whole = documents.join('---\n');
+  let start = 0;
+  const roots: unknown[] = [];
+  for (const text of documents) {
+    const end = start + text.length;
+    const hide = (part: string) => part.replaceAll(/[^\n]/g, '#');
+    const one = `${hide(whole.slice(0, start))}${text}${hide(whole.slice(end))}`;
+    roots.push(await library(one));
+    start = end + '---\n'.length;
+  }
+  return roots;
+}
+
 /** By the library: no text without `items:` is taken for a list. */
 async function library(text: string): Promise<unknown> {
   const { documents, diagnostics } = await readYaml({ file: 'a.yaml', text });
@@ -151,5 +166,33 @@ describe('lists are read item by item', () => {
     const { documents, diagnostics } = await readYaml({ file: 'a.yaml', text: list(`${pod('one')}- kind: [\n`) });
     expect(documents).toEqual([]);
     expect(diagnostics.length).toBeGreaterThan(0);
+  });
+
+  it('documents of one text are read as each by itself, at their places', async () => {
+    const seen = { fast: 0, library: 0 };
+    const value = fc.letrec<{ value: unknown }>((tie) => ({
+      value: fc.oneof(
+        { depthSize: 'small' },
+        fc.constantFrom<unknown>('web', 'yes', 'a b', 'x: y', '10.244.0.5', '# no', '', '--- a', 15, true, null, 1.5),
+        fc.dictionary(fc.constantFrom('a', 'b-c', 'kind', 'yes', 'd e'), tie('value'), { maxKeys: 3 }),
+        fc.array(tie('value'), { maxLength: 3 }),
+      ),
+    })).value;
+    const document = fc
+      .record({
+        content: fc.dictionary(fc.constantFrom('kind', 'metadata', 'spec'), value, { minKeys: 1 }),
+        before: fc.constantFrom('', '# Source: chart/pod.yaml\n', '\n', '  # a\n\n'),
+        flow: fc.boolean(),
+      })
+      .map(({ content, before, flow }) => `${before}${stringify(content, { collectionStyle: flow ? 'flow' : 'any', lineWidth: 0 })}`);
+    const property = fc.asyncProperty(fc.array(document, { minLength: 2, maxLength: 4 }), async (documents) => {
+      const { documents: read, diagnostics } = await readYaml({ file: 'a.yaml', text: documents.join('---\n') });
+      expect(diagnostics).toEqual([]);
+      expect(read.map(({ root }) => shape(root))).toEqual(await apart(documents));
+      for (const text of documents)
+        seen[readBlockYaml(text, { start: text.search(/^\w/m), end: text.length }) === undefined ? 'library' : 'fast']++;
+    });
+    await fc.assert(property, { numRuns: 150, seed: 7 });
+    expect(Math.min(seen.fast, seen.library)).toBeGreaterThan(50);
   });
 });

@@ -45,7 +45,7 @@ describe('the default pod', { timeout: 60_000 }, () => {
     expect([code, out.replaceAll(/\s+/g, ' ')]).toEqual([
       1,
       expect.stringContaining(
-        'no other packet changes (proved for whole connections of the application over IPv4, the pod of the manifest',
+        'no other packet changes (proved for whole connections (of those that conntrack knows one way only, whether they open) of the application over IPv4, the pod of the manifest',
       ),
     ]);
     expect(out).toContain('CAPTURED outbound -> DIRECT\n  out tcp -> 169.254.7.127 uid=!1337 gid=!1337 ');

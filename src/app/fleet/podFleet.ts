@@ -5,7 +5,7 @@ import { Reserve } from '../../lib/budget.ts';
 import { askedClaims } from '../../pods/claimIds.ts';
 import { inInitPhase } from '../../pods/initPhase.ts';
 import { emptyMemory } from '../../pods/podMemory.ts';
-import { sceneOf } from '../../pods/scenes.ts';
+import { podSceneOf } from '../../pods/scenes.ts';
 import type { VerifiedPod } from '../../pods/verifiedPod.ts';
 import { sceneVerifier } from '../../pods/verifyPods.ts';
 import { type Diagnostic, isError, stopsAll } from '../../syntax/text/diagnostic.ts';
@@ -56,7 +56,7 @@ export function podFleet({ pods: texts, options: { limits, ...options }, inInitP
     answer: (pod) => {
       // proofs are kept by numbers of rules and hosts
       if (Math.max(known.memory.rules.size, known.memory.hosts.size) > MOST_KEPT) known = begin();
-      const scene = sceneOf(pod, { world, memory: known.memory });
+      const scene = podSceneOf(pod, { world, memory: known.memory });
       if (scene.refused === true) return { pod, errors: scene.about.filter(isError) };
       return muter.mute(known.verifier.verify(early ? inInitPhase(scene) : scene));
     },

@@ -109,13 +109,13 @@ function outputs(formats: readonly string[]): CommandOption {
 export const JOBS: CommandOption = {
   common: 'output',
   flags: '--jobs <n>',
-  says: 'with -o jsonl: threads; they gain where many files have rules of their own',
+  says: 'with -o jsonl: threads; they gain where many files or pods have rules of their own',
 };
 
 export const SHARD: CommandOption = {
   common: 'output',
   flags: '--shard <I/N>',
-  says: 'with -o jsonl: the Ith of N parts of the files; `chainwalk merge` puts them together',
+  says: 'with -o jsonl: the Ith of N parts of the files or pods; `chainwalk merge` puts them together',
 };
 
 export const PROFILE: CommandOption = {

@@ -6,7 +6,7 @@ export const mergeCommand: Command = {
   name: 'merge',
   summary: 'what shards of verify found, as one run would say it',
   about:
-    'Takes the outputs of `verify -o jsonl --shard I/N`, all N of them, of one version, one list of files and the same options; anything else is an error. The exit code is that of one run.',
+    'Takes the outputs of `verify -o jsonl --shard I/N`, all N of them, of one version, one list of files (of manifests also the same texts) and the same options; anything else is an error. The exit code is that of one run.',
   args: [{ name: '<reports...>', says: 'files that `verify -o jsonl` wrote' }],
   options: [output(['human', 'json', 'jsonl']), JSON_OUTPUT, QUIET, COLOR],
   examples: [

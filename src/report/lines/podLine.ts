@@ -23,7 +23,7 @@ export interface PodLineInput {
 }
 
 /** What a line has of its own, and the whole line. */
-export interface PodLine extends Pick<SameLine, 'index' | 'rules' | 'answer' | 'pod' | 'places'> {
+export interface LineOfPod extends Pick<SameLine, 'index' | 'rules' | 'answer' | 'pod' | 'places'> {
   readonly line: () => SubjectLine;
 }
 
@@ -31,7 +31,7 @@ const WIDTH = 80;
 /** Answers about equal rules, where pods differ in what is said of their own fields. */
 const MOST_KEPT = 256;
 
-export function podLines(): (input: PodLineInput) => PodLine {
+export function podLines(): (input: PodLineInput) => LineOfPod {
   const alike = alikePods();
   /** of rules that were proved once, by all else that an answer depends on */
   const answers = new WeakMap<Verified['findings'], Map<string, string>>();
