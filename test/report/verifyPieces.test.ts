@@ -52,23 +52,7 @@ describe('JSON in pieces', () => {
   });
 });
 
-describe('lines of manifests', () => {
-  const said = 'error: there are no lines of manifests, and no shards: one changes what another means, so they are read together';
-  it.each([
-    ['one', ['a.yaml']],
-    ['several', ['a.yaml', 'b.json']],
-    ['a folder of them, with a page about it', ['pods']],
-    ['a part of them', ['pods', '--shard', '1/2']],
-    ['by two threads', ['pods', '--jobs', '2']],
-  ])('%s: one error, nothing written, exit 2', async (_, argv) => {
-    const json = '{"kind": "Pod", "metadata": {"name": "b"}, "spec": {"containers": [{"name": "a"}]}}';
-    const files = { 'a.yaml': pod('a'), 'b.json': json, 'pods/README.md': '# pods\n', 'pods/a.yaml': pod('a'), 'pods/b.yaml': pod('b') };
-    const { code, out, err } = await chainwalk(['verify', ...argv, '-o', 'jsonl'], { files });
-    expect([code, out]).toEqual([2, '']);
-    expect(err.split('\n')[0]).toContain(said);
-    expect(err.match(/error:/g)).toHaveLength(1);
-  });
-
+describe('lines of rules', () => {
   it('a manifest among dumps is told in its line, and the dumps are answered', async () => {
     const files = { 'd/a.rules': PLAIN, 'd/b.yaml': pod('b') };
     const { code, out } = await chainwalk(['verify', 'd', '-o', 'jsonl'], { files });
