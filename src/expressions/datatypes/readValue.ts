@@ -58,7 +58,9 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   }
   const named = type.constants?.get(text) ?? accountOf(text, type, context);
   if (named !== undefined) return named;
-  if (form === 'number' || form === 'time') {
+  // of ports also what is no number of base 8: `080`
+  const isQuotedNumber = form === 'string' && (NUMBER.test(text) || (type.names === 'service' && /^\d+$/.test(text)));
+  if (form === 'number' || form === 'time' || isQuotedNumber) {
     if (type.name === 'fib_oif' && text !== '0') return onlyThere('interface');
     const number = form === 'time' ? Number.parseInt(text, 10) : isWide(type) ? wideOf(text) : numberOf(text);
     if (number === undefined || number >= 2 ** type.bits || number > (type.last ?? number))
@@ -73,6 +75,9 @@ export function readValue(value: NftValue & Span, type: Datatype, context: Value
   const meant = type.constants === undefined ? undefined : closest(text, [...type.constants.keys()])?.word;
   return refuse(`\`${text}\` is not a value of type ${type.name}`, meant === undefined ? undefined : `did you mean \`${meant}\`?`);
 }
+
+/** As gmp reads it within quotes. */
+const NUMBER = /^(?:0x[\da-f]+|0[0-7]*|[1-9]\d*)$/i;
 
 /** `ffff:1` */
 const CLASS = /^[\da-f]{1,4}:[\da-f]{1,4}$/i;

@@ -22,12 +22,13 @@ function laidOut(random: Random, line: string): string {
     [2, () => outside(line, / /g, () => (random.chance(0.2) ? ' \\\n\t' : ' '))],
     [2, () => outside(line, /, /g, () => random.pick([',', ' , ', ',  ']))],
     [2, () => outside(line, / ?\{ /g, () => random.pick(['{', ' {', '{ ']))],
+    [2, () => outside(line, /(?<= )(?:0x[\da-f]+|\d+)(?=[ ,]|$)/g, (number) => (random.chance(0.3) ? `"${number}"` : number))],
     [2, () => (line.endsWith('{') || line.endsWith('}') ? line : `${line};`)],
   ])();
 }
 
 /** Not within quotes. */
-function outside(line: string, what: RegExp, to: () => string): string {
+function outside(line: string, what: RegExp, to: (found: string) => string): string {
   return line
     .split(/("[^"]*")/)
     .map((part) => (part.startsWith('"') ? part : part.replaceAll(what, to)))
