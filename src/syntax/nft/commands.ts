@@ -8,7 +8,7 @@ import { endLine, type NftCursor, nextWord, placedIn, skipUnread, take, takeOrSa
 import { noteEarlyIn } from './definedLater.ts';
 import { elementCommand } from './elementCommands.ts';
 import { knownChain, knownTable, sayExists, sayMissing } from './known.ts';
-import { allParts, findPart, partAt, spanAt, textAt, wordsOfPart } from './matched.ts';
+import { allParts, findPart, kindAt, partAt, spanAt, textAt, wordsOfPart } from './matched.ts';
 import { objectSays } from './objectWords.ts';
 import { namesRule, ruleCommand } from './ruleCommands.ts';
 import { readName } from './statements.ts';
@@ -35,7 +35,7 @@ export function nftCommand(cursor: NftCursor, world: NftWorld): void {
   const parts = allParts(cursor);
   const given = findPart(cursor, parts, 'verb');
   const verb = given === undefined ? 'add' : textAt(cursor, given);
-  const kind = textAt(cursor, parts.at(-1) ?? 0).replaceAll(/\s+/g, ' ');
+  const kind = kindAt(cursor, parts.at(-1) ?? 0);
   take(cursor, 'sp');
   if (carryOut(cursor, world, { verb, kind, start })) endLine(cursor);
   else skipUnread(cursor);

@@ -44,7 +44,9 @@ function carryOut(cursor: NftCursor, set: NftSetState, { verb, elements }: Chang
       if (before === undefined && verb === 'delete') say(cursor, element, `set \`${set.name.text}\` has no element \`${key}\``);
       known.delete(key);
     } else if (before === undefined) known.set(key, element);
-    else if (verb === 'create' && set.autoMerge !== true) say(cursor, element, `element \`${key}\` is there already`);
+    // intervals of one field alone are merged
+    else if (verb === 'create' && (set.autoMerge !== true || element.key.kind === 'concat'))
+      say(cursor, element, `element \`${key}\` is there already`);
     else if (valueWords(before) === valueWords(element)) known.set(key, laterOf(set, before, element));
     else say(cursor, element, `\`${key}\` is in the map already, with another value`);
   }
@@ -56,7 +58,9 @@ function carryOut(cursor: NftCursor, set: NftSetState, { verb, elements }: Chang
 function laterOf({ flags }: NftSetState, before: NftElement, element: NftElement): NftElement {
   if (flags.some(({ text }) => text === 'interval') && element.key.kind !== 'concat') return element;
   const { timeout: _, ...kept } = before;
-  return { ...kept, ...(element.timeout !== undefined && { timeout: element.timeout }) };
+  // what the set has none of is an error, said where the table is bound
+  const statements = before.statements.length > 0 ? before.statements : element.statements;
+  return { ...kept, statements, ...(element.timeout !== undefined && { timeout: element.timeout }) };
 }
 
 function valueWords({ value }: NftElement): string | undefined {

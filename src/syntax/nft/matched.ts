@@ -31,6 +31,11 @@ export function textAt({ s }: NftReader, index: number): string {
   return s.text.slice(s.events[index + 1], s.events[index + 2]);
 }
 
+/** `ct helper`, whatever stands between its words: blanks, or a line that goes on. */
+export function kindAt(reader: NftReader, index: number): string {
+  return textAt(reader, index).replaceAll(/[\s\\]+/g, ' ');
+}
+
 export function nameAt(reader: NftReader, index: number): NftName {
   const { start, end } = spanAt(reader, index);
   return { text: unquotedNft(textAt(reader, index)), start, end };

@@ -7,7 +7,7 @@ import { readChainBlock } from './chainBlock.ts';
 import { endLine, type NftCursor, nextWord, skipUnread, takeOrSay, takeOrSkip } from './cursor.ts';
 import { noteEarlyIn } from './definedLater.ts';
 import { isDefinition, readDefinition, sayInclude } from './definitions.ts';
-import { allParts, findPart, type NftReader, partAt, spanAt, textAt } from './matched.ts';
+import { allParts, findPart, kindAt, type NftReader, partAt, spanAt, textAt } from './matched.ts';
 import { readFlowtable, readObject } from './objectBlock.ts';
 import { readSetBlock } from './setBlock.ts';
 import { readName, textIn } from './statements.ts';
@@ -88,7 +88,7 @@ const TABLE_FLAGS = ['dormant', 'owner', 'persist'];
 
 function readItem(cursor: NftCursor, table: NftTableState): void {
   const [kind = 0, name = 0] = allParts(cursor);
-  const what = textAt(cursor, kind).replaceAll(/\s+/g, ' ');
+  const what = kindAt(cursor, kind);
   const named = readName(cursor, name);
   const { start } = spanAt(cursor, kind);
   readNamedBlock(cursor, { table, kind: what, name: named, start });

@@ -22,6 +22,20 @@ const jumps = (count: number): string =>
 const HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
 
 export const LOAD_CASES: readonly LoadCase[] = [
+  ...[
+    ['of one field', 'inet_service', '80-90', accepted],
+    ['of several fields', 'inet_service . inet_service', '5 . 80-90', refused],
+  ].map(([what, type, element, said]) =>
+    (said as typeof accepted)(
+      `an interval ${what} that is created twice in a set with auto-merge`,
+      `${inet(`set s { type ${type}; flags interval; auto-merge; }`)}add element inet t s { ${element} }\ncreate element inet t s { ${element} }\n`,
+    ),
+  ),
+  refused(
+    'an element that is added again with a counter, in a set without',
+    `${inet('set s { type inet_service; }')}add element inet t s { 80, 80 counter }\n`,
+  ),
+  accepted('a helper whose kind is written on two lines', `${inet()}create ct \\\n  helper inet t ftp { type "ftp" protocol tcp; }\n`),
   refused('a nat chain at -200', inet(base('n', 'nat prerouting -200', 'accept'))),
   accepted('a nat chain at -199', inet(base('n', 'nat prerouting -199', 'accept'))),
   refused('a nat chain at forward', inet(base('n', 'nat forward 0', 'accept'))),
