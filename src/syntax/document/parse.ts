@@ -13,6 +13,7 @@ import { restoreInto } from '../iptables/restoreInto.ts';
 import { newWorld, rulesetNode } from '../iptables/tablesOfText.ts';
 import type { ReadDetails } from '../listing/listedDetails.ts';
 import { listingInto } from '../listing/listingInto.ts';
+import { nftTablesInLog } from '../log/nftTables.ts';
 import { mentionsRules, noRulesInLog } from '../log/noRulesInLog.ts';
 import { readLog } from '../log/readLog.ts';
 import type { NftRulesetNode } from '../nft/ast.ts';
@@ -134,6 +135,10 @@ export function parseRules(given: Source, options: ParseRulesOptions = {}): Pars
       const quiet: ProblemSink = (finding) => (finding.message.startsWith('this command fails: ') ? undefined : report(finding));
       const { call } = programsOf({ ...reading, report: quiet }, () => scripts().machine);
       const found = readLog({ ...reading, lines: block.lines, pod: options.pod, call });
+      const logged = nftTablesInLog(source, block.lines, options.pod);
+      logged?.findings.forEach(report);
+      for (const table of logged?.tables ?? []) anyNftInto(reading.world.nft, { ...table, report });
+      if (logged !== undefined && found === undefined) return;
       if (found !== undefined) excerpts = new Map([...(excerpts ?? []), ...found]);
       else if (block.otherwise === undefined) return;
       else if (!mentionsRules(source.text)) report(noRulesInLog(source.text));

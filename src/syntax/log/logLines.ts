@@ -71,15 +71,19 @@ function peeled(given: Part, names: Map<string, LinePrefix>, layers = 0): readon
   );
 }
 
-/** By the first word, or the first two: names may stand in columns. */
+/** By the first word, or the first two: names may stand in columns, and the line itself may begin with blanks. */
 function knownNames(text: string, names: ReadonlyMap<string, LinePrefix>): LinePrefix | undefined {
   if (names.size === 0) return undefined;
-  for (const form of [/^\S+[ \t]+/, /^\S+[ \t]+\S+[ \t]+/, /^\S+[ \t]+\S+[ \t]+\S+[ \t]+/]) {
-    const found = names.get(form.exec(text)?.[0] ?? '');
+  for (const form of NAMES) {
+    const [all = '', without = ''] = form.exec(text) ?? [];
+    const found = names.get(all) ?? names.get(`${without} `);
     if (found !== undefined) return found;
   }
   return undefined;
 }
+
+/** With all blanks behind the last name, and without. */
+const NAMES = [/^(\S+)[ \t]+/, /^(\S+[ \t]+\S+)[ \t]+/, /^(\S+[ \t]+\S+[ \t]+\S+)[ \t]+/];
 
 function linesIn(pieces: readonly FilePiece[]): readonly (readonly FilePiece[])[] {
   const lines: FilePiece[][] = [[]];

@@ -19,6 +19,9 @@ const SIGNS: readonly RegExp[] = [
   /^(?!echo |printf |cat )(?:[a-z0-9][-a-z0-9._/]{2,200}[ \t]{1,40}(?:[|›:][ \t]*)?){1,3}\*[ \t]?(?:raw|mangle|nat|filter|security)[ \t]*\r?$/m,
   /^[A-Za-z0-9][\w.-]{0,200} {1,100}\| ?\*[ \t]?(?:raw|mangle|nat|filter|security)[ \t]*\r?$/m,
   /^[a-z0-9][-a-z0-9./]{0,200}\[[-a-z0-9]{1,100}\]: ?\*/m,
+  // tables of nft
+  /^(?!echo |printf |cat |add |create |delete |flush )(?:[a-z0-9][-a-z0-9._/]{2,200}[ \t]{1,40}(?:[|›:][ \t]*)?){1,3}table (?:ip6?|inet) \S{1,200} \{[ \t]*\r?$/m,
+  /^(?:[A-Za-z0-9][\w.-]{0,200} {1,100}\||[a-z0-9][-a-z0-9./]{0,200}\[[-a-z0-9]{1,100}\]:|\[pod\/[^\]\n]{1,300}\]) ?table (?:ip6?|inet) \S{1,200} \{[ \t]*\r?$/m,
 ];
 
 /** A name in brackets. In a dump it is counters that somebody damaged. */
