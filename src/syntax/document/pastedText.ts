@@ -1,6 +1,7 @@
 /** Rules as they were pasted: after what kubectl and a shell print, and in characters that documents and chats put for others.
  *  Lines stay where they are. source: kubectl exec, kubectl debug; kubernetes/kubectl pkg/cmd/util/podcmd */
 import { looksLikeLog } from '../log/signs.ts';
+import { isTextOfNft } from '../nft/signs.ts';
 import type { TextFinding } from '../text/problems.ts';
 import { TABLE_LINE } from '../text/refusal.ts';
 import type { Source } from '../text/source.ts';
@@ -20,12 +21,14 @@ const OF_KUBECTL =
 const PROMPT =
   /^(?:\[?[\w.-]{1,64}@[\w.-]{1,64}[^\n#$]{0,60}[#$%]|[\w.-]{0,64}:?[~/][\w./~-]{0,60} ?[#$%]|(?:ba|da|k|z|a)?sh-[\d.]{1,8}[#$]|[$%])[ \t]*(?:exit|logout|clear|echo\b.*)?[ \t\r]*$/;
 const CHARACTERS = /[\u00a0\u2007\u2009\u202f\u2013\u2014\u2212\u201c\u201d]/;
+/** Where code begins and ends in a ticket or on a web page. */
+const CODE_MARK = /^[ \t]*(?:\{(?:code|noformat)(?:[:|][^}\n]{0,80})?\}|(?:<\/?(?:pre|code)(?: [^>\n]{0,80})?>){1,2})[ \t\r]*$/;
 /** The end of a session; in a script it is a command. */
 const END = /^(?:exit|logout|\^[CD])[ \t\r]*$/;
 /** Rules outside tables: the output of `iptables -S`, or calls. */
 const RULE_LINE = /^-[APN] \S|\bip6?tables(?:-legacy|-nft)?\s.*-[AIPNS]\b/m;
 const SCRIPT = /^#!|^\s*(?:sudo\s+)?ip6?tables\S*\s.*-[AIPN]\b/m;
-const NOISE = /^(?:>|[$%]|[\w.-]*:?[~/]|\w*sh-|[DCUI][a-z]+ |(?:exit|logout|\^[CD])\b)/m;
+const NOISE = /^(?:[>{<]|[$%]|[\w.-]*:?[~/]|\w*sh-|[DCUI][a-z]+ |(?:exit|logout|\^[CD])\b)/m;
 
 /** A line that starts with a number may be numbered; one that starts with none of what rules start with may continue another. */
 const NUMBERED = /^[ \t]*\d+[ \t|:\u2502\u2506]/;
@@ -62,7 +65,8 @@ function mayBeNoise(text: string): boolean {
 /** Only where rules are what is numbered. */
 function unnumbered(lines: readonly string[]): readonly string[] | undefined {
   const plain = withoutNumbers(lines);
-  return plain !== undefined && hasRules(plain.join('\n')) ? plain : undefined;
+  const text = plain?.join('\n') ?? '';
+  return hasRules(text) || isTextOfNft(text) ? plain : undefined;
 }
 
 function hasRules(text: string): boolean {
@@ -97,11 +101,15 @@ function withoutNoise(lines: readonly string[]): Plain {
   const bare = quoted ? lines.map(unquoted) : lines;
   const whole = bare.join('\n');
   const isOfRules = hasRules(whole);
+  const isShown = isOfRules || isTextOfNft(whole);
   const isScript = SCRIPT.test(whole);
   const last = lines.findLastIndex((line) => /\S/.test(line) && !END.test(line));
   let changed = false;
   const plain = bare.map((line, index) => {
-    const isNoise = OF_KUBECTL.test(line) || (isOfRules && (PROMPT.test(line) || (index > last && !isScript && END.test(line))));
+    const isNoise =
+      OF_KUBECTL.test(line) ||
+      (isShown && CODE_MARK.test(line)) ||
+      (isOfRules && (PROMPT.test(line) || (index > last && !isScript && END.test(line))));
     if (!isNoise && plainLine(line) !== line) changed = true;
     return isNoise ? `#${line.slice(1)}` : plainLine(line);
   });
@@ -109,17 +117,17 @@ function withoutNoise(lines: readonly string[]): Plain {
 }
 
 const MARKS = [
-  'dashes, blanks or quotes of a document are read as those of iptables, which itself refuses them',
+  'dashes, blanks or quotes of a document are read as plain ones, which iptables and nft refuse',
   'write `-`, a plain blank and `"` before the rules are loaded',
 ] as const;
 const LINES = [
   'marks and lines around the rules are passed over',
-  'give what `iptables-save` prints, without what stands around it',
+  'give what `iptables-save` or `nft list ruleset` prints, without what stands around it',
 ] as const;
 
 const NUMBERS = [
   'the numbers before the lines are passed over',
-  'give what `iptables-save` prints, without the numbers of a pager or an editor',
+  'give what `iptables-save` or `nft list ruleset` prints, without the numbers of a pager or an editor',
 ] as const;
 const FOLDS = [
   'these rules were folded at the width of a terminal: lines that continue a rule are put back behind it',
@@ -127,7 +135,7 @@ const FOLDS = [
 ] as const;
 
 function unquoted(line: string): string {
-  return line.replace(/^> ?/, '');
+  return line.replace(/^(?:> ?)+/, '');
 }
 
 /** Comments and what stands in quotes are the author's own. */
