@@ -1,4 +1,5 @@
-/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N`, `--hosts N`, `--settings N` in place of pairs;
+/** `npm run test:kernel -- --pairs N --seed S [--backend legacy|nft|both]`; `--flows N`, `--connections N`, `--hosts N`, `--router N`, `--settings N` in place of
+ *  pairs;
  *  `--nft N`, `--nft-flows N`, `--nft-connections N` for rules of nftables.
  *  The last line counts them. */
 import { parseArgs } from 'node:util';
@@ -12,6 +13,7 @@ import { compareRenderedNft } from './nft/renderedNft.ts';
 import { runNftSuite } from './nft/suite.ts';
 import type { Backend } from './oracle.ts';
 import { compareRendered } from './rendered.ts';
+import { compareRouter } from './router/compareRouter.ts';
 import { runSuite } from './suite.ts';
 
 const BACKENDS: Readonly<Record<string, readonly Backend[]>> = { legacy: ['legacy'], nft: ['nft'], both: ['legacy', 'nft'] };
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     settings: { type: 'string' },
     hosts: { type: 'string' },
+    router: { type: 'string' },
     nft: { type: 'string' },
     'nft-flows': { type: 'string' },
     'nft-connections': { type: 'string' },
@@ -38,6 +41,7 @@ const [pairs, seed, backends] = [
       values.nft ??
       values.settings ??
       values.hosts ??
+      values.router ??
       values.connections ??
       values.flows ??
       values.pairs,
@@ -47,7 +51,7 @@ const [pairs, seed, backends] = [
 ];
 if (!Number.isInteger(pairs) || pairs < 1 || !Number.isInteger(seed) || backends === undefined) {
   console.error(
-    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --hosts N | --settings N | --nft N | --nft-flows N | --nft-connections N] [--seed S] [--backend legacy|nft|both]',
+    'usage: npm run test:kernel -- [--pairs N | --flows N | --connections N | --hosts N | --router N | --settings N | --nft N | --nft-flows N | --nft-connections N] [--seed S] [--backend legacy|nft|both]',
   );
   process.exit(2);
 }
@@ -64,6 +68,7 @@ async function compare(): Promise<number> {
   if (values.settings !== undefined) return compareSettings();
   if (values.nft !== undefined) return await compareNft();
   if (values.hosts !== undefined) return await compareRoutedHosts();
+  if (values.router !== undefined) return await compareThroughRouter();
   if (values.connections !== undefined || values['nft-connections'] !== undefined) return await compareSockets();
   return values.flows === undefined && values['nft-flows'] === undefined ? await comparePairs() : await compareFlows();
 }
@@ -108,6 +113,14 @@ async function compareRoutedHosts(): Promise<number> {
   });
   console.log(`${pairs} hosts, ${compared} sends, arrivals and look-ups: ${sent} sent, ${delivered} delivered, ${forwarded} forwarded`);
   console.log(`${tooBig} too big, ${several} with several ways, ${undecided} undecided, ${failed} failed`);
+  return failed;
+}
+
+/** Real clients and servers on both sides of a router with random rules; N rulesets, 40 connections through each. */
+async function compareThroughRouter(): Promise<number> {
+  const { failed, ...counts } = await compareRouter({ rulesets: pairs, seed, each: 40, print: console.log });
+  const covered = Object.entries(counts).map(([end, count]) => `${count} ${end}`);
+  console.log(`${covered.join(', ')}, ${failed} failed`);
   return failed;
 }
 
