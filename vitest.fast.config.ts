@@ -32,7 +32,7 @@ const SLOW = [
   'syntax/**/*.kernel.test.ts',
   'report/{lanesLaws.prop,mermaidLaws}.test.ts',
   'report/review/{sarif,fromPods,fixes}.test.ts',
-  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render,likeFiles,merge,jobs,fix,laterFixes,keptProofs,outputSchemas,report,jsonLines}*.test.ts',
+  'cli/{any,ci,confined,emptyInput,proxyIdentity,diff,git,man,pods,podLines,process,watch,kubectl,completion,pull,approaches,outputs,suppress,hostile,quiet,traceScreen,onKernel,budget,one,verify,phase,render,likeFiles,merge,jobs,fix,laterFixes,keptProofs,outputSchemas,report,jsonLines}*.test.ts',
   'action.test.ts',
 ];
 

@@ -40,7 +40,7 @@ export async function fleetOfPods(call: Call, files: readonly ListedFiles[], sha
     answers: async function* () {
       for (const { pod, index } of own) yield answered(fleet.answer(pod), index, said);
     },
-    diagnostics: () => toCheckDiagnostics([...fleet.diagnostics, ...(own.length === 0 ? [] : fleet.warnings())]),
+    diagnostics: () => toCheckDiagnostics([...fleet.diagnostics, ...fleet.warnings()]),
   };
 }
 
