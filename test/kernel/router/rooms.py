@@ -91,7 +91,7 @@ def opened(one):
     protocol = 0 if one['proto'] != 'icmp' else socket.IPPROTO_ICMPV6 if six else socket.IPPROTO_ICMP
     sock = socket.socket(family(one['dst']), kind, protocol)
     sock.setblocking(False)
-    # without it a TCP client of IPv6 waits on when an ICMP error refuses it
+    # without it a TCP client of IPv6 was seen to wait on after a REJECT in FORWARD
     if kind == socket.SOCK_DGRAM or six:
         sock.setsockopt(*((socket.IPPROTO_IPV6, IPV6_RECVERR, 1) if six else (socket.IPPROTO_IP, IP_RECVERR, 1)))
     sock.bind((one['src'], one['sport']))
